@@ -1,0 +1,13 @@
+//! Bytes in, values out, and back: JSON, YAML and deterministic CBOR behind one strict reader.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`json`] | JSON text to a [`tree::Tree`], and values to JSON text |
+//! | [`yaml`] | the YAML subset of policies to a [`tree::Tree`] |
+//! | [`de`] | a [`tree::Tree`] to typed values: the one place that knows missing, unknown and repeated fields |
+//! | [`cbor`] | deterministic CBOR (RFC 8949 §4.2.1), both ways |
+//! | [`float`] | decimal text to the bits of an IEEE 754 double, by integer arithmetic |
+
+pub mod float;
+pub mod tree;
+pub mod yaml;
