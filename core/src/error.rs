@@ -43,6 +43,23 @@ pub enum Code {
 }
 
 impl Code {
+    /// Every code.
+    pub const ALL: [Self; 13] = [
+        Self::BadRequest,
+        Self::UnknownFunction,
+        Self::MissingField,
+        Self::UnknownField,
+        Self::DuplicateField,
+        Self::WrongType,
+        Self::OutOfRange,
+        Self::BadEncoding,
+        Self::BadLength,
+        Self::BadPolicy,
+        Self::Conflict,
+        Self::Overflow,
+        Self::Invariant,
+    ];
+
     /// The code as it stands on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -170,7 +187,8 @@ impl core::error::Error for Error {}
 // `custom` a malformed text. See `codec::de` for who calls what.
 impl serde::de::Error for Error {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new(Code::BadEncoding, message.to_string())
+        let message = message.to_string();
+        carried(&message).unwrap_or_else(|| Self::new(Code::BadEncoding, message))
     }
     fn invalid_type(unexpected: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
         Self::new(
@@ -205,6 +223,25 @@ impl serde::de::Error for Error {
     fn duplicate_field(field: &'static str) -> Self {
         Self::new(Code::DuplicateField, "the key stands here twice").under(field)
     }
+}
+
+/// Carries a finished error through serde's generic error type, which our readers know as [`Error`]:
+/// the message is taken apart again by [`serde::de::Error::custom`].
+pub(crate) fn carry<E: serde::de::Error>(error: &Error) -> E {
+    E::custom(format!(
+        "{CARRIED}{}{CARRIED}{}{CARRIED}{}",
+        error.code, error.path, error.message
+    ))
+}
+
+/// Control characters stand in no path and no message of ours.
+const CARRIED: char = '\u{1}';
+
+fn carried(message: &str) -> Option<Error> {
+    let mut parts = message.strip_prefix(CARRIED)?.splitn(3, CARRIED);
+    let (code, path, text) = (parts.next()?, parts.next()?, parts.next()?);
+    let code = Code::ALL.into_iter().find(|known| known.as_str() == code)?;
+    Some(Error::at(code, path, text))
 }
 
 impl serde::ser::Error for Error {

@@ -46,8 +46,13 @@ extern crate alloc;
 extern crate std;
 
 pub mod amount;
+pub mod catalogue;
 pub mod codec;
 pub mod error;
+pub mod hash;
 pub mod limits;
+pub mod policy;
+pub mod task_id;
+pub mod value;
 
 pub use error::{Code, Error, Result};

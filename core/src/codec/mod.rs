@@ -8,6 +8,20 @@
 //! | [`cbor`] | deterministic CBOR (RFC 8949 §4.2.1), both ways |
 //! | [`float`] | decimal text to the bits of an IEEE 754 double, by integer arithmetic |
 
+pub mod cbor;
+pub mod de;
 pub mod float;
+pub mod hex;
+pub mod json;
+mod payload;
 pub mod tree;
 pub mod yaml;
+
+/// The two forms in which a call's input and output travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// JSON text.
+    Json,
+    /// Deterministic CBOR, records as arrays in field order.
+    Cbor,
+}

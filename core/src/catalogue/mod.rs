@@ -1,0 +1,148 @@
+//! The catalogue: every pure function of the core by name, one input object, one output object.
+//!
+//! This is the one door for all hosts: they deliver a name and bytes and hand back bytes. Each
+//! function is a type (its input, with the fields in catalogue order) that implements [`Function`];
+//! the list below is the only place that knows them all.
+
+mod testee;
+
+pub use testee::testee_line;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::de::DeserializeOwned;
+use serde::Serialize;
+
+use crate::codec::tree::Tree;
+use crate::codec::{Format, cbor, de, json};
+use crate::limits::JSON_DEPTH_MAX;
+use crate::policy::Policy;
+use crate::{Code, Error, Result};
+
+/// A function of the catalogue. The implementing type is its input: reading it is the shape pass.
+pub trait Function: DeserializeOwned {
+    /// The name in the catalogue.
+    const NAME: &'static str;
+    /// The output object.
+    type Output: Serialize;
+
+    /// Checks the rules between fields, then computes (SPEC §1: the second and third pass).
+    ///
+    /// `handle` is a policy that was parsed before; it applies where the input gives none.
+    ///
+    /// # Errors
+    /// The codes of SPEC §1, with paths that start at `input`.
+    fn call(self, handle: Option<&Policy>) -> Result<Self::Output>;
+}
+
+macro_rules! catalogue {
+    ($($input:ty,)*) => {
+        /// The names, in catalogue order. The index of a name is stable within an ABI version.
+        pub const FUNCTIONS: &[&str] = &[$(<$input as Function>::NAME),*];
+
+        fn dispatch(function: &str, handle: Option<&Policy>, source: &Source<'_>, format: Format) -> Result<Vec<u8>> {
+            match function {
+                $(name if name == <$input as Function>::NAME => run::<$input>(handle, source, format),)*
+                _ => Err(Error::at(
+                    Code::UnknownFunction,
+                    "fn",
+                    alloc::format!("no function `{function}` in the catalogue"),
+                )),
+            }
+        }
+    };
+}
+
+catalogue! {
+    crate::task_id::Derive,
+    crate::policy::Check,
+}
+
+/// Where an input comes from: a line that is parsed already, or CBOR.
+enum Source<'a> {
+    Tree(&'a Tree<'a>),
+    Cbor(&'a [u8]),
+}
+
+fn run<F: Function>(handle: Option<&Policy>, source: &Source<'_>, format: Format) -> Result<Vec<u8>> {
+    let input: F = match source {
+        Source::Tree(tree) => de::from_tree(tree),
+        Source::Cbor(bytes) => cbor::from_slice(bytes),
+    }
+    .map_err(|error| error.rooted("input"))?;
+    let output = input.call(handle)?;
+    match format {
+        Format::Json => json::to_vec(&output),
+        Format::Cbor => cbor::to_vec(&output),
+    }
+}
+
+/// Calls a function: input and output in the same format.
+///
+/// # Errors
+/// `unknown_function` at `fn`; malformed input is `bad_encoding` at `input`; else the function's.
+pub fn call(function: &str, handle: Option<&Policy>, format: Format, input: &[u8]) -> Result<Vec<u8>> {
+    match format {
+        Format::Json => {
+            if !FUNCTIONS.contains(&function) {
+                return dispatch(function, handle, &Source::Cbor(&[]), format);
+            }
+            let tree = json::parse(input, JSON_DEPTH_MAX).map_err(|error| error.rooted("input"))?;
+            dispatch(function, handle, &Source::Tree(&tree), format)
+        }
+        Format::Cbor => dispatch(function, handle, &Source::Cbor(input), format),
+    }
+}
+
+/// [`call`] by the index of the name in [`FUNCTIONS`].
+///
+/// # Errors
+/// As [`call`].
+pub fn call_index(index: usize, handle: Option<&Policy>, format: Format, input: &[u8]) -> Result<Vec<u8>> {
+    call(FUNCTIONS.get(index).copied().unwrap_or(""), handle, format, input)
+}
+
+/// An error as the object every host shows: `{"code", "path", "message"}`.
+#[must_use]
+pub fn error_json(error: &Error) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Shown<'a> {
+        code: &'static str,
+        path: &'a str,
+        message: &'a str,
+    }
+    let shown = Shown {
+        code: error.code.as_str(),
+        path: &error.path,
+        message: &error.message,
+    };
+    json::to_vec(&shown).unwrap_or_default()
+}
+
+/// Checks that no two elements of a list share a key; the later one is reported.
+///
+/// # Errors
+/// `conflict` at `path_of(index)` of the later element.
+pub(crate) fn no_repeats<K: Ord + Copy>(
+    keys: impl Iterator<Item = K>,
+    path_of: impl Fn(usize) -> String,
+) -> Result<()> {
+    match first_repeat(keys) {
+        Some(index) => Err(Error::at(Code::Conflict, path_of(index), "the key stands here again")),
+        None => Ok(()),
+    }
+}
+
+/// The index of the first element whose key an earlier element has, by sorting: n log n.
+pub(crate) fn first_repeat<K: Ord + Copy>(keys: impl Iterator<Item = K>) -> Option<usize> {
+    let mut sorted: Vec<(K, usize)> = keys.enumerate().map(|(index, key)| (key, index)).collect();
+    sorted.sort_unstable();
+    sorted
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [(a, _), (b, index)] if a == b => Some(*index),
+            _ => None,
+        })
+        .min()
+}

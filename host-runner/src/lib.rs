@@ -1,0 +1,3 @@
+//! The AICF host as a library.
+
+pub mod wasm;

@@ -1,0 +1,3 @@
+//! The `aicf` command.
+
+fn main() {}

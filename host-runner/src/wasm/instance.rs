@@ -1,0 +1,235 @@
+//! A running copy of the module: every export as a method, and a fresh start after anything went wrong.
+//!
+//! An instance lives across calls. After a trap its memory may hold half a thought, so it is thrown away
+//! and a new one is made (a microsecond); open policies are opened again when they are next used.
+
+use super::bindings::Guest;
+use super::config::{INSTANCE_KEEP_BYTES, Limits};
+use super::error::{CoreError, Error, Result, TrapKind};
+use super::imports::{Fault, HostState, HostStore};
+use aicf_core::abi;
+use wasmtime::{InstancePre, Memory, Store, Trap};
+
+/// Inputs up to this size use one buffer for the life of the instance: it saves two calls of three.
+const SCRATCH_BYTES: u32 = 64 * 1024;
+
+/// How an input, and with it the result, is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Format {
+    /// JSON.
+    Json = abi::FORMAT_JSON,
+    /// Deterministic CBOR.
+    Cbor = abi::FORMAT_CBOR,
+}
+
+/// A policy that an instance holds open. It belongs to that instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PolicyId(usize);
+
+/// A running copy of the module.
+pub struct Instance<S: HostStore> {
+    pre: InstancePre<HostState<S>>,
+    limits: Limits,
+    slot: Slot<S>,
+    policies: Vec<Option<OpenPolicy>>,
+    /// Raised with every fresh start: tells which policies are open in the guest.
+    generation: u64,
+    fuel_used: u64,
+}
+
+enum Slot<S: 'static> {
+    Live(Live<S>),
+    /// Between a trap and the next call.
+    Parked(S),
+    /// Only while the one becomes the other.
+    Moving,
+}
+
+struct Live<S: 'static> {
+    store: Store<HostState<S>>,
+    guest: Guest,
+    memory: Memory,
+    /// 0 until the first small input.
+    scratch: u32,
+}
+
+struct OpenPolicy {
+    format: Format,
+    bytes: Vec<u8>,
+    handle: u32,
+    generation: u64,
+}
+
+/// What ended an exchange with the guest.
+enum Broken {
+    Wasm(wasmtime::Error),
+    NoMemory,
+    Answer(String),
+}
+
+impl From<wasmtime::Error> for Broken {
+    fn from(error: wasmtime::Error) -> Self {
+        Self::Wasm(error)
+    }
+}
+
+impl<S: HostStore> Instance<S> {
+    pub(super) fn new(pre: InstancePre<HostState<S>>, limits: Limits, store: S) -> Result<Self> {
+        let mut instance = Self {
+            pre,
+            limits,
+            slot: Slot::Parked(store),
+            policies: Vec::new(),
+            generation: 0,
+            fuel_used: 0,
+        };
+        instance.live()?;
+        Ok(instance)
+    }
+
+    /// The guest's ABI version: a call without work.
+    ///
+    /// # Errors
+    /// [`Error::Trap`].
+    pub fn ping(&mut self) -> Result<u32> {
+        self.run(|live| Ok(live.guest.ping.call(&mut live.store, ())?))
+    }
+
+    /// Runs a function of the catalogue by name.
+    ///
+    /// # Errors
+    /// [`Error::Core`] when the core refuses the input; the others are this host's.
+    pub fn call(
+        &mut self,
+        function: &str,
+        policy: Option<PolicyId>,
+        format: Format,
+        input: &[u8],
+    ) -> Result<Vec<u8>> {
+        let length = u16::try_from(function.len())
+            .ok()
+            .filter(|_| function.len() <= abi::FUNCTION_NAME_BYTES_MAX)
+            .ok_or_else(|| {
+                Error::Core(CoreError {
+                    code: "unknown_function".into(),
+                    path: "fn".into(),
+                    message: "no name of a function is so long".into(),
+                })
+            })?;
+        let parts = [&length.to_le_bytes()[..], function.as_bytes(), input];
+        self.call_parts(abi::FUNCTION_BY_NAME, policy, format, &parts)
+    }
+
+    /// Runs a function of the catalogue by its place there: for loops in which even the name costs.
+    ///
+    /// # Errors
+    /// As for [`Instance::call`].
+    pub fn call_index(
+        &mut self,
+        function: u32,
+        policy: Option<PolicyId>,
+        format: Format,
+        input: &[u8],
+    ) -> Result<Vec<u8>> {
+        self.call_parts(function, policy, format, &[input])
+    }
+
+    /// The reply line to a request line of the testee protocol, both without their newline.
+    ///
+    /// # Errors
+    /// Only this host's: what the core refuses is a reply.
+    pub fn testee(&mut self, line: &[u8]) -> Result<Vec<u8>> {
+        self.exchange(&[line], |guest, store, ptr, len| {
+            guest.testee.call(store, (ptr, len))
+        })
+    }
+
+    /// Parses a policy and keeps it open for [`Instance::call`].
+    ///
+    /// # Errors
+    /// [`Error::Core`] when the policy is bad or too many are open.
+    pub fn policy_open(&mut self, format: Format, policy: &[u8]) -> Result<PolicyId> {
+        let handle = self.guest_policy(format, policy)?;
+        let open = Some(OpenPolicy {
+            format,
+            bytes: policy.to_vec(),
+            handle,
+            generation: self.generation,
+        });
+        Ok(match self.policies.iter().position(Option::is_none) {
+            Some(free) => {
+                self.policies[free] = open;
+                PolicyId(free)
+            }
+            None => {
+                self.policies.push(open);
+                PolicyId(self.policies.len() - 1)
+            }
+        })
+    }
+
+    /// Forgets a policy.
+    ///
+    /// # Errors
+    /// [`Error::UnknownPolicy`] when it is not open.
+    pub fn policy_close(&mut self, policy: PolicyId) -> Result<()> {
+        let open = self
+            .policies
+            .get_mut(policy.0)
+            .and_then(Option::take)
+            .ok_or(Error::UnknownPolicy)?;
+        if open.generation == self.generation {
+            self.run(|live| Ok(live.guest.policy_close.call(&mut live.store, open.handle)?))?;
+        }
+        Ok(())
+    }
+
+    /// Applies one journal entry (CBOR) to the state in the store; the outcome (CBOR) says what to write.
+    ///
+    /// # Errors
+    /// [`Error::Core`] when the entry cannot be read, [`Error::Store`] when the store failed. An entry
+    /// that the engine refuses is an outcome.
+    pub fn engine_apply(&mut self, entry: &[u8]) -> Result<Vec<u8>> {
+        let result = self.exchange(&[entry], |guest, store, ptr, len| {
+            guest.engine_apply.call(store, (ptr, len))
+        })?;
+        Self::judged(result)
+    }
+
+    /// Answers one query (CBOR) on the state in the store.
+    ///
+    /// # Errors
+    /// As for [`Instance::engine_apply`].
+    pub fn engine_query(&mut self, request: &[u8]) -> Result<Vec<u8>> {
+        let result = self.exchange(&[request], |guest, store, ptr, len| {
+            guest.engine_query.call(store, (ptr, len))
+        })?;
+        Self::judged(result)
+    }
+
+    /// The store that the guest reads.
+    #[must_use]
+    pub fn store(&self) -> &S {
+        match &self.slot {
+            Slot::Live(live) => &live.store.data().store,
+            Slot::Parked(store) => store,
+            Slot::Moving => unreachable!("no borrow outlives the move"),
+        }
+    }
+
+    /// The same, to write an outcome to between calls.
+    pub fn store_mut(&mut self) -> &mut S {
+        match &mut self.slot {
+            Slot::Live(live) => &mut live.store.data_mut().store,
+            Slot::Parked(store) => store,
+            Slot::Moving => unreachable!("no borrow outlives the move"),
+        }
+    }
+
+    /// Fuel that the last call took: a measure of its work that is equal on every machine.
+    #[must_use]
+    pub fn fuel_used(&self) -> u64 {
+        self.fuel_used
+    }
+}
