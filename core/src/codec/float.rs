@@ -130,7 +130,11 @@ fn read_exponent(bytes: core::str::Bytes<'_>) -> i64 {
             _ => {}
         }
     }
-    if negative { value.saturating_neg() } else { value }
+    if negative {
+        value.saturating_neg()
+    } else {
+        value
+    }
 }
 
 /// The significant digits of a decimal as one integer.
@@ -260,13 +264,17 @@ fn scale_many(digits: Big, exponent: i32) -> Option<Scaled> {
     // Both are shifted so that the divisor fills its words and the dividend is one word longer with
     // its first bit 0: the quotient is one digit of base 2^64, of 63 or 64 bits.
     let (n_bits, d_bits) = (n.bits()?, d.bits()?);
-    let full = d_bits.max(n_bits.saturating_sub(63)).checked_next_multiple_of(64)?;
+    let full = d_bits
+        .max(n_bits.saturating_sub(63))
+        .checked_next_multiple_of(64)?;
     let d_shift = full.checked_sub(d_bits)?;
     let n_shift = full.checked_add(63)?.checked_sub(n_bits)?;
     d.shl(d_shift);
     n.shl(n_shift);
     let (quotient, more) = n.div_digit(&d)?;
-    let exponent = exponent.checked_add_unsigned(d_shift)?.checked_sub_unsigned(n_shift)?;
+    let exponent = exponent
+        .checked_add_unsigned(d_shift)?
+        .checked_sub_unsigned(n_shift)?;
     Scaled::new(u128::from(quotient), more, exponent)
 }
 
@@ -392,7 +400,9 @@ fn narrow(bits: u64, exponent_bits: u32, fraction_bits: u32) -> Option<u64> {
     if field == 0 {
         return None; // a subnormal double is below every narrower float
     }
-    let bias = 1_i32.checked_shl(exponent_bits.checked_sub(1)?)?.checked_sub(1)?;
+    let bias = 1_i32
+        .checked_shl(exponent_bits.checked_sub(1)?)?
+        .checked_sub(1)?;
     let new_field = field.checked_sub(1023)?.checked_add(bias)?;
     if new_field > bias.checked_mul(2)? {
         return None; // too large, infinite or not a number
@@ -400,14 +410,20 @@ fn narrow(bits: u64, exponent_bits: u32, fraction_bits: u32) -> Option<u64> {
     let significand = (magnitude & ((1 << FRACTION_BITS) - 1)) | (1 << FRACTION_BITS);
     // A subnormal's field counts as 1, and its significand is shorter by what is missing.
     let missing = u32::try_from(1_i32.checked_sub(new_field)?.max(0)).ok()?;
-    let dropped = FRACTION_BITS.checked_sub(fraction_bits)?.checked_add(missing)?;
+    let dropped = FRACTION_BITS
+        .checked_sub(fraction_bits)?
+        .checked_add(missing)?;
     if significand.trailing_zeros() < dropped {
         return None;
     }
     let fraction = significand.unbounded_shr(dropped);
     // As in `Scaled::round`: the leading 1 of a normal significand is the last one of the field.
     let field_below = u64::try_from(new_field.max(1).checked_sub(1)?).ok()?;
-    Some(sign | field_below.checked_shl(fraction_bits)?.checked_add(fraction)?)
+    Some(
+        sign | field_below
+            .checked_shl(fraction_bits)?
+            .checked_add(fraction)?,
+    )
 }
 
 #[cfg(test)]
@@ -418,16 +434,21 @@ mod tests {
     )]
 
     use super::*;
-    use proptest::prelude::*;
     use alloc::format;
     use alloc::string::String;
+    use proptest::prelude::*;
 
     /// The standard library rounds correctly; its infinity is our `None`.
     fn check(lexeme: &str) {
         let expected: f64 = lexeme.parse().unwrap();
         let expected = expected.is_finite().then(|| expected.to_bits());
         let short: String = lexeme.chars().take(60).collect();
-        assert_eq!(decimal_to_f64_bits(lexeme), expected, "{short} ({})", lexeme.len());
+        assert_eq!(
+            decimal_to_f64_bits(lexeme),
+            expected,
+            "{short} ({})",
+            lexeme.len()
+        );
     }
 
     /// All digits of a finite double.
@@ -472,30 +493,91 @@ mod tests {
     #[test]
     fn agrees_on_known_hard_cases() {
         let table = [
-            "0", "-0", "0.0", "-0.0", "0e5", "-0e-5", "1", "-1", "1.0", "10", "1e2", "1E+2", "1e-2",
-            "0.1", "0.2", "0.3", "123456789012345678901234567890", "9007199254740993",
+            "0",
+            "-0",
+            "0.0",
+            "-0.0",
+            "0e5",
+            "-0e-5",
+            "1",
+            "-1",
+            "1.0",
+            "10",
+            "1e2",
+            "1E+2",
+            "1e-2",
+            "0.1",
+            "0.2",
+            "0.3",
+            "123456789012345678901234567890",
+            "9007199254740993",
             "9007199254740993.0000000000000000000000000000000000000000000001",
             "9007199254740992.9999999999999999999999999999999999999999999999",
-            "9007199254740991", "9007199254740992", "9007199254740994", "9007199254740995",
-            "2.2250738585072011e-308", "2.2250738585072012e-308", "2.2250738585072014e-308",
-            "2.225073858507201e-308", "4.9406564584124654e-324", "4.94e-324", "5e-324", "2.5e-324",
-            "2.4703282292062327e-324", "2.4703282292062328e-324", "2.47e-324", "1e-323", "1e-324",
-            "9.9e-325", "3e-324", "1.7976931348623157e308", "1.7976931348623158e308",
-            "1.7976931348623159e308", "179769313486231570000e289", "1e308", "1e309", "9e308",
-            "0.00000000000000000000017976931348623157e330", "6.9294956446009195e15",
-            "8.5e-27", "7.2057594037927933e16", "7.205759403792793200001e16", "1e22", "1e23", "1e27",
-            "1e28", "1e-27", "1e-28", "9223372036854775808e27", "18446744073709551615e-27",
-            "9999999999999999999", "99999999999999999999", "18446744073709551616", "3.7e-200",
-            "1.448997445238699", "5.0e-1", "0.500000000000000166533453693773481063544750213623046875",
-            "1e999999999999999999999", "-1e999999999999999999999", "1e-999999999999999999999",
-            "-1e-999999999999999999999", "0e999999999999999999999", "0.0e-999999999999999999999",
-            "1e-2147483648", "1e2147483647", "1e-9223372036854775808", "1e9223372036854775807",
+            "9007199254740991",
+            "9007199254740992",
+            "9007199254740994",
+            "9007199254740995",
+            "2.2250738585072011e-308",
+            "2.2250738585072012e-308",
+            "2.2250738585072014e-308",
+            "2.225073858507201e-308",
+            "4.9406564584124654e-324",
+            "4.94e-324",
+            "5e-324",
+            "2.5e-324",
+            "2.4703282292062327e-324",
+            "2.4703282292062328e-324",
+            "2.47e-324",
+            "1e-323",
+            "1e-324",
+            "9.9e-325",
+            "3e-324",
+            "1.7976931348623157e308",
+            "1.7976931348623158e308",
+            "1.7976931348623159e308",
+            "179769313486231570000e289",
+            "1e308",
+            "1e309",
+            "9e308",
+            "0.00000000000000000000017976931348623157e330",
+            "6.9294956446009195e15",
+            "8.5e-27",
+            "7.2057594037927933e16",
+            "7.205759403792793200001e16",
+            "1e22",
+            "1e23",
+            "1e27",
+            "1e28",
+            "1e-27",
+            "1e-28",
+            "9223372036854775808e27",
+            "18446744073709551615e-27",
+            "9999999999999999999",
+            "99999999999999999999",
+            "18446744073709551616",
+            "3.7e-200",
+            "1.448997445238699",
+            "5.0e-1",
+            "0.500000000000000166533453693773481063544750213623046875",
+            "1e999999999999999999999",
+            "-1e999999999999999999999",
+            "1e-999999999999999999999",
+            "-1e-999999999999999999999",
+            "0e999999999999999999999",
+            "0.0e-999999999999999999999",
+            "1e-2147483648",
+            "1e2147483647",
+            "1e-9223372036854775808",
+            "1e9223372036854775807",
         ];
         for lexeme in table {
             check(lexeme);
         }
         assert_eq!(decimal_to_f64_bits("1.7976931348623159e308"), None);
-        assert_eq!(decimal_to_f64_bits("1.7976931348623158e308"), Some(INFINITY - 1));
+        assert_eq!(
+            decimal_to_f64_bits("1.7976931348623158e308"),
+            Some(INFINITY - 1)
+        );
         assert_eq!(decimal_to_f64_bits("-0.0"), Some(SIGN));
     }
 
@@ -504,7 +586,12 @@ mod tests {
         let largest = INFINITY - 1;
         let least_normal = 1 << FRACTION_BITS;
         let mut bits = std::vec![0, 1, 2, 3, least_normal - 2, least_normal - 1, least_normal];
-        bits.extend([least_normal + 1, largest - 1, 0x3ff0_0000_0000_0000, 0x4340_0000_0000_0001]);
+        bits.extend([
+            least_normal + 1,
+            largest - 1,
+            0x3ff0_0000_0000_0000,
+            0x4340_0000_0000_0001,
+        ]);
         for i in 0..1500_u64 {
             // A walk over all of them, most at some odd place.
             bits.push(i.wrapping_mul(0x9e37_79b9_7f4a_7c15) % largest);
@@ -524,7 +611,10 @@ mod tests {
             let place = i64::try_from(zeros).unwrap() - i64::try_from(places).unwrap() - 900;
             check(&format!("{below}{last}{:9>900}e{place}", ""));
             assert_eq!(decimal_to_f64_bits(&tie), Some(bits + (bits & 1)));
-            assert_eq!(decimal_to_f64_bits(&format!("-{tie}01")), Some((bits + 1) | SIGN));
+            assert_eq!(
+                decimal_to_f64_bits(&format!("-{tie}01")),
+                Some((bits + 1) | SIGN)
+            );
         }
     }
 
@@ -533,22 +623,45 @@ mod tests {
         let zeros = "0".repeat(1 << 20);
         let nines = "9".repeat(1 << 20);
         assert_eq!(decimal_to_f64_bits(&format!("1{zeros}")), None);
-        assert_eq!(decimal_to_f64_bits(&format!("1{zeros}e-{}", zeros.len())), Some(1023 << 52));
-        assert_eq!(decimal_to_f64_bits(&format!("0.{zeros}1e{}", zeros.len() + 1)), Some(1023 << 52));
+        assert_eq!(
+            decimal_to_f64_bits(&format!("1{zeros}e-{}", zeros.len())),
+            Some(1023 << 52)
+        );
+        assert_eq!(
+            decimal_to_f64_bits(&format!("0.{zeros}1e{}", zeros.len() + 1)),
+            Some(1023 << 52)
+        );
         assert_eq!(decimal_to_f64_bits(&format!("0.{zeros}1")), Some(0));
-        assert_eq!(decimal_to_f64_bits(&format!("1.{zeros}1")), Some(1023 << 52));
+        assert_eq!(
+            decimal_to_f64_bits(&format!("1.{zeros}1")),
+            Some(1023 << 52)
+        );
         assert_eq!(decimal_to_f64_bits(&format!("0.{nines}")), Some(1023 << 52));
-        assert_eq!(decimal_to_f64_bits(&format!("{nines}e-{}", nines.len())), Some(1023 << 52));
-        assert_eq!(decimal_to_f64_bits(&format!("9007199254740993.{zeros}1")), Some(0x4340_0000_0000_0001));
-        assert_eq!(decimal_to_f64_bits(&format!("9007199254740993.{zeros}")), Some(0x4340_0000_0000_0000));
+        assert_eq!(
+            decimal_to_f64_bits(&format!("{nines}e-{}", nines.len())),
+            Some(1023 << 52)
+        );
+        assert_eq!(
+            decimal_to_f64_bits(&format!("9007199254740993.{zeros}1")),
+            Some(0x4340_0000_0000_0001)
+        );
+        assert_eq!(
+            decimal_to_f64_bits(&format!("9007199254740993.{zeros}")),
+            Some(0x4340_0000_0000_0000)
+        );
         assert_eq!(decimal_to_f64_bits(&format!("1e{nines}")), None);
         assert_eq!(decimal_to_f64_bits(&format!("1e-{nines}")), Some(0));
-        assert_eq!(decimal_to_f64_bits(&format!("1e{zeros}1")), "10".parse().ok().map(f64::to_bits));
+        assert_eq!(
+            decimal_to_f64_bits(&format!("1e{zeros}1")),
+            "10".parse().ok().map(f64::to_bits)
+        );
     }
 
     #[test]
     fn is_total() {
-        for text in ["", "-", ".", "e", "1e", "1.", "--1", "1e-", "x", "é", "NaN", "1_000", "1.2.3"] {
+        for text in [
+            "", "-", ".", "e", "1e", "1.", "--1", "1e-", "x", "é", "NaN", "1_000", "1.2.3",
+        ] {
             let _ = decimal_to_f64_bits(text);
         }
     }
@@ -562,7 +675,11 @@ mod tests {
         } else {
             (1.0 + fraction) * 2_f64.powi(field - 15)
         };
-        if half >> 15 == 1 { -magnitude } else { magnitude }
+        if half >> 15 == 1 {
+            -magnitude
+        } else {
+            magnitude
+        }
     }
 
     #[test]
@@ -577,9 +694,15 @@ mod tests {
                 assert!(!matches!(shortest(near), ShortFloat::Half(_)), "{near:#x}");
             }
         }
-        assert_eq!(shortest(65_536_f64.to_bits()), ShortFloat::Single(65_536_f32.to_bits()));
+        assert_eq!(
+            shortest(65_536_f64.to_bits()),
+            ShortFloat::Single(65_536_f32.to_bits())
+        );
         assert_eq!(shortest(INFINITY), ShortFloat::Double(INFINITY));
-        assert_eq!(shortest(f64::NAN.to_bits()), ShortFloat::Double(f64::NAN.to_bits()));
+        assert_eq!(
+            shortest(f64::NAN.to_bits()),
+            ShortFloat::Double(f64::NAN.to_bits())
+        );
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the cut is what is tested")]
@@ -588,17 +711,33 @@ mod tests {
         let single = value as f32;
         match shortest(bits) {
             ShortFloat::Half(half) => assert_eq!(half_to_f64(half).to_bits(), bits),
-            ShortFloat::Single(found) => assert_eq!((found, f64::from(single).to_bits()), (single.to_bits(), bits)),
+            ShortFloat::Single(found) => assert_eq!(
+                (found, f64::from(single).to_bits()),
+                (single.to_bits(), bits)
+            ),
             ShortFloat::Double(found) => {
                 assert_eq!(found, bits);
-                assert!(!value.is_finite() || f64::from(single).to_bits() != bits, "{bits:#x}");
+                assert!(
+                    !value.is_finite() || f64::from(single).to_bits() != bits,
+                    "{bits:#x}"
+                );
             }
         }
     }
 
     #[test]
     fn singles_at_their_ends_are_found() {
-        for bits in [0, 1, 2, 0x007f_ffff, 0x0080_0000, 0x0080_0001, 0x7f7f_ffff, 0x7f7f_fffe, 0x3380_0000] {
+        for bits in [
+            0,
+            1,
+            2,
+            0x007f_ffff,
+            0x0080_0000,
+            0x0080_0001,
+            0x7f7f_ffff,
+            0x7f7f_fffe,
+            0x3380_0000,
+        ] {
             for sign in [0, 1 << 31] {
                 let double = f64::from(f32::from_bits(bits | sign)).to_bits();
                 check_shortest(double);
@@ -610,7 +749,14 @@ mod tests {
                 }
             }
         }
-        for bits in [1, 1 << 51, 1 << 52, INFINITY - 1, 0x47f0_0000_0000_0000, 0x3690_0000_0000_0000] {
+        for bits in [
+            1,
+            1 << 51,
+            1 << 52,
+            INFINITY - 1,
+            0x47f0_0000_0000_0000,
+            0x3690_0000_0000_0000,
+        ] {
             check_shortest(bits);
         }
     }
