@@ -84,10 +84,7 @@ pub const fn pack(ptr: u32, len: u32) -> u64 {
 
 /// The pointer and the length of a packed result.
 #[must_use]
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "each half is cut out on purpose"
-)]
+#[allow(clippy::cast_possible_truncation, reason = "each half is cut out on purpose")]
 pub const fn unpack(packed: u64) -> (u32, u32) {
     ((packed >> 32) as u32, packed as u32)
 }
@@ -220,8 +217,7 @@ for_each_import!(import_table);
 #[cfg(test)]
 mod tests {
     use super::{
-        ABI_VERSION, EXPORTS, IMPORTS, SPEC_VERSION, VERSION_MAGIC, pack, read_version_section, unpack,
-        version_section,
+        ABI_VERSION, EXPORTS, IMPORTS, SPEC_VERSION, VERSION_MAGIC, pack, read_version_section, unpack, version_section,
     };
 
     #[test]

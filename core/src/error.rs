@@ -122,21 +122,13 @@ impl Error {
     /// `overflow` and `invariant` have no field: their path is the input as a whole.
     #[must_use]
     pub fn overflow(what: &str) -> Self {
-        Self::at(
-            Code::Overflow,
-            "input",
-            format!("{what} does not fit its type"),
-        )
+        Self::at(Code::Overflow, "input", format!("{what} does not fit its type"))
     }
 
     /// An invariant that did not hold (SPEC §10): the operation is refused as a whole.
     #[must_use]
     pub fn invariant(what: &str) -> Self {
-        Self::at(
-            Code::Invariant,
-            "input",
-            format!("invariant broken: {what}"),
-        )
+        Self::at(Code::Invariant, "input", format!("invariant broken: {what}"))
     }
 
     /// The same error seen from one field further out. Codes that always stand at `input` stay there.
@@ -191,22 +183,13 @@ impl serde::de::Error for Error {
         carried(&message).unwrap_or_else(|| Self::new(Code::BadEncoding, message))
     }
     fn invalid_type(unexpected: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(
-            Code::WrongType,
-            format!("got {unexpected}, expected {expected}"),
-        )
+        Self::new(Code::WrongType, format!("got {unexpected}, expected {expected}"))
     }
     fn invalid_value(unexpected: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(
-            Code::OutOfRange,
-            format!("got {unexpected}, expected {expected}"),
-        )
+        Self::new(Code::OutOfRange, format!("got {unexpected}, expected {expected}"))
     }
     fn invalid_length(length: usize, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(
-            Code::BadLength,
-            format!("got length {length}, expected {expected}"),
-        )
+        Self::new(Code::BadLength, format!("got length {length}, expected {expected}"))
     }
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         Self::new(

@@ -47,12 +47,25 @@ extern crate std;
 
 pub mod amount;
 pub mod catalogue;
+pub mod claim;
 pub mod codec;
+pub mod engine;
 pub mod error;
 pub mod hash;
+pub mod lease;
 pub mod limits;
+pub mod matching;
+pub mod merkle;
 pub mod policy;
+pub mod pricing;
+pub mod priority;
+pub mod retry;
+pub mod settlement;
+pub mod sla;
+pub mod slashing;
+pub mod split;
 pub mod task_id;
+pub mod traps;
 pub mod value;
 
 pub use error::{Code, Error, Result};

@@ -8,6 +8,8 @@ pub const JSON_DEPTH_MAX: usize = 66;
 pub const PAYLOAD_DEPTH_MAX: usize = 64;
 /// Nesting of a policy given as YAML (SPEC §11).
 pub const YAML_DEPTH_MAX: usize = 64;
+/// Bytes of a policy given as YAML: a flow collection costs two hundred times its text while it is read.
+pub const YAML_BYTES_MAX: usize = 256 << 10;
 /// Nesting of a CBOR item.
 pub const CBOR_DEPTH_MAX: usize = 66;
 /// Bytes of a job's payload, encoded (SPEC §2).
@@ -22,3 +24,21 @@ pub const RATIO_PPM_MAX: u32 = 1_000_000;
 pub const MULTIPLIER_PPM_MAX: u32 = 10_000_000;
 /// Basis points of the whole (SPEC §1).
 pub const BPS_MAX: u16 = 10_000;
+/// Kinds a provider can have.
+pub const PROVIDER_KINDS_MAX: usize = 2;
+/// Models, and endpoints, of one provider.
+pub const PROVIDER_LIST_MAX: usize = 64;
+/// Attestation classes a job can name.
+pub const JOB_CLASSES_MAX: usize = 8;
+/// Active providers one dispatch looks at.
+pub const DISPATCH_PROVIDERS_MAX: usize = 10_000;
+/// Jobs one dispatch looks at.
+pub const DISPATCH_JOBS_MAX: usize = 4_096;
+/// Jobs whose time one entry acts on; the rest waits for the next entry.
+pub const DUE_JOBS_MAX: usize = 512;
+/// Claims one settlement takes; more is refused by the host before it starts.
+pub const SETTLE_CLAIMS_MAX: usize = 4_000_000;
+/// Rows a page of a query holds at most.
+pub const PAGE_ROWS_MAX: usize = 1_000;
+/// Policies an engine keeps parsed.
+pub const POLICY_CACHE_MAX: usize = 8;

@@ -206,7 +206,10 @@ impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for BoundedBytes<
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes = deserializer.deserialize_byte_buf(BytesVisitor)?;
         if bytes.len() < MIN || bytes.len() > MAX {
-            return Err(D::Error::invalid_length(bytes.len(), &"a length within the field's bounds"));
+            return Err(D::Error::invalid_length(
+                bytes.len(),
+                &"a length within the field's bounds",
+            ));
         }
         Ok(Self(bytes))
     }
@@ -226,7 +229,11 @@ impl<const MIN: u64, const MAX: u64> Bounded<MIN, MAX> {
     /// The integer, or `None` outside the bounds.
     #[must_use]
     pub const fn new(value: u64) -> Option<Self> {
-        if value >= MIN && value <= MAX { Some(Self(value)) } else { None }
+        if value >= MIN && value <= MAX {
+            Some(Self(value))
+        } else {
+            None
+        }
     }
     /// The integer.
     #[must_use]
@@ -239,7 +246,10 @@ impl<'de, const MIN: u64, const MAX: u64> Deserialize<'de> for Bounded<MIN, MAX>
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = u64::deserialize(deserializer)?;
         Self::new(value).ok_or_else(|| {
-            D::Error::invalid_value(serde::de::Unexpected::Unsigned(value), &"an integer within the field's bounds")
+            D::Error::invalid_value(
+                serde::de::Unexpected::Unsigned(value),
+                &"an integer within the field's bounds",
+            )
         })
     }
 }

@@ -42,6 +42,9 @@ fn every_example_is_answered_as_expected() {
     for (function, (count, examples)) in &failed {
         println!("{function}: {count} failed; the first:\n{}", examples[0]);
     }
-    assert!(failed.is_empty(), "{passed} passed, {skipped} of functions not in the catalogue");
+    assert!(
+        failed.is_empty(),
+        "{passed} passed, {skipped} of functions not in the catalogue"
+    );
     assert_eq!(skipped, 0, "examples of functions that are not in the catalogue");
 }

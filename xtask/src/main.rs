@@ -1,1 +1,132 @@
-fn main(){}
+//! `cargo xtask <command>`: what a developer or a script repeats, as one program.
+//!
+//! [`COMMANDS`] is the list. The crate has next to no dependencies, so it compiles in seconds on a new
+//! machine, and it installs what is missing only where it says so first.
+
+mod checks;
+mod guest;
+mod sh;
+mod suite;
+mod tidy;
+mod toolchain;
+mod wasm_check;
+mod wasm_file;
+
+/// The declaration of the border, taken as it is: the check of a module and the module agree by
+/// construction, and this crate does not wait for the core to compile.
+#[path = "../../core/src/abi.rs"]
+#[allow(dead_code, reason = "only the tables are needed here")]
+mod abi;
+
+use sh::{Outcome, say};
+use std::env;
+use std::process::ExitCode;
+
+type Command = fn(&[String]) -> Outcome;
+
+/// Name, what it does, and the function that does it.
+const COMMANDS: &[(&str, &str, Command)] = &[
+    ("build", "build the wasm module and the release host around it", build),
+    (
+        "guest",
+        "build the core as a wasm module, if its sources changed",
+        |_| guest::build().map(drop),
+    ),
+    (
+        "check-wasm",
+        "look for floats, forbidden features and unknown imports in FILE",
+        check_wasm,
+    ),
+    ("test", "run every check and test", |_| suite::test()),
+    ("demo", "build, then run `aicf demo` with the remaining arguments", demo),
+    ("bench", "measure what the wasm border costs", bench),
+    (
+        "lint",
+        "clippy, formatting, tidiness, and cargo-deny where it is installed",
+        |_| checks::lint(),
+    ),
+    (
+        "tidy",
+        "check what no compiler checks: file sizes, leftovers, paths",
+        |_| tidy::run(),
+    ),
+    ("deny", "check licences, bans and sources with cargo-deny", |_| {
+        checks::deny()
+    }),
+    ("fmt", "format all Rust code", |_| checks::format()),
+];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let Some((name, rest)) = args.split_first() else {
+        return usage(ExitCode::SUCCESS);
+    };
+    let Some((_, about, command)) = COMMANDS.iter().find(|(known, ..)| known == name) else {
+        let asked = matches!(&name[..], "help" | "-h" | "--help");
+        return usage(if asked { ExitCode::SUCCESS } else { ExitCode::from(2) });
+    };
+    say(&format!("{name}: {about}"));
+    match command(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask {name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage(code: ExitCode) -> ExitCode {
+    println!("cargo xtask <command>\n");
+    for (name, about, _) in COMMANDS {
+        println!("  {name:<12}{about}");
+    }
+    code
+}
+
+fn build(_: &[String]) -> Outcome {
+    guest::build()?;
+    sh::run(sh::cargo().args(["build", "--release", "--package", "aicf-host"]))
+}
+
+fn demo(args: &[String]) -> Outcome {
+    build(&[])?;
+    sh::run(
+        sh::cargo()
+            .args([
+                "run",
+                "--quiet",
+                "--release",
+                "--package",
+                "aicf-host",
+                "--bin",
+                "aicf",
+                "--",
+                "demo",
+            ])
+            .args(args),
+    )
+}
+
+fn bench(args: &[String]) -> Outcome {
+    guest::build()?;
+    sh::run(
+        sh::cargo()
+            .args([
+                "bench",
+                "--quiet",
+                "--package",
+                "aicf-host",
+                "--bench",
+                "wasm_call",
+                "--",
+            ])
+            .args(args),
+    )
+}
+
+fn check_wasm(args: &[String]) -> Outcome {
+    let [file] = args else {
+        return Err("which file? `cargo xtask check-wasm FILE`".into());
+    };
+    wasm_check::run(file.as_ref())
+}

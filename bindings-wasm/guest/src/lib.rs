@@ -25,10 +25,9 @@ mod memory;
 #[cfg(target_arch = "wasm32")]
 mod store;
 
-/// The allocator. Talc, because in the guest it beats dlmalloc (the default of Rust's std) on both
-/// counts that matter: a catalogue-like load of small blocks runs in less time and the module is
-/// smaller. It hands freed memory back to its heap, merged, so a long-lived instance does not creep;
-/// an arena that only grows would.
+/// The allocator. Talc and dlmalloc (the default of Rust's std) are equally fast here, within 2% on maps,
+/// strings and vectors that grow; Talc is 9 KB smaller. Both merge what is freed, so a long-lived instance
+/// does not creep, as an arena that only grows would.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -125,7 +125,11 @@ impl Multiplier {
     /// A multiplier, or `None` above ten.
     #[must_use]
     pub const fn new(ppm: u32) -> Option<Self> {
-        if ppm <= MULTIPLIER_PPM_MAX { Some(Self(ppm)) } else { None }
+        if ppm <= MULTIPLIER_PPM_MAX {
+            Some(Self(ppm))
+        } else {
+            None
+        }
     }
     /// Parts per million.
     #[must_use]
@@ -214,9 +218,7 @@ macro_rules! bounded_integer {
             }
         }
         impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(
-                deserializer: D,
-            ) -> core::result::Result<Self, D::Error> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
                 let wide = deserializer.deserialize_u64(IntegerVisitor($expected))?;
                 <$inner>::try_from(wide)
                     .ok()
@@ -228,6 +230,18 @@ macro_rules! bounded_integer {
 }
 
 bounded_integer!(Ratio, u32, serialize_u32, Self::new, "a ratio of at most 1000000 ppm");
-bounded_integer!(Multiplier, u32, serialize_u32, Self::new, "a multiplier of at most 10000000 ppm");
-bounded_integer!(Ppm, u32, serialize_u32, |ppm| Some(Self(ppm)), "parts per million below 2^32");
+bounded_integer!(
+    Multiplier,
+    u32,
+    serialize_u32,
+    Self::new,
+    "a multiplier of at most 10000000 ppm"
+);
+bounded_integer!(
+    Ppm,
+    u32,
+    serialize_u32,
+    |ppm| Some(Self(ppm)),
+    "parts per million below 2^32"
+);
 bounded_integer!(Bps, u16, serialize_u16, Self::new, "at most 10000 basis points");

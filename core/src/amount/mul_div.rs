@@ -86,14 +86,7 @@ mod tests {
             (MAX, MAX, MAX, MAX, MAX, MAX),
             (MAX - 1, MAX, MAX, MAX - 1, MAX - 1, MAX - 1),
             (MAX, 1, 2, MAX >> 1, 1 << 127, 1 << 127), // the half of an odd number, floor odd
-            (
-                MAX - 2,
-                1,
-                2,
-                (1 << 127) - 2,
-                (1 << 127) - 1,
-                (1 << 127) - 2,
-            ), // the same, floor even
+            (MAX - 2, 1, 2, (1 << 127) - 2, (1 << 127) - 1, (1 << 127) - 2), // the same, floor even
             (1 << 127, 2, 4, 1 << 126, 1 << 126, 1 << 126),
             (1 << 127, 3, 1 << 127, 3, 3, 3),
             ((1 << 127) + 1, 3, 1 << 127, 3, 4, 3),

@@ -72,11 +72,7 @@ impl U256 {
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         let (lo, borrow) = self.lo.overflowing_sub(other.lo);
         let (hi, negative) = self.hi.borrowing_sub(other.hi, borrow);
-        if negative {
-            None
-        } else {
-            Some(Self { hi, lo })
-        }
+        if negative { None } else { Some(Self { hi, lo }) }
     }
 
     /// `self * factor`; `None` from 2^256 on.
@@ -181,8 +177,7 @@ impl U256 {
     /// A shift that drops what does not fit.
     const fn shl(self, bits: u32) -> Self {
         // For each `bits` the shifts that do not apply are so wide that they give 0.
-        let from_lo = self.lo.unbounded_shr(128_u32.wrapping_sub(bits))
-            | self.lo.unbounded_shl(bits.wrapping_sub(128));
+        let from_lo = self.lo.unbounded_shr(128_u32.wrapping_sub(bits)) | self.lo.unbounded_shl(bits.wrapping_sub(128));
         Self {
             hi: self.hi.unbounded_shl(bits) | from_lo,
             lo: self.lo.unbounded_shl(bits),
@@ -204,9 +199,7 @@ impl U256 {
         let half_lo = (self.lo >> 1) | (self.hi << 127);
         let (estimate, _) = div_rem_2_by_1(half_hi, half_lo, top)?;
         // The estimate is of n/2 over d*2^shift/2^128: bring it back, and one down to be never above.
-        let mut quotient = estimate
-            .unbounded_shr(127_u32.saturating_sub(shift))
-            .saturating_sub(1);
+        let mut quotient = estimate.unbounded_shr(127_u32.saturating_sub(shift)).saturating_sub(1);
         let mut rest = self.checked_sub(divisor.checked_mul_u128(quotient)?)?;
         while let Some(less) = rest.checked_sub(divisor) {
             rest = less;
@@ -292,18 +285,7 @@ mod tests {
 
     /// Values at which a carry, a shift or a digit can go wrong.
     fn edges() -> Vec<U256> {
-        let mut words = std::vec![
-            0,
-            1,
-            2,
-            3,
-            10,
-            1_000_000,
-            HALF - 1,
-            HALF,
-            HALF + 1,
-            HALF + 2
-        ];
+        let mut words = std::vec![0, 1, 2, 3, 10, 1_000_000, HALF - 1, HALF, HALF + 1, HALF + 2];
         words.extend([
             1 << 127,
             (1 << 127) - 1,
@@ -313,28 +295,21 @@ mod tests {
             u128::MAX,
         ]);
         words.extend([(1 << 127) | HALF, (HALF << 64) + 1, (1 << 96) - 1, 1 << 96]);
-        let pair = |&hi: &u128| {
-            words
-                .iter()
-                .map(move |&lo| U256 { hi, lo })
-                .collect::<Vec<_>>()
-        };
+        let pair = |&hi: &u128| words.iter().map(move |&lo| U256 { hi, lo }).collect::<Vec<_>>();
         words.iter().flat_map(pair).collect()
     }
 
     fn any_u256() -> impl Strategy<Value = U256> {
         // Shifted, so that every length of number comes up and not only the longest.
-        (any::<u128>(), any::<u128>(), 0_u32..=256, 0_u32..=256).prop_map(
-            |(hi, lo, right, left)| {
-                let hi_word = hi.unbounded_shr(right);
-                let lo_word = lo.unbounded_shr(right.saturating_sub(128));
-                U256 {
-                    hi: hi_word,
-                    lo: lo_word,
-                }
-                .shl(left % 8)
-            },
-        )
+        (any::<u128>(), any::<u128>(), 0_u32..=256, 0_u32..=256).prop_map(|(hi, lo, right, left)| {
+            let hi_word = hi.unbounded_shr(right);
+            let lo_word = lo.unbounded_shr(right.saturating_sub(128));
+            U256 {
+                hi: hi_word,
+                lo: lo_word,
+            }
+            .shl(left % 8)
+        })
     }
 
     fn check_division(n: U256, d: U256) {
@@ -379,10 +354,7 @@ mod tests {
 
     #[test]
     fn sums_and_products_end_at_256_bits() {
-        let top = U256 {
-            hi: 1 << 127,
-            lo: 0,
-        };
+        let top = U256 { hi: 1 << 127, lo: 0 };
         assert_eq!(U256::MAX.checked_add(U256::ONE), None);
         assert_eq!(U256::MAX.checked_add(U256::ZERO), Some(U256::MAX));
         assert_eq!(U256::ZERO.checked_sub(U256::ONE), None);
@@ -397,14 +369,7 @@ mod tests {
             U256::from_u128(u128::MAX).checked_mul_u128(u128::MAX),
             Some(U256::mul(u128::MAX, u128::MAX))
         );
-        assert_eq!(
-            U256 {
-                hi: 1,
-                lo: u128::MAX
-            }
-            .checked_mul_u128(u128::MAX),
-            None
-        );
+        assert_eq!(U256 { hi: 1, lo: u128::MAX }.checked_mul_u128(u128::MAX), None);
         assert_eq!(
             U256::mul(u128::MAX, u128::MAX),
             U256 {
@@ -415,13 +380,7 @@ mod tests {
         assert_eq!(U256::ONE.checked_shl(255), Some(top));
         assert_eq!(U256::ONE.checked_shl(256), None);
         assert_eq!(U256::ONE.checked_shl(128), Some(U256 { hi: 1, lo: 0 }));
-        assert_eq!(
-            U256::from_u128(3).checked_shl(127),
-            Some(U256 {
-                hi: 1,
-                lo: 1 << 127
-            })
-        );
+        assert_eq!(U256::from_u128(3).checked_shl(127), Some(U256 { hi: 1, lo: 1 << 127 }));
         assert_eq!(U256::from_u128(3).checked_shl(255), None);
         assert_eq!(U256::ZERO.checked_shl(u32::MAX), Some(U256::ZERO));
         assert_eq!(U256::MAX.checked_shl(0), Some(U256::MAX));

@@ -11,8 +11,8 @@ pub use testee::testee_line;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::codec::tree::Tree;
 use crate::codec::{Format, cbor, de, json};
@@ -56,7 +56,21 @@ macro_rules! catalogue {
 
 catalogue! {
     crate::task_id::Derive,
+    crate::pricing::QuoteInput,
+    crate::pricing::SurgeInput,
+    crate::split::Apply,
+    crate::sla::Wilson,
+    crate::sla::P95,
+    crate::sla::Evaluate,
+    crate::slashing::Decide,
+    crate::claim::Key,
+    crate::settlement::Settle,
+    crate::merkle::RootInput,
+    crate::merkle::ProveInput,
+    crate::merkle::VerifyInput,
     crate::policy::Check,
+    crate::traps::Generate,
+    crate::traps::Verify,
 }
 
 /// Where an input comes from: a line that is parsed already, or CBOR.

@@ -23,7 +23,16 @@ pub fn testee_line(line: &[u8]) -> Vec<u8> {
 }
 
 fn reply(id: &str, field: &str, value: &[u8]) -> Vec<u8> {
-    [b"{\"id\":", id.as_bytes(), b",\"", field.as_bytes(), b"\":", value, b"}"].concat()
+    [
+        b"{\"id\":",
+        id.as_bytes(),
+        b",\"",
+        field.as_bytes(),
+        b"\":",
+        value,
+        b"}",
+    ]
+    .concat()
 }
 
 fn bad_request(what: &str) -> Error {

@@ -12,8 +12,8 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected,
-    VariantAccess, Visitor, value::BorrowedStrDeserializer,
+    self, DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected, VariantAccess,
+    Visitor, value::BorrowedStrDeserializer,
 };
 
 use super::payload;
@@ -67,8 +67,9 @@ impl<'t> Node<'t> {
     fn plain_integer(self) -> Result<u64> {
         match self.present()? {
             Tree::Number(lexeme) => json_integer(lexeme),
-            Tree::Int(value) => u64::try_from(*value)
-                .map_err(|_| Error::new(Code::OutOfRange, "an integer above 2^64 - 1")),
+            Tree::Int(value) => {
+                u64::try_from(*value).map_err(|_| Error::new(Code::OutOfRange, "an integer above 2^64 - 1"))
+            }
             other => Self::wrong_type(other, &"an integer"),
         }
     }
@@ -99,9 +100,8 @@ fn json_integer(lexeme: &str) -> Result<u64> {
 
 /// A decimal string, `0|[1-9][0-9]*`.
 fn decimal(text: &str) -> Result<u128> {
-    let canonical = !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_digit())
-        && (text == "0" || !text.starts_with('0'));
+    let canonical =
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     if !canonical {
         return Err(Error::new(
             Code::BadEncoding,
@@ -177,9 +177,8 @@ impl<'t> Deserializer<'t> for Node<'t> {
     fn deserialize_bytes<V: Visitor<'t>>(self, visitor: V) -> Result<V::Value> {
         match self.present()? {
             Tree::Text(text) => {
-                let bytes = super::hex::read(text).ok_or_else(|| {
-                    Error::new(Code::BadEncoding, "bytes are 0x and lowercase hex of even length")
-                })?;
+                let bytes = super::hex::read(text)
+                    .ok_or_else(|| Error::new(Code::BadEncoding, "bytes are 0x and lowercase hex of even length"))?;
                 visitor.visit_byte_buf(bytes)
             }
             Tree::Bytes(bytes) => visitor.visit_bytes(bytes),
@@ -226,8 +225,7 @@ impl<'t> Deserializer<'t> for Node<'t> {
         let Tree::Map(given) = self.present()? else {
             return Self::wrong_type(self.present()?, &visitor);
         };
-        let mut entries: Vec<(&'t str, &'t Tree<'t>)> =
-            given.iter().map(|(key, value)| (&**key, value)).collect();
+        let mut entries: Vec<(&'t str, &'t Tree<'t>)> = given.iter().map(|(key, value)| (&**key, value)).collect();
         // Stable: of repeated keys the first keeps the place where the repetition is reported.
         entries.sort_by(|a, b| a.0.cmp(b.0));
         if let (Some(_), Some(Tree::Map(defaults))) = (self.given, self.default) {

@@ -130,11 +130,7 @@ fn read_exponent(bytes: core::str::Bytes<'_>) -> i64 {
             _ => {}
         }
     }
-    if negative {
-        value.saturating_neg()
-    } else {
-        value
-    }
+    if negative { value.saturating_neg() } else { value }
 }
 
 /// The significant digits of a decimal as one integer.
@@ -264,17 +260,13 @@ fn scale_many(digits: Big, exponent: i32) -> Option<Scaled> {
     // Both are shifted so that the divisor fills its words and the dividend is one word longer with
     // its first bit 0: the quotient is one digit of base 2^64, of 63 or 64 bits.
     let (n_bits, d_bits) = (n.bits()?, d.bits()?);
-    let full = d_bits
-        .max(n_bits.saturating_sub(63))
-        .checked_next_multiple_of(64)?;
+    let full = d_bits.max(n_bits.saturating_sub(63)).checked_next_multiple_of(64)?;
     let d_shift = full.checked_sub(d_bits)?;
     let n_shift = full.checked_add(63)?.checked_sub(n_bits)?;
     d.shl(d_shift);
     n.shl(n_shift);
     let (quotient, more) = n.div_digit(&d)?;
-    let exponent = exponent
-        .checked_add_unsigned(d_shift)?
-        .checked_sub_unsigned(n_shift)?;
+    let exponent = exponent.checked_add_unsigned(d_shift)?.checked_sub_unsigned(n_shift)?;
     Scaled::new(u128::from(quotient), more, exponent)
 }
 
@@ -400,9 +392,7 @@ fn narrow(bits: u64, exponent_bits: u32, fraction_bits: u32) -> Option<u64> {
     if field == 0 {
         return None; // a subnormal double is below every narrower float
     }
-    let bias = 1_i32
-        .checked_shl(exponent_bits.checked_sub(1)?)?
-        .checked_sub(1)?;
+    let bias = 1_i32.checked_shl(exponent_bits.checked_sub(1)?)?.checked_sub(1)?;
     let new_field = field.checked_sub(1023)?.checked_add(bias)?;
     if new_field > bias.checked_mul(2)? {
         return None; // too large, infinite or not a number
@@ -410,28 +400,19 @@ fn narrow(bits: u64, exponent_bits: u32, fraction_bits: u32) -> Option<u64> {
     let significand = (magnitude & ((1 << FRACTION_BITS) - 1)) | (1 << FRACTION_BITS);
     // A subnormal's field counts as 1, and its significand is shorter by what is missing.
     let missing = u32::try_from(1_i32.checked_sub(new_field)?.max(0)).ok()?;
-    let dropped = FRACTION_BITS
-        .checked_sub(fraction_bits)?
-        .checked_add(missing)?;
+    let dropped = FRACTION_BITS.checked_sub(fraction_bits)?.checked_add(missing)?;
     if significand.trailing_zeros() < dropped {
         return None;
     }
     let fraction = significand.unbounded_shr(dropped);
     // As in `Scaled::round`: the leading 1 of a normal significand is the last one of the field.
     let field_below = u64::try_from(new_field.max(1).checked_sub(1)?).ok()?;
-    Some(
-        sign | field_below
-            .checked_shl(fraction_bits)?
-            .checked_add(fraction)?,
-    )
+    Some(sign | field_below.checked_shl(fraction_bits)?.checked_add(fraction)?)
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::float_arithmetic,
-        reason = "the machine's own floats are the oracle"
-    )]
+    #![allow(clippy::float_arithmetic, reason = "the machine's own floats are the oracle")]
 
     use super::*;
     use alloc::format;
@@ -443,12 +424,7 @@ mod tests {
         let expected: f64 = lexeme.parse().unwrap();
         let expected = expected.is_finite().then(|| expected.to_bits());
         let short: String = lexeme.chars().take(60).collect();
-        assert_eq!(
-            decimal_to_f64_bits(lexeme),
-            expected,
-            "{short} ({})",
-            lexeme.len()
-        );
+        assert_eq!(decimal_to_f64_bits(lexeme), expected, "{short} ({})", lexeme.len());
     }
 
     /// All digits of a finite double.
@@ -574,10 +550,7 @@ mod tests {
             check(lexeme);
         }
         assert_eq!(decimal_to_f64_bits("1.7976931348623159e308"), None);
-        assert_eq!(
-            decimal_to_f64_bits("1.7976931348623158e308"),
-            Some(INFINITY - 1)
-        );
+        assert_eq!(decimal_to_f64_bits("1.7976931348623158e308"), Some(INFINITY - 1));
         assert_eq!(decimal_to_f64_bits("-0.0"), Some(SIGN));
     }
 
@@ -611,10 +584,7 @@ mod tests {
             let place = i64::try_from(zeros).unwrap() - i64::try_from(places).unwrap() - 900;
             check(&format!("{below}{last}{:9>900}e{place}", ""));
             assert_eq!(decimal_to_f64_bits(&tie), Some(bits + (bits & 1)));
-            assert_eq!(
-                decimal_to_f64_bits(&format!("-{tie}01")),
-                Some((bits + 1) | SIGN)
-            );
+            assert_eq!(decimal_to_f64_bits(&format!("-{tie}01")), Some((bits + 1) | SIGN));
         }
     }
 
@@ -632,10 +602,7 @@ mod tests {
             Some(1023 << 52)
         );
         assert_eq!(decimal_to_f64_bits(&format!("0.{zeros}1")), Some(0));
-        assert_eq!(
-            decimal_to_f64_bits(&format!("1.{zeros}1")),
-            Some(1023 << 52)
-        );
+        assert_eq!(decimal_to_f64_bits(&format!("1.{zeros}1")), Some(1023 << 52));
         assert_eq!(decimal_to_f64_bits(&format!("0.{nines}")), Some(1023 << 52));
         assert_eq!(
             decimal_to_f64_bits(&format!("{nines}e-{}", nines.len())),
@@ -675,11 +642,7 @@ mod tests {
         } else {
             (1.0 + fraction) * 2_f64.powi(field - 15)
         };
-        if half >> 15 == 1 {
-            -magnitude
-        } else {
-            magnitude
-        }
+        if half >> 15 == 1 { -magnitude } else { magnitude }
     }
 
     #[test]
@@ -694,15 +657,9 @@ mod tests {
                 assert!(!matches!(shortest(near), ShortFloat::Half(_)), "{near:#x}");
             }
         }
-        assert_eq!(
-            shortest(65_536_f64.to_bits()),
-            ShortFloat::Single(65_536_f32.to_bits())
-        );
+        assert_eq!(shortest(65_536_f64.to_bits()), ShortFloat::Single(65_536_f32.to_bits()));
         assert_eq!(shortest(INFINITY), ShortFloat::Double(INFINITY));
-        assert_eq!(
-            shortest(f64::NAN.to_bits()),
-            ShortFloat::Double(f64::NAN.to_bits())
-        );
+        assert_eq!(shortest(f64::NAN.to_bits()), ShortFloat::Double(f64::NAN.to_bits()));
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the cut is what is tested")]
@@ -711,16 +668,10 @@ mod tests {
         let single = value as f32;
         match shortest(bits) {
             ShortFloat::Half(half) => assert_eq!(half_to_f64(half).to_bits(), bits),
-            ShortFloat::Single(found) => assert_eq!(
-                (found, f64::from(single).to_bits()),
-                (single.to_bits(), bits)
-            ),
+            ShortFloat::Single(found) => assert_eq!((found, f64::from(single).to_bits()), (single.to_bits(), bits)),
             ShortFloat::Double(found) => {
                 assert_eq!(found, bits);
-                assert!(
-                    !value.is_finite() || f64::from(single).to_bits() != bits,
-                    "{bits:#x}"
-                );
+                assert!(!value.is_finite() || f64::from(single).to_bits() != bits, "{bits:#x}");
             }
         }
     }

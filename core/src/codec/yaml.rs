@@ -52,10 +52,7 @@ pub fn parse(text: &str) -> Result<Tree<'static>> {
             Ok((event, span)) => builder.take(event, span.start)?,
             Err(error) => {
                 let (line, column) = (error.marker().line(), error.marker().col());
-                return Err(bad(format!(
-                    "line {line}, column {column}: {}",
-                    error.info()
-                )));
+                return Err(bad(format!("line {line}, column {column}: {}", error.info())));
             }
         }
     }
@@ -114,10 +111,7 @@ impl<'a> Builder<'a> {
             root: None,
             open: Vec::new(),
             flow: None,
-            lines: Lines {
-                rest: text,
-                line: 1,
-            },
+            lines: Lines { rest: text, line: 1 },
         }
     }
 
@@ -156,10 +150,7 @@ impl<'a> Builder<'a> {
             return Err(bad("a control character outside quotes"));
         }
         let plain = style == ScalarStyle::Plain;
-        if let Some(Open::Map {
-            key: key @ None, ..
-        }) = self.open.last_mut()
-        {
+        if let Some(Open::Map { key: key @ None, .. }) = self.open.last_mut() {
             if plain && text == "<<" {
                 return Err(bad("a merge key"));
             }
@@ -224,9 +215,7 @@ impl<'a> Builder<'a> {
 /// a block collection begins, so that `\ta: 1` would be a map.
 fn indented_by_tab(before: &str) -> bool {
     let content = before.trim_end_matches([' ', '\t']);
-    before
-        .strip_prefix(content)
-        .is_some_and(|white| white.contains('\t'))
+    before.strip_prefix(content).is_some_and(|white| white.contains('\t'))
 }
 
 /// Whether a block collection begins here. The parser's mark of a list that is no deeper than its key
@@ -264,10 +253,7 @@ impl<'a> Lines<'a> {
         }
         let line = self.rest.split(['\n', '\r']).next().unwrap_or(self.rest);
         let line = line.trim_start_matches('\u{feff}'); // counts as no column
-        let at = line
-            .char_indices()
-            .nth(mark.col())
-            .map_or(line.len(), |(at, _)| at);
+        let at = line.char_indices().nth(mark.col()).map_or(line.len(), |(at, _)| at);
         line.split_at_checked(at).unwrap_or((line, ""))
     }
 }
@@ -349,11 +335,7 @@ mod tests {
 
     fn refused(yaml: &str) {
         let error = parse(yaml).expect_err(yaml);
-        assert_eq!(
-            (error.code, error.path.as_str()),
-            (Code::BadEncoding, ""),
-            "{yaml:?}"
-        );
+        assert_eq!((error.code, error.path.as_str()), (Code::BadEncoding, ""), "{yaml:?}");
     }
 
     #[test]
@@ -366,10 +348,7 @@ mod tests {
             ("---\n...\n", Tree::Null),
             ("---\n{}\n", map([])),
             ("a: 1\n...\n# end\n", map([("a", number("1"))])),
-            (
-                "\u{feff}# mark\n%YAML 1.2\n---\na: 1\n",
-                map([("a", number("1"))]),
-            ),
+            ("\u{feff}# mark\n%YAML 1.2\n---\na: 1\n", map([("a", number("1"))])),
             ("%RESERVED x\n---\n[]\n", list([])),
             // Plain scalars.
             ("null", Tree::Null),
@@ -390,20 +369,12 @@ mod tests {
                 "fund: {sub_caps: {ai: , quantum: 5}}\n",
                 map([(
                     "fund",
-                    map([(
-                        "sub_caps",
-                        map([("ai", Tree::Null), ("quantum", number("5"))]),
-                    )]),
+                    map([("sub_caps", map([("ai", Tree::Null), ("quantum", number("5"))]))]),
                 )]),
             ),
             (
                 "a:\nb: ''\nc: \"\"\nd: |\n",
-                map([
-                    ("a", Tree::Null),
-                    ("b", text("")),
-                    ("c", text("")),
-                    ("d", text("")),
-                ]),
+                map([("a", Tree::Null), ("b", text("")), ("c", text("")), ("d", text(""))]),
             ),
             ("- \n-\n- # x\n", list([Tree::Null, Tree::Null, Tree::Null])),
             ("{a, b: }", map([("a", Tree::Null), ("b", Tree::Null)])),
@@ -422,12 +393,7 @@ mod tests {
             // Keys are texts; repeated ones stay, in order.
             (
                 "1: x\nnull: y\n~: z\n'': w\n",
-                map([
-                    ("1", text("x")),
-                    ("null", text("y")),
-                    ("~", text("z")),
-                    ("", text("w")),
-                ]),
+                map([("1", text("x")), ("null", text("y")), ("~", text("z")), ("", text("w"))]),
             ),
             (": x", map([("", text("x"))])),
             ("? a\n: b\n", map([("a", text("b"))])),
@@ -435,18 +401,12 @@ mod tests {
                 "b: 1\na: 2\nb: 3\n",
                 map([("b", number("1")), ("a", number("2")), ("b", number("3"))]),
             ),
-            (
-                "'<<': 1\na: <<\n",
-                map([("<<", number("1")), ("a", text("<<"))]),
-            ),
+            ("'<<': 1\na: <<\n", map([("<<", number("1")), ("a", text("<<"))])),
             ("[a: 1]", list([map([("a", number("1"))])])),
             // Layout.
             (
                 "sla: {edges_ms: [1, 2, 4294967294]}\n",
-                map([(
-                    "sla",
-                    map([("edges_ms", list(["1", "2", "4294967294"].map(number)))]),
-                )]),
+                map([("sla", map([("edges_ms", list(["1", "2", "4294967294"].map(number)))]))]),
             ),
             (
                 "registry: {allow: [1]}\n",
@@ -466,17 +426,10 @@ mod tests {
                     ("b", list([map([("c", number("1")), ("d", number("2"))])])),
                 ]),
             ),
-            (
-                "a: [1, # one\n  2,\n]\n",
-                map([("a", list(["1", "2"].map(number)))]),
-            ),
+            ("a: [1, # one\n  2,\n]\n", map([("a", list(["1", "2"].map(number)))])),
             (
                 "a: 1\t# c\n\t\nb: \t2\r\nc: [\t3]",
-                map([
-                    ("a", number("1")),
-                    ("b", number("2")),
-                    ("c", list([number("3")])),
-                ]),
+                map([("a", number("1")), ("b", number("2")), ("c", list([number("3")]))]),
             ),
             (
                 "{\"a\":1,\"b\":[true]}",
@@ -654,11 +607,7 @@ mod tests {
                 yaml.push_str(pieces[usize::try_from(state >> 33).unwrap() % pieces.len()]);
             }
             if let Err(error) = parse(&yaml) {
-                assert_eq!(
-                    (error.code, error.path.as_str()),
-                    (Code::BadEncoding, ""),
-                    "{yaml:?}"
-                );
+                assert_eq!((error.code, error.path.as_str()), (Code::BadEncoding, ""), "{yaml:?}");
             }
         }
     }

@@ -62,7 +62,11 @@ fn pricing(path: &str, pricing: &PricingPolicy) -> Result<()> {
         Some((last, before)) => last.up_to.0.is_none() && before.iter().all(|tier| tier.up_to.0.is_some()),
         None => false,
     };
-    let bounds = pricing.tiers.iter().filter_map(|tier| tier.up_to.0).map(|units| units.0);
+    let bounds = pricing
+        .tiers
+        .iter()
+        .filter_map(|tier| tier.up_to.0)
+        .map(|units| units.0);
     if !ends_open || !strictly_increasing(bounds) {
         return Err(bad_policy(
             &[path, ".tiers"].concat(),
@@ -92,10 +96,16 @@ fn split(path: &str, split: &SplitPolicy) -> Result<()> {
 
 fn sla(sla: &SlaPolicy) -> Result<()> {
     if sla.edges_ms.is_empty() || !strictly_increasing(sla.edges_ms.iter()) {
-        return Err(bad_policy("sla.edges_ms", "at least one edge, and edges increase strictly"));
+        return Err(bad_policy(
+            "sla.edges_ms",
+            "at least one edge, and edges increase strictly",
+        ));
     }
     let whole = |weights: &[u32]| {
-        weights.iter().fold(0_u64, |sum, weight| sum.saturating_add(u64::from(*weight))) == u64::from(PPM)
+        weights
+            .iter()
+            .fold(0_u64, |sum, weight| sum.saturating_add(u64::from(*weight)))
+            == u64::from(PPM)
     };
     if !whole(&[sla.w_short_ppm.0, sla.w_long_ppm.0]) {
         return Err(bad_policy("sla", "w_short_ppm and w_long_ppm sum to 1000000"));

@@ -22,7 +22,7 @@ use crate::codec::de::{Node, POLICY};
 use crate::codec::tree::Tree;
 use crate::codec::{Format, cbor, json, yaml};
 use crate::hash;
-use crate::limits::JSON_DEPTH_MAX;
+use crate::limits::{JSON_DEPTH_MAX, YAML_BYTES_MAX};
 use crate::value::Hash32;
 use crate::{Code, Error, Result};
 
@@ -81,6 +81,9 @@ impl Policy {
 
     /// The shape of a YAML policy; error paths start at its root.
     pub(crate) fn read_yaml(text: &str) -> Result<Self> {
+        if text.len() > YAML_BYTES_MAX {
+            return Err(Error::new(Code::BadLength, "a policy is at most 256 KiB of YAML"));
+        }
         Self::over_defaults(&yaml::parse(text)?)
     }
 

@@ -53,9 +53,17 @@ impl Cache {
     /// None where neither is known.
     #[must_use]
     pub fn from_env() -> Option<Self> {
-        let var = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let var = |name| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
         var("AICF_CACHE_DIR")
-            .or_else(|| var("XDG_CACHE_HOME").filter(|dir| dir.is_absolute()).map(|dir| dir.join("aicf")))
+            .or_else(|| {
+                var("XDG_CACHE_HOME")
+                    .filter(|dir| dir.is_absolute())
+                    .map(|dir| dir.join("aicf"))
+            })
             .or_else(|| var("HOME").map(|home| home.join(".cache").join("aicf")))
             .map(Self::at)
     }
@@ -79,7 +87,9 @@ impl Cache {
                 // 3. The name holds the engine's compatibility hash; wasmtime itself also refuses the
                 //    output of any other version or configuration.
                 // Who can change this user's files can run code as this user without our help.
-                if let Ok(module) = unsafe { Module::deserialize(engine, code) } {
+                #[allow(unsafe_code, reason = "wasmtime offers no safe way to load compiled code")]
+                let loaded = unsafe { Module::deserialize(engine, code) };
+                if let Ok(module) = loaded {
                     return Ok((module, CacheUse::Hit));
                 }
             }

@@ -137,21 +137,3 @@ fn pool(limits: Limits) -> PoolingAllocationConfig {
     pool.pagemap_scan(Enabled::Auto);
     pool
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{Limits, config};
-
-    /// The proposals that a module may use. An upgrade of wasmtime that adds one fails here, and gets
-    /// its own line in `config`.
-    #[test]
-    fn no_proposal_is_on_by_accident() {
-        let mut on: Vec<_> = config(Limits::default())
-            .get_wasm_features()
-            .iter_names()
-            .map(|(name, _)| name.to_lowercase())
-            .collect();
-        on.sort();
-        assert_eq!(on, ["?"]);
-    }
-}

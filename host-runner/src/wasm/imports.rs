@@ -52,12 +52,16 @@ pub struct HostState<S> {
     pub store: S,
     /// Set once, right after instantiation.
     pub memory: Option<Memory>,
-    pub memory_limit: usize,
-    /// Whether the guest asked for more memory than it may have during this call: tells a trap for want
-    /// of memory from any other.
-    pub memory_denied: bool,
+    pub growth: Growth,
     /// An answer that did not fit: the guest comes back for it with a larger buffer.
     pending: Option<(Request, Vec<u8>)>,
+}
+
+/// How far the guest's memory may grow.
+pub struct Growth {
+    limit: usize,
+    /// Whether the guest asked for more during this call: tells a trap for want of memory from any other.
+    pub denied: bool,
 }
 
 #[derive(PartialEq, Eq)]
@@ -94,28 +98,31 @@ impl<S> HostState<S> {
         Self {
             store,
             memory: None,
-            memory_limit,
-            memory_denied: false,
+            growth: Growth {
+                limit: memory_limit,
+                denied: false,
+            },
             pending: None,
         }
     }
 
     /// Forgets what belongs to the call before.
     pub fn begin(&mut self) {
-        self.memory_denied = false;
+        self.growth.denied = false;
         self.pending = None;
     }
 }
 
-impl<S> ResourceLimiter for HostState<S> {
+impl ResourceLimiter for Growth {
     fn memory_growing(&mut self, _: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let granted = desired <= self.memory_limit && maximum.is_none_or(|maximum| desired <= maximum);
-        self.memory_denied |= !granted;
+        let granted = desired <= self.limit && maximum.is_none_or(|maximum| desired <= maximum);
+        self.denied |= !granted;
         Ok(granted)
     }
 
-    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(false) // the core's table has its size from the start
+    /// Only at the start: the core's table has its size from then on.
+    fn table_growing(&mut self, current: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(current == 0)
     }
 }
 

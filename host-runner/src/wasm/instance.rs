@@ -5,13 +5,11 @@
 
 use super::bindings::Guest;
 use super::config::{INSTANCE_KEEP_BYTES, Limits};
-use super::error::{CoreError, Error, Result, TrapKind};
-use super::imports::{Fault, HostState, HostStore};
+use super::error::{CoreError, Error, Result};
+use super::imports::{HostState, HostStore};
+use super::live::{Broken, Framing, Live};
 use aicf_core::abi;
-use wasmtime::{InstancePre, Memory, Store, Trap};
-
-/// Inputs up to this size use one buffer for the life of the instance: it saves two calls of three.
-const SCRATCH_BYTES: u32 = 64 * 1024;
+use wasmtime::{InstancePre, Store};
 
 /// How an input, and with it the result, is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,19 +37,11 @@ pub struct Instance<S: HostStore> {
 }
 
 enum Slot<S: 'static> {
-    Live(Live<S>),
+    Live(Box<Live<S>>),
     /// Between a trap and the next call.
     Parked(S),
     /// Only while the one becomes the other.
     Moving,
-}
-
-struct Live<S: 'static> {
-    store: Store<HostState<S>>,
-    guest: Guest,
-    memory: Memory,
-    /// 0 until the first small input.
-    scratch: u32,
 }
 
 struct OpenPolicy {
@@ -59,19 +49,6 @@ struct OpenPolicy {
     bytes: Vec<u8>,
     handle: u32,
     generation: u64,
-}
-
-/// What ended an exchange with the guest.
-enum Broken {
-    Wasm(wasmtime::Error),
-    NoMemory,
-    Answer(String),
-}
-
-impl From<wasmtime::Error> for Broken {
-    fn from(error: wasmtime::Error) -> Self {
-        Self::Wasm(error)
-    }
 }
 
 impl<S: HostStore> Instance<S> {
@@ -100,13 +77,7 @@ impl<S: HostStore> Instance<S> {
     ///
     /// # Errors
     /// [`Error::Core`] when the core refuses the input; the others are this host's.
-    pub fn call(
-        &mut self,
-        function: &str,
-        policy: Option<PolicyId>,
-        format: Format,
-        input: &[u8],
-    ) -> Result<Vec<u8>> {
+    pub fn call(&mut self, function: &str, policy: Option<PolicyId>, format: Format, input: &[u8]) -> Result<Vec<u8>> {
         let length = u16::try_from(function.len())
             .ok()
             .filter(|_| function.len() <= abi::FUNCTION_NAME_BYTES_MAX)
@@ -140,7 +111,7 @@ impl<S: HostStore> Instance<S> {
     /// # Errors
     /// Only this host's: what the core refuses is a reply.
     pub fn testee(&mut self, line: &[u8]) -> Result<Vec<u8>> {
-        self.exchange(&[line], |guest, store, ptr, len| {
+        self.exchange(Framing::Plain, &[line], |guest, store, ptr, len| {
             guest.testee.call(store, (ptr, len))
         })
     }
@@ -180,7 +151,7 @@ impl<S: HostStore> Instance<S> {
             .and_then(Option::take)
             .ok_or(Error::UnknownPolicy)?;
         if open.generation == self.generation {
-            self.run(|live| Ok(live.guest.policy_close.call(&mut live.store, open.handle)?))?;
+            self.run(|live| Ok(live.guest.policy_close.call(&mut live.store, (open.handle,))?))?;
         }
         Ok(())
     }
@@ -191,10 +162,9 @@ impl<S: HostStore> Instance<S> {
     /// [`Error::Core`] when the entry cannot be read, [`Error::Store`] when the store failed. An entry
     /// that the engine refuses is an outcome.
     pub fn engine_apply(&mut self, entry: &[u8]) -> Result<Vec<u8>> {
-        let result = self.exchange(&[entry], |guest, store, ptr, len| {
+        self.exchange(Framing::Status, &[entry], |guest, store, ptr, len| {
             guest.engine_apply.call(store, (ptr, len))
-        })?;
-        Self::judged(result)
+        })
     }
 
     /// Answers one query (CBOR) on the state in the store.
@@ -202,10 +172,9 @@ impl<S: HostStore> Instance<S> {
     /// # Errors
     /// As for [`Instance::engine_apply`].
     pub fn engine_query(&mut self, request: &[u8]) -> Result<Vec<u8>> {
-        let result = self.exchange(&[request], |guest, store, ptr, len| {
+        self.exchange(Framing::Status, &[request], |guest, store, ptr, len| {
             guest.engine_query.call(store, (ptr, len))
-        })?;
-        Self::judged(result)
+        })
     }
 
     /// The store that the guest reads.
@@ -231,5 +200,125 @@ impl<S: HostStore> Instance<S> {
     #[must_use]
     pub fn fuel_used(&self) -> u64 {
         self.fuel_used
+    }
+}
+
+// How a call is made.
+impl<S: HostStore> Instance<S> {
+    fn call_parts(
+        &mut self,
+        function: u32,
+        policy: Option<PolicyId>,
+        format: Format,
+        parts: &[&[u8]],
+    ) -> Result<Vec<u8>> {
+        let policy = match policy {
+            Some(policy) => self.handle_of(policy)?,
+            None => abi::POLICY_NONE,
+        };
+        self.exchange(Framing::Status, parts, |guest, store, ptr, len| {
+            guest.call.call(store, (function, policy, format as u32, ptr, len))
+        })
+    }
+
+    /// The guest's handle of a policy; opened again when the instance is fresh.
+    fn handle_of(&mut self, policy: PolicyId) -> Result<u32> {
+        let slot = self.policies.get_mut(policy.0).ok_or(Error::UnknownPolicy)?;
+        // Taken out for the time of the call; it goes back whatever happens.
+        let mut open = slot.take().ok_or(Error::UnknownPolicy)?;
+        let handle = if open.generation == self.generation && matches!(self.slot, Slot::Live(_)) {
+            Ok(open.handle)
+        } else {
+            self.guest_policy(open.format, &open.bytes)
+        };
+        if let Ok(handle) = handle {
+            open.handle = handle;
+            open.generation = self.generation;
+        }
+        self.policies[policy.0] = Some(open);
+        handle
+    }
+
+    fn guest_policy(&mut self, format: Format, policy: &[u8]) -> Result<u32> {
+        let handle = self.exchange(Framing::Status, &[policy], |guest, store, ptr, len| {
+            guest.policy_open.call(store, (format as u32, ptr, len))
+        })?;
+        match <[u8; 4]>::try_from(&handle[..]) {
+            Ok(handle) => Ok(u32::from_le_bytes(handle)),
+            Err(_) => Err(self.discard(Error::BadResult("a policy handle has four bytes".into()))),
+        }
+    }
+
+    fn exchange(
+        &mut self,
+        framing: Framing,
+        parts: &[&[u8]],
+        call: impl FnOnce(&Guest, &mut Store<HostState<S>>, u32, u32) -> wasmtime::Result<u64>,
+    ) -> Result<Vec<u8>> {
+        let bytes = parts.iter().map(|part| part.len()).sum();
+        let len = u32::try_from(bytes)
+            .ok()
+            .filter(|len| *len <= abi::CALL_INPUT_BYTES_MAX)
+            .ok_or(Error::InputTooLarge { bytes })?;
+        self.run(|live| live.exchange(framing, parts, len, call))?
+            .map_err(Error::Core)
+    }
+
+    /// Runs one call with full fuel; afterwards the instance is as good as new, one way or the other.
+    fn run<T>(&mut self, call: impl FnOnce(&mut Live<S>) -> std::result::Result<T, Broken>) -> Result<T> {
+        let fuel = self.limits.fuel_per_call;
+        let live = self.live()?;
+        live.store.data_mut().begin();
+        let outcome = match live.store.set_fuel(fuel) {
+            Ok(()) => call(live),
+            Err(error) => Err(Broken::Wasm(error)),
+        };
+        let left = live.store.get_fuel().unwrap_or(0);
+        let denied = live.store.data().growth.denied;
+        let grown = live.memory.data_size(&live.store) > INSTANCE_KEEP_BYTES;
+        self.fuel_used = fuel.saturating_sub(left);
+        match outcome {
+            Ok(value) => {
+                if grown {
+                    self.park();
+                }
+                Ok(value)
+            }
+            Err(broken) => Err(self.discard(broken.classify(denied))),
+        }
+    }
+
+    fn live(&mut self) -> Result<&mut Live<S>> {
+        if let Slot::Parked(_) = self.slot
+            && let Slot::Parked(store) = std::mem::replace(&mut self.slot, Slot::Moving)
+        {
+            match Live::start(&self.pre, self.limits, store) {
+                Ok(live) => {
+                    self.slot = Slot::Live(Box::new(live));
+                    self.generation += 1;
+                }
+                Err((store, error)) => {
+                    self.slot = Slot::Parked(store);
+                    return Err(error);
+                }
+            }
+        }
+        match &mut self.slot {
+            Slot::Live(live) => Ok(live),
+            Slot::Parked(_) | Slot::Moving => Err(Error::Instantiate("the instance is between two lives".into())),
+        }
+    }
+
+    /// Throws the guest away and keeps the store.
+    fn park(&mut self) {
+        self.slot = match std::mem::replace(&mut self.slot, Slot::Moving) {
+            Slot::Live(live) => Slot::Parked(live.store.into_data().store),
+            other => other,
+        };
+    }
+
+    fn discard(&mut self, error: Error) -> Error {
+        self.park();
+        error
     }
 }

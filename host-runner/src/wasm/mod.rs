@@ -11,6 +11,7 @@ mod error;
 mod executor;
 mod imports;
 mod instance;
+mod live;
 pub mod module;
 mod sections;
 

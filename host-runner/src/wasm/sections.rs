@@ -77,11 +77,22 @@ mod tests {
     fn only_our_versions_pass() {
         check(&module(&[(0, GOOD)])).expect("ours");
         let other = b"\x0caicf.versionAICF\x02\0\0\0\x07\0\0\0";
-        assert!(matches!(check(&module(&[(0, other)])), Err(Error::Version { abi: 2, spec: 7 })));
-        for sections in [&[][..], &[(0, GOOD), (0, GOOD)], &[(0, &GOOD[..20])], &[(0, b"\x04name")]] {
+        assert!(matches!(
+            check(&module(&[(0, other)])),
+            Err(Error::Version { abi: 2, spec: 7 })
+        ));
+        for sections in [
+            &[][..],
+            &[(0, GOOD), (0, GOOD)],
+            &[(0, &GOOD[..20])],
+            &[(0, b"\x04name")],
+        ] {
             assert!(matches!(check(&module(sections)), Err(Error::NoVersion)));
         }
-        assert!(matches!(check(&module(&[(8, b"\0"), (0, GOOD)])), Err(Error::StartFunction)));
+        assert!(matches!(
+            check(&module(&[(8, b"\0"), (0, GOOD)])),
+            Err(Error::StartFunction)
+        ));
     }
 
     #[test]

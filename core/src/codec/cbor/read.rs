@@ -5,8 +5,8 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess,
-    Unexpected, VariantAccess, Visitor,
+    self, DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
+    VariantAccess, Visitor,
 };
 
 use super::validate::{Cursor, malformed, validate};
@@ -98,8 +98,9 @@ impl<'a> Reader<'a> {
 
     fn text(&mut self, expected: &dyn de::Expected) -> Result<&'a str> {
         match self.head()? {
-            (3, length) => core::str::from_utf8(self.cursor.take(length)?)
-                .map_err(|_| malformed("a text that is not UTF-8")),
+            (3, length) => {
+                core::str::from_utf8(self.cursor.take(length)?).map_err(|_| malformed("a text that is not UTF-8"))
+            }
             (major, _) => wrong_type(major, expected),
         }
     }
@@ -198,9 +199,9 @@ impl<'a> Deserializer<'a> for &mut Reader<'a> {
     fn deserialize_i64<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value> {
         match self.head()? {
             (0, value) => visitor.visit_u64(value),
-            (1, value) => visitor.visit_i64(
-                i64::try_from(value).map_err(|_| Error::new(Code::OutOfRange, "below -2^63"))? ^ -1,
-            ),
+            (1, value) => {
+                visitor.visit_i64(i64::try_from(value).map_err(|_| Error::new(Code::OutOfRange, "below -2^63"))? ^ -1)
+            }
             (major, _) => wrong_type(major, &visitor),
         }
     }
@@ -219,8 +220,7 @@ impl<'a> Deserializer<'a> for &mut Reader<'a> {
             }
             _ => self.amount()?,
         };
-        let value = i128::try_from(magnitude)
-            .map_err(|_| Error::new(Code::OutOfRange, "beyond 128 signed bits"))?;
+        let value = i128::try_from(magnitude).map_err(|_| Error::new(Code::OutOfRange, "beyond 128 signed bits"))?;
         visitor.visit_i128(if negative { !value } else { value })
     }
 
@@ -321,7 +321,10 @@ impl<'a> Deserializer<'a> for &mut Reader<'a> {
                 taken: 0,
                 fields: Some(fields),
             }),
-            (4, _) => Err(Error::new(Code::BadLength, "a record of another length than its type's")),
+            (4, _) => Err(Error::new(
+                Code::BadLength,
+                "a record of another length than its type's",
+            )),
             (major, _) => wrong_type(major, &visitor),
         }
     }

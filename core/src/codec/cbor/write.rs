@@ -47,10 +47,7 @@ pub fn append<T: Serialize + ?Sized>(value: &T, records: Records, out: &mut Vec<
 /// The head of an item: major type and argument in the fewest bytes.
 pub(crate) fn head(major: u8, argument: u64, out: &mut Vec<u8>) {
     let major = major << 5;
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "each arm has just bounded the argument"
-    )]
+    #[allow(clippy::cast_possible_truncation, reason = "each arm has just bounded the argument")]
     match argument {
         0..=23 => out.push(major | argument as u8),
         24..=0xff => out.extend_from_slice(&[major | 24, argument as u8]),
@@ -298,13 +295,7 @@ impl<'a> ser::Serializer for Writer<'a> {
         let map = self.records == Records::Map;
         Ok(Open::new(self, map))
     }
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        index: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Open<'a>> {
+    fn serialize_struct_variant(self, _: &'static str, index: u32, _: &'static str, _: usize) -> Result<Open<'a>> {
         head(4, 2, self.out);
         head(0, u64::from(index), self.out);
         Ok(Open::new(self, false))

@@ -208,13 +208,7 @@ impl<'a> ser::Serializer for Writer<'a> {
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'a>> {
         self.serialize_map(None)
     }
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Open<'a>> {
+    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Open<'a>> {
         self.0.push('{');
         write_text(variant, self.0);
         Ok(Open::new(self.0, ":{", "}}"))

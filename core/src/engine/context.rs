@@ -1,0 +1,251 @@
+//! What every command works with: the transaction, the policy in force, the clock of the entry, the
+//! events; and the few moves on providers and jobs that more than one command makes.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::key::{Key, Table};
+use super::ledger::{self, Account, Posting, Reason};
+use super::outcome::{Cause, Event, Status};
+use super::rows::{Job, JobStatus, Network, Provider};
+use super::txn::Txn;
+use crate::amount::{Atoms, Ratio, Units};
+use crate::matching::Status as ProviderStatus;
+use crate::policy::Policy;
+use crate::value::{Hash32, Kind, Text};
+use crate::{Code, Error};
+
+/// Why a command did not happen.
+pub enum Stop {
+    /// It is refused: its writes are forgotten, the entry counts.
+    Refused(Status, String),
+    /// The engine or the store is broken: nothing of the entry counts.
+    Broken(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        match error.code {
+            Code::Overflow => Self::Refused(Status::Overflow, error.message),
+            _ => Self::Broken(error),
+        }
+    }
+}
+
+/// What a command gives back.
+pub type Step<T = ()> = Result<T, Stop>;
+
+/// A refusal with its reason.
+pub fn refuse<T>(status: Status, message: impl Into<String>) -> Step<T> {
+    Err(Stop::Refused(status, message.into()))
+}
+
+/// One entry under way.
+pub struct Context<'a> {
+    /// Reads and writes.
+    pub txn: Txn<'a>,
+    /// The policy in force.
+    pub policy: Arc<Policy>,
+    /// The network's row; written back at the end.
+    pub network: Network,
+    /// The entry's number.
+    pub seq: u64,
+    /// The entry's height.
+    pub height: u64,
+    /// The entry's time.
+    pub now_ms: u64,
+    /// What happened so far.
+    pub events: Vec<Event>,
+    /// Postings so far.
+    pub postings: u64,
+}
+
+impl Context<'_> {
+    /// The epoch of a height.
+    #[must_use]
+    pub fn epoch_of(&self, height: u64) -> u64 {
+        height.checked_div(self.network.epoch_length).unwrap_or(0)
+    }
+
+    /// The entry's epoch.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.epoch_of(self.height)
+    }
+
+    /// Moves money.
+    pub fn post(&mut self, from: Account, to: Account, amount: Atoms, reason: Reason) -> Step {
+        let posting = Posting {
+            from,
+            to,
+            amount,
+            reason,
+        };
+        Ok(ledger::post(&mut self.txn, self.seq, &mut self.postings, &posting)?)
+    }
+
+    /// A provider that must be there.
+    pub fn provider(&self, id: &Text) -> Step<Provider> {
+        match self.txn.get(Key::new(Table::Provider).text(id))? {
+            Some(provider) => Ok(provider),
+            None => refuse(Status::UnknownProvider, alloc::format!("no provider `{id}`")),
+        }
+    }
+
+    /// Writes a provider back; the index follows its status.
+    pub fn put_provider(&mut self, id: &Text, provider: &Provider, before: Option<ProviderStatus>) -> Step {
+        if before != Some(provider.status) {
+            let index = |status: ProviderStatus| Key::new(Table::ProviderByStatus).byte(status as u8).text(id);
+            if let Some(before) = before {
+                self.txn.delete(index(before));
+            }
+            self.txn.mark(index(provider.status));
+            self.events.push(Event::ProviderStatus {
+                provider_id: id.clone(),
+                status: provider.status,
+            });
+        }
+        Ok(self.txn.put(Key::new(Table::Provider).text(id), provider)?)
+    }
+
+    /// Changes a provider in place.
+    pub fn update_provider<T>(&mut self, id: &Text, change: impl FnOnce(&mut Provider) -> T) -> Step<T> {
+        let mut provider = self.provider(id)?;
+        let before = provider.status;
+        let result = change(&mut provider);
+        self.put_provider(id, &provider, Some(before))?;
+        Ok(result)
+    }
+
+    /// The status a provider has by its stake, when nothing else bars it.
+    #[must_use]
+    pub fn status_by_stake(&self, provider: &Provider) -> ProviderStatus {
+        let enough = provider
+            .kinds
+            .iter()
+            .any(|kind| provider.stake >= *self.policy.registry.min_stake.get(*kind));
+        if enough {
+            ProviderStatus::Active
+        } else {
+            ProviderStatus::Registered
+        }
+    }
+
+    /// A job that must be there.
+    pub fn job(&self, task_id: &Hash32) -> Step<Job> {
+        match self.txn.get(Key::new(Table::Job).hash(task_id))? {
+            Some(job) => Ok(job),
+            None => refuse(Status::UnknownTask, alloc::format!("no job {task_id}")),
+        }
+    }
+
+    /// Writes a job back. The indexes follow: by status, the queue, the next deadline.
+    pub fn put_job(&mut self, task_id: &Hash32, job: &Job, before: Option<&Job>) -> Step {
+        let by_status = |job: &Job| Key::new(Table::JobByStatus).byte(job.status.byte()).hash(task_id);
+        let deadline = |job: &Job| Key::new(Table::Deadline).int(job.deadline_ms).hash(task_id);
+        if before.is_none_or(|before| before.status != job.status) {
+            if let Some(before) = before {
+                self.txn.delete(by_status(before));
+            }
+            self.txn.mark(by_status(job));
+        }
+        if before.is_none_or(|before| before.deadline_ms != job.deadline_ms) {
+            if let Some(before) = before {
+                self.txn.delete(deadline(before));
+            }
+            self.txn.mark(deadline(job));
+        }
+        let waited = before.is_some_and(Job::waits);
+        if waited != job.waits() {
+            let queue = Key::new(Table::Queue)
+                .rank_descending(job.rank)
+                .int(job.enqueue_ms)
+                .hash(task_id);
+            if waited {
+                self.txn.delete(queue);
+            } else {
+                self.txn.mark(queue);
+            }
+        }
+        Ok(self.txn.put(Key::new(Table::Job).hash(task_id), job)?)
+    }
+
+    /// Ends a job without pay: its fee goes back, a lease it holds is given up.
+    pub fn end_job(&mut self, task_id: &Hash32, mut job: Job, status: JobStatus, cause: Cause) -> Step {
+        let before = job.clone();
+        if before.status == JobStatus::Assigned {
+            self.release_lease(&job)?;
+        }
+        self.post(
+            Account::Escrow(job.requester.clone()),
+            Account::Mint,
+            job.fee,
+            Reason::FeeRefund,
+        )?;
+        job.status = status;
+        job.deadline_ms = self.now_ms.saturating_add(self.policy.queue.tombstone_ms);
+        self.put_job(task_id, &job, Some(&before))?;
+        self.events.push(Event::JobEnded {
+            task_id: *task_id,
+            status,
+            cause,
+        });
+        Ok(())
+    }
+
+    /// The provider of a job's lease has one lease less.
+    pub fn release_lease(&mut self, job: &Job) -> Step {
+        let Some(lease) = &job.lease else {
+            return Ok(());
+        };
+        self.update_provider(&lease.provider_id, |provider| {
+            let active = provider.active_leases.get_mut(job.kind);
+            *active = active.saturating_sub(1);
+        })
+    }
+}
+
+impl Job {
+    /// Whether the job stands in the queue now: it waits, and no backoff holds it.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
+        matches!(self.status, JobStatus::Queued) && self.ready_ms == 0
+    }
+}
+
+impl Provider {
+    /// A failed attempt costs a quarter of the health.
+    pub fn lose_health(&mut self) {
+        let ppm = u64::from(self.health_ppm.ppm());
+        self.health_ppm = Ratio::clamped(ppm.saturating_sub(ppm >> 2));
+    }
+
+    /// A completion or a heartbeat brings an eighth of the way back.
+    pub fn regain_health(&mut self) {
+        let ppm = u64::from(self.health_ppm.ppm());
+        let missing = u64::from(Ratio::ONE.ppm()).saturating_sub(ppm);
+        self.health_ppm = Ratio::clamped(ppm.saturating_add(missing.div_ceil(8)));
+    }
+
+    /// Units given in an epoch; a new epoch begins at nothing.
+    #[must_use]
+    pub fn units_in(&self, epoch: u64, kind: Kind) -> Units {
+        if self.units_epoch == epoch {
+            *self.units_used.get(kind)
+        } else {
+            Units(0)
+        }
+    }
+
+    /// Counts units given in an epoch.
+    pub fn use_units(&mut self, epoch: u64, kind: Kind, units: Units) {
+        if self.units_epoch != epoch {
+            self.units_epoch = epoch;
+            self.units_used.ai = Units(0);
+            self.units_used.quantum = Units(0);
+        }
+        let used = self.units_used.get_mut(kind);
+        *used = Units(used.0.saturating_add(units.0));
+    }
+}

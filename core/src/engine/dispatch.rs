@@ -1,0 +1,240 @@
+//! `dispatch`: waiting jobs, in queue order, to active providers, by SPEC §4; each assignment is a
+//! lease with the provider's quality and the market's surge frozen in it.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::context::{Context, Step, Stop};
+use super::key::{Key, Table, trailing_hash, trailing_text};
+use super::messages::{deadline_of, index_by_provider};
+use super::outcome::Event;
+use super::rows::{Job, JobStatus, Lease, Provider};
+use super::sla;
+use crate::amount::{Multiplier, PPM, Ppm, Rounding, mul_div};
+use crate::limits::{DISPATCH_JOBS_MAX, DISPATCH_PROVIDERS_MAX};
+use crate::matching::{self, Status as ProviderStatus};
+use crate::policy::Band;
+use crate::value::{Hash32, Kind, PerKind, Text};
+use crate::{Error, lease, pricing};
+
+/// Jobs looked at in one go, beyond twice the free places: those ahead that nobody can take.
+const PAGE_MARGIN: usize = 64;
+
+/// Gives waiting jobs to providers until there are no free places, or no jobs anybody can take.
+pub fn dispatch(context: &mut Context<'_>, beacon: &Hash32) -> Step {
+    let seed = matching::seed(context.network.chain_id, context.epoch(), context.height, beacon)?;
+    let mut fleet = Fleet::load(context)?;
+    let mut start = Key::new(Table::Queue).bytes();
+    let mut looked_at = 0_usize;
+    while looked_at < DISPATCH_JOBS_MAX {
+        let free = fleet.free(context);
+        if free == 0 {
+            return Ok(());
+        }
+        let page = free
+            .saturating_mul(2)
+            .saturating_add(PAGE_MARGIN)
+            .min(DISPATCH_JOBS_MAX.saturating_sub(looked_at));
+        let waiting = context.txn.scan(&start, &Key::new(Table::Queue).end(), page)?;
+        let Some((last, _)) = waiting.last() else {
+            return Ok(());
+        };
+        start.clone_from(last);
+        start.push(0);
+        looked_at = looked_at.saturating_add(waiting.len());
+        let more = waiting.len() == page;
+        let mut jobs: BTreeMap<Hash32, Job> = BTreeMap::new();
+        let mut order = Vec::with_capacity(waiting.len());
+        for (key, _) in waiting {
+            let Some(task_id) = trailing_hash(&key) else {
+                return Err(Stop::Broken(Error::invariant("a queue place without a job")));
+            };
+            let job = context.job(&task_id)?;
+            order.push(request(&task_id, &job));
+            jobs.insert(task_id, job);
+        }
+        let assigned = matching::assign(&context.policy, &seed, context.now_ms, &fleet.providers, &order)?;
+        for pair in &assigned.assignments {
+            let Some(job) = jobs.remove(&pair.task_id) else {
+                return Err(Stop::Broken(Error::invariant("an assignment of another job")));
+            };
+            fleet.grant(context, &seed, &pair.task_id, job, &pair.provider_id)?;
+        }
+        if !more {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn request(task_id: &Hash32, job: &Job) -> matching::Job {
+    matching::Job {
+        task_id: *task_id,
+        kind: job.kind,
+        units: job.units,
+        region: job.region.clone(),
+        model: job.model.clone(),
+        attestation_classes: Some(job.attestation_classes.clone()),
+        cooldown: Some(job.cooldown.clone()),
+    }
+}
+
+/// The active providers during a dispatch, as matching sees them.
+struct Fleet {
+    providers: Vec<matching::Provider>,
+    by_id: BTreeMap<Text, usize>,
+    /// Surge by kind, frozen before the first lease of this dispatch.
+    surge: PerKind<Multiplier>,
+    /// What the windows of a provider say, evaluated once a dispatch.
+    quality: BTreeMap<(Text, Kind), (Band, Multiplier)>,
+}
+
+impl Fleet {
+    fn load(context: &Context<'_>) -> Step<Self> {
+        let prefix = Key::new(Table::ProviderByStatus).byte(ProviderStatus::Active as u8);
+        let mut providers = Vec::new();
+        let mut by_id = BTreeMap::new();
+        for (key, _) in context.txn.scan_prefix(&prefix, DISPATCH_PROVIDERS_MAX)? {
+            let Some(id) = trailing_text(&key, 2).and_then(|id| Text::new(id).ok()) else {
+                return Err(Stop::Broken(Error::invariant("an active nobody")));
+            };
+            let row = context.provider(&id)?;
+            by_id.insert(id.clone(), providers.len());
+            providers.push(offer(context, id, &row));
+        }
+        let mut fleet = Self {
+            providers,
+            by_id,
+            surge: PerKind {
+                ai: Multiplier::ONE,
+                quantum: Multiplier::ONE,
+            },
+            quality: BTreeMap::new(),
+        };
+        for kind in Kind::ALL {
+            let utilization = fleet.utilization(context, kind);
+            *fleet.surge.get_mut(kind) = pricing::surge(context.policy.pricing_of(kind), utilization);
+        }
+        Ok(fleet)
+    }
+
+    fn places<'f>(&'f self, context: &'f Context<'_>, kind: Kind) -> impl Iterator<Item = (u64, u64)> + 'f {
+        self.providers
+            .iter()
+            .filter(move |provider| provider.kinds.contains(&kind))
+            .map(move |provider| {
+                let cap = provider
+                    .max_concurrent
+                    .as_ref()
+                    .unwrap_or(&context.policy.assignment.concurrency)
+                    .get(kind);
+                let active = provider.active_leases.as_ref().map_or(0, |leases| *leases.get(kind));
+                (active, *cap)
+            })
+    }
+
+    /// Free places of both kinds, bounded by what one dispatch looks at.
+    fn free(&self, context: &Context<'_>) -> usize {
+        let mut free = 0_u64;
+        for kind in Kind::ALL {
+            for (active, cap) in self.places(context, kind) {
+                free = free.saturating_add(cap.saturating_sub(active));
+            }
+        }
+        usize::try_from(free).unwrap_or(usize::MAX).min(DISPATCH_JOBS_MAX)
+    }
+
+    /// Leases held, as a share of the places there are.
+    fn utilization(&self, context: &Context<'_>, kind: Kind) -> Ppm {
+        let (mut active, mut places) = (0_u64, 0_u64);
+        for (held, cap) in self.places(context, kind) {
+            active = active.saturating_add(held);
+            places = places.saturating_add(cap);
+        }
+        let ppm = mul_div(u128::from(active), u128::from(PPM), u128::from(places), Rounding::Floor);
+        Ppm(ppm.and_then(|ppm| u32::try_from(ppm).ok()).unwrap_or(0))
+    }
+
+    fn quality_of(&mut self, context: &Context<'_>, id: &Text, kind: Kind) -> Step<(Band, Multiplier)> {
+        if let Some(known) = self.quality.get(&(id.clone(), kind)) {
+            return Ok(*known);
+        }
+        let evaluation = sla::windows(context, id, kind)?.evaluate(&context.policy.sla, kind)?;
+        let quality = (evaluation.band, evaluation.quality_ppm);
+        self.quality.insert((id.clone(), kind), quality);
+        Ok(quality)
+    }
+
+    /// The job becomes the provider's for a time.
+    fn grant(&mut self, context: &mut Context<'_>, seed: &Hash32, task_id: &Hash32, mut job: Job, id: &Text) -> Step {
+        let (band, quality_ppm) = self.quality_of(context, id, job.kind)?;
+        let before = job.clone();
+        let now = context.now_ms;
+        let epoch = context.epoch();
+        let attempt = job.attempts;
+        let granted = Lease {
+            lease_id: lease::lease_id(task_id, id, attempt, seed)?,
+            provider_id: id.clone(),
+            attempt,
+            granted_ms: now,
+            ack_by_ms: now.saturating_add(context.policy.lease.ack_timeout_ms),
+            acknowledged: false,
+            expires_ms: now.saturating_add(*context.policy.lease.duration_ms.get(job.kind)),
+            renewals: 0,
+            band,
+            quality_ppm,
+            surge_ppm: *self.surge.get(job.kind),
+        };
+        if job.first_lease_ms.is_none() {
+            job.first_lease_ms = Some(now);
+            let attempts_end = now.saturating_add(context.policy.queue.attempts_ttl_ms);
+            job.expires_ms = job.expires_ms.min(attempts_end);
+        }
+        job.status = JobStatus::Assigned;
+        job.deadline_ms = deadline_of(&job, &granted);
+        job.lease = Some(granted.clone());
+        context.put_job(task_id, &job, Some(&before))?;
+        index_by_provider(context, task_id, &granted, true);
+        context.update_provider(id, |provider| {
+            let active = provider.active_leases.get_mut(job.kind);
+            *active = active.saturating_add(1);
+            provider.use_units(epoch, job.kind, job.units);
+        })?;
+        let provider = context.provider(id)?;
+        if let Some(seen) = self.by_id.get(id).and_then(|index| self.providers.get_mut(*index)) {
+            *seen = offer(context, id.clone(), &provider);
+        }
+        context.events.push(Event::JobAssigned {
+            task_id: *task_id,
+            provider_id: id.clone(),
+            lease_id: granted.lease_id,
+            attempt,
+            expires_ms: granted.expires_ms,
+        });
+        Ok(())
+    }
+}
+
+fn offer(context: &Context<'_>, id: Text, row: &Provider) -> matching::Provider {
+    let epoch = context.epoch();
+    matching::Provider {
+        id,
+        operator: row.operator.clone(),
+        kinds: row.kinds.clone(),
+        stake: row.stake,
+        health_ppm: row.health_ppm,
+        region: row.region.clone(),
+        models: Some(row.models.clone()),
+        attestation: row.attestation.as_ref().map(|attested| matching::Attestation {
+            class: attested.class,
+            not_after_ms: attested.not_after_ms,
+        }),
+        status: Some(row.status),
+        max_concurrent: row.max_concurrent,
+        active_leases: Some(row.active_leases),
+        units_used: Some(PerKind {
+            ai: row.units_in(epoch, Kind::Ai),
+            quantum: row.units_in(epoch, Kind::Quantum),
+        }),
+    }
+}

@@ -1,0 +1,214 @@
+//! What goes in: numbered, timed commands. The ordered entries are the journal; the same journal
+//! gives the same state everywhere.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::amount::{Atoms, Ratio, Units};
+use crate::task_id::{Payload, ShortBytes};
+use crate::value::{Bytes, Hash32, Kind, PerKind, Positive, Text};
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// 0 for the genesis, then one more each time.
+    pub seq: u64,
+    /// The block the entry belongs to; never less than before.
+    pub height: u64,
+    /// When; never less than before.
+    pub time_ms: u64,
+    /// What.
+    pub command: Command,
+}
+
+/// Which network a state belongs to. Only a devnet believes unsigned messages and unverified
+/// attestations (see [`super::verifier`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkName {
+    /// For trying things out: nothing is worth anything.
+    Devnet,
+    /// Public, without value.
+    Testnet,
+    /// Real.
+    Mainnet,
+}
+
+/// What may happen, in the order of the ABI: a variant's index is never used for another again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// The first entry of a journal.
+    Genesis {
+        /// The chain.
+        chain_id: Positive,
+        /// The network.
+        network: NetworkName,
+        /// The first policy, as canonical CBOR map.
+        policy: Bytes,
+    },
+    /// Time passes: what is due happens.
+    Tick {},
+    /// A provider makes itself known, or changes what it offers.
+    Register {
+        /// Who.
+        provider_id: Text,
+        /// Who runs it; absent is the provider itself.
+        operator: Option<Text>,
+        /// What it can do.
+        kinds: Vec<Kind>,
+        /// Where.
+        region: Option<Text>,
+        /// Models or gate sets.
+        models: Vec<Text>,
+        /// Where it is reached.
+        endpoints: Vec<Text>,
+        /// Evidence of its hardware.
+        attestation: Option<AttestationEvidence>,
+        /// Leases it takes at a time; absent is the policy's.
+        max_concurrent: Option<PerKind<u64>>,
+    },
+    /// Stake arrives from the chain.
+    Stake {
+        /// Whose.
+        provider_id: Text,
+        /// How much.
+        amount: Atoms,
+    },
+    /// Stake begins to leave.
+    Unstake {
+        /// Whose.
+        provider_id: Text,
+        /// How much.
+        amount: Atoms,
+    },
+    /// A provider is there.
+    Heartbeat {
+        /// Who.
+        provider_id: Text,
+    },
+    /// A provider leaves for good.
+    Retire {
+        /// Who.
+        provider_id: Text,
+    },
+    /// A job enters the queue.
+    Enqueue {
+        /// What kind.
+        kind: Kind,
+        /// Who pays.
+        requester: Text,
+        /// The requester's tier.
+        tier: Text,
+        /// What it pays.
+        fee: Atoms,
+        /// The most units it may take.
+        units: Units,
+        /// The transaction that asked.
+        tx_hash: ShortBytes,
+        /// Who called.
+        caller: ShortBytes,
+        /// The request, opaque.
+        payload: Payload,
+        /// Where it must run.
+        region: Option<Text>,
+        /// What it must run on.
+        model: Option<Text>,
+        /// Attestation classes it accepts; empty is any.
+        attestation_classes: Vec<crate::matching::AttestationClass>,
+    },
+    /// The requester takes a job back.
+    Cancel {
+        /// Which.
+        task_id: Hash32,
+        /// Who asks.
+        requester: Text,
+    },
+    /// Waiting jobs are given to providers.
+    Dispatch {
+        /// Randomness of the chain.
+        beacon: Hash32,
+    },
+    /// A provider takes up a lease.
+    Ack(LeaseMessage),
+    /// A provider asks for more time.
+    Renew(LeaseMessage),
+    /// A provider does not want a lease.
+    Decline(LeaseMessage),
+    /// A provider could not do it.
+    Fail(LeaseMessage),
+    /// A provider has a result.
+    Complete {
+        /// Under which lease.
+        lease: LeaseMessage,
+        /// The result's digest.
+        result_digest: Hash32,
+        /// What was measured.
+        metrics: Metrics,
+    },
+    /// A proof was included in a block: a claim, if it is valid and new.
+    Proof {
+        /// For which job.
+        task_id: Hash32,
+        /// Makes the proof unique.
+        nullifier: Hash32,
+        /// Where on the chain.
+        proof_ref: Hash32,
+        /// Who included it.
+        miner: Text,
+        /// Whether the chain found it valid.
+        valid: bool,
+    },
+    /// An epoch is settled.
+    Settle {
+        /// Which.
+        epoch: u64,
+    },
+    /// A policy will hold from an epoch on.
+    SchedulePolicy {
+        /// From the start of this epoch.
+        epoch: u64,
+        /// The policy, as canonical CBOR map.
+        policy: Bytes,
+    },
+}
+
+/// A provider's message about the lease it holds: the attempt is the fence against old leases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaseMessage {
+    /// The job.
+    pub task_id: Hash32,
+    /// Who speaks.
+    pub provider_id: Text,
+    /// Which attempt.
+    pub attempt: u32,
+}
+
+/// What a result is worth, as measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Units used; at most what was asked.
+    pub units: Units,
+    /// Quality of the result (AI).
+    pub qos_ppm: Option<Ratio>,
+    /// Share of shots that were traps (quantum).
+    pub coverage_ppm: Option<Ratio>,
+    /// Whether the traps held together (quantum).
+    pub integrity_ok: Option<bool>,
+    /// Trap shots (quantum).
+    pub trap_shots: Option<u64>,
+    /// Trap shots that failed (quantum).
+    pub trap_failures: Option<u64>,
+}
+
+/// Evidence of a provider's hardware, to be judged by the network's verifier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttestationEvidence {
+    /// What kind of evidence.
+    pub class: crate::matching::AttestationClass,
+    /// The evidence itself.
+    pub evidence: Bytes,
+    /// Until when it says it holds.
+    pub not_after_ms: u64,
+}

@@ -1,0 +1,239 @@
+//! Commands about jobs before and around a lease: enqueue, cancel; and what time does to them.
+
+use super::context::{Context, Step, Stop, refuse};
+use super::entry::Command;
+use super::key::{Key, Table, trailing_hash};
+use super::ledger::{Account, Reason};
+use super::outcome::{Cause, Event, Status};
+use super::rows::{Job, JobStatus};
+use super::sla::{self, Ending};
+use crate::hash::sha3_256;
+use crate::limits::{DUE_JOBS_MAX, JOB_CLASSES_MAX};
+use crate::value::{Hash32, Positive, Text};
+use crate::{Error, priority, retry, task_id};
+
+/// A job enters the queue. Its id is derived from what asked for it, so the same request is the
+/// same job.
+pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
+    let Command::Enqueue {
+        kind,
+        requester,
+        tier,
+        fee,
+        units,
+        tx_hash,
+        caller,
+        payload,
+        region,
+        model,
+        attestation_classes,
+    } = command
+    else {
+        return Err(Stop::Broken(Error::invariant("enqueue of another command")));
+    };
+    if attestation_classes.len() > JOB_CLASSES_MAX {
+        return refuse(Status::OutOfRange, "too many attestation classes");
+    }
+    let Some(tier_ppm) = context.policy.queue.priority.tiers_ppm.get(&*tier).copied() else {
+        return refuse(Status::UnknownTier, alloc::format!("no tier `{tier}` in the policy"));
+    };
+    let chain_id = Positive::new(context.network.chain_id)
+        .ok_or_else(|| Stop::Broken(Error::invariant("a network without a chain id")))?;
+    let id = task_id::derive(chain_id, context.height, &tx_hash, &caller, &payload);
+    if context.txn.has(Key::new(Table::Job).hash(&id))? || context.txn.has(Key::new(Table::ClaimedTask).hash(&id))? {
+        return refuse(Status::DuplicateTask, alloc::format!("job {id} is known"));
+    }
+    let size_bytes = payload.len() as u64;
+    let rank = priority::rank(
+        &context.policy.queue.priority,
+        fee,
+        size_bytes,
+        tier_ppm,
+        context.now_ms,
+    )?;
+    let expires_ms = context
+        .now_ms
+        .saturating_add(*context.policy.queue.job_ttl_ms.get(kind));
+    context.post(
+        Account::Mint,
+        Account::Escrow(requester.clone()),
+        fee,
+        Reason::FeeEscrow,
+    )?;
+    let job = Job {
+        kind,
+        status: JobStatus::Queued,
+        requester,
+        tier,
+        fee,
+        units,
+        size_bytes,
+        payload_digest: sha3_256(&[&payload]),
+        region,
+        model,
+        attestation_classes,
+        enqueue_ms: context.now_ms,
+        rank,
+        expires_ms,
+        attempts: 0,
+        cooldown: alloc::vec::Vec::new(),
+        ready_ms: 0,
+        lease: None,
+        first_lease_ms: None,
+        result: None,
+        claim: None,
+        deadline_ms: expires_ms,
+    };
+    context.put_job(&id, &job, None)?;
+    context
+        .txn
+        .mark(Key::new(Table::JobByRequester).text(&job.requester).hash(&id));
+    context.events.push(Event::JobEnqueued {
+        task_id: id,
+        kind,
+        requester: job.requester,
+        units,
+        fee,
+    });
+    Ok(())
+}
+
+/// The requester takes a job back, as long as there is no result.
+pub fn cancel(context: &mut Context<'_>, task_id: &Hash32, requester: &Text) -> Step {
+    let job = context.job(task_id)?;
+    if job.requester != *requester {
+        return refuse(Status::NotOwner, "the job is another requester's");
+    }
+    match job.status {
+        JobStatus::Queued | JobStatus::Assigned => {
+            context.end_job(task_id, job, JobStatus::Cancelled, Cause::Requester)
+        }
+        status if status.ended() => refuse(Status::TaskEnded, "the job is over"),
+        _ => refuse(Status::WrongState, "there is a result already"),
+    }
+}
+
+/// One attempt is over without a result that counts: the provider answers for it, the job waits its
+/// backoff, or is over when no attempt is left.
+pub fn attempt_failed(context: &mut Context<'_>, task_id: &Hash32, mut job: Job, cause: Cause, ending: Ending) -> Step {
+    let before = job.clone();
+    let Some(lease) = job.lease.take() else {
+        return Err(Stop::Broken(Error::invariant("a failed attempt without a lease")));
+    };
+    if before.status == JobStatus::Assigned {
+        context.release_lease(&before)?;
+    }
+    context.update_provider(&lease.provider_id, super::rows::Provider::lose_health)?;
+    sla::observe(context, &lease, job.kind, &ending)?;
+    job.result = None;
+    job.attempts = job.attempts.saturating_add(1);
+    if u64::from(job.attempts) >= context.policy.retry.max_attempts {
+        job.status = JobStatus::Queued;
+        context.put_job(task_id, &job, Some(&before))?;
+        return context.end_job(task_id, job, JobStatus::Failed, Cause::NoAttemptsLeft);
+    }
+    let delay = retry::delay(&context.policy.retry, job.kind, task_id, job.attempts.saturating_sub(1))?;
+    requeue(
+        context,
+        task_id,
+        job,
+        &before,
+        &lease.provider_id,
+        cause,
+        delay.delay_ms,
+    )
+}
+
+/// The job waits again, after `delay_ms`.
+pub fn requeue(
+    context: &mut Context<'_>,
+    task_id: &Hash32,
+    mut job: Job,
+    before: &Job,
+    provider_id: &Text,
+    cause: Cause,
+    delay_ms: u64,
+) -> Step {
+    if let Some(lease) = &before.lease {
+        super::messages::index_by_provider(context, task_id, lease, false);
+    }
+    job.status = JobStatus::Queued;
+    job.lease = None;
+    job.ready_ms = if delay_ms == 0 {
+        0
+    } else {
+        context.now_ms.saturating_add(delay_ms)
+    };
+    job.deadline_ms = if job.ready_ms == 0 {
+        job.expires_ms
+    } else {
+        job.ready_ms.min(job.expires_ms)
+    };
+    context.put_job(task_id, &job, Some(before))?;
+    context.events.push(Event::JobRequeued {
+        task_id: *task_id,
+        provider_id: provider_id.clone(),
+        cause,
+        ready_ms: job.ready_ms,
+    });
+    Ok(())
+}
+
+/// What is due happens: found by the index of deadlines, never by looking at every job.
+pub fn pass_time(context: &mut Context<'_>) -> Step {
+    let start = Key::new(Table::Deadline);
+    let end = Key::new(Table::Deadline).int(context.now_ms.saturating_add(1));
+    let due = context.txn.scan(&start.bytes(), &end.bytes(), DUE_JOBS_MAX)?;
+    for (key, _) in due {
+        let Some(task_id) = trailing_hash(&key) else {
+            return Err(Stop::Broken(Error::invariant("a deadline without a job")));
+        };
+        let job = context.job(&task_id)?;
+        act(context, &task_id, job)?;
+    }
+    Ok(())
+}
+
+fn act(context: &mut Context<'_>, task_id: &Hash32, job: Job) -> Step {
+    let now = context.now_ms;
+    match job.status {
+        status if status.ended() => forget(context, task_id, &job),
+        // A claim waits for its epoch, however long that takes.
+        JobStatus::Claimed => Ok(()),
+        _ if now >= job.expires_ms => context.end_job(task_id, job, JobStatus::Expired, Cause::TimeToLive),
+        JobStatus::Assigned => match &job.lease {
+            Some(lease) if !lease.acknowledged && now >= lease.ack_by_ms => {
+                attempt_failed(context, task_id, job, Cause::AckTimeout, Ending::NotAcknowledged)
+            }
+            _ => attempt_failed(context, task_id, job, Cause::LeaseExpired, Ending::Failed),
+        },
+        _ => {
+            // The backoff is over: into the queue.
+            let before = job.clone();
+            let mut job = job;
+            job.ready_ms = 0;
+            job.deadline_ms = job.expires_ms;
+            context.put_job(task_id, &job, Some(&before))
+        }
+    }
+}
+
+/// A tombstone's time is over: the job is forgotten, that it was claimed is not.
+fn forget(context: &mut Context<'_>, task_id: &Hash32, job: &Job) -> Step {
+    context.txn.delete(Key::new(Table::Job).hash(task_id));
+    context
+        .txn
+        .delete(Key::new(Table::JobByStatus).byte(job.status.byte()).hash(task_id));
+    context
+        .txn
+        .delete(Key::new(Table::Deadline).int(job.deadline_ms).hash(task_id));
+    context
+        .txn
+        .delete(Key::new(Table::JobByRequester).text(&job.requester).hash(task_id));
+    if let Some(lease) = &job.lease {
+        context
+            .txn
+            .delete(Key::new(Table::JobByProvider).text(&lease.provider_id).hash(task_id));
+    }
+    Ok(())
+}

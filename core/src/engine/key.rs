@@ -1,0 +1,165 @@
+//! The keys of state: a table byte, then parts that keep the order of what they hold.
+//!
+//! Integers are big-endian, hashes are themselves, texts end in a zero byte (no text holds one), so
+//! the order of the bytes is the order of the values and every list the engine needs is a range.
+
+use alloc::vec::Vec;
+
+use crate::value::Hash32;
+
+macro_rules! tables {
+    ($($(#[$meta:meta])* $name:ident = $byte:literal,)*) => {
+        /// The tables of state. A byte is never used for another table again.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum Table { $($(#[$meta])* $name = $byte,)* }
+
+        impl Table {
+            /// Every table, in key order.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+            /// The byte that keys of this table begin with.
+            #[must_use]
+            pub const fn byte(self) -> u8 {
+                match self { $(Self::$name => $byte,)* }
+            }
+        }
+    };
+}
+
+tables! {
+    /// `()` -> [`super::rows::Head`].
+    Head = 0x01,
+    /// `()` -> [`super::rows::Network`].
+    Network = 0x02,
+    /// policy hash -> the policy as canonical CBOR map.
+    Policy = 0x03,
+    /// epoch -> the hash of the policy that holds from its start.
+    Schedule = 0x04,
+    /// provider id -> [`super::rows::Provider`].
+    Provider = 0x10,
+    /// (status, provider id) -> nothing.
+    ProviderByStatus = 0x11,
+    /// (provider id, kind) -> [`super::sla::Windows`].
+    Windows = 0x12,
+    /// (provider id, kind, number) -> [`super::sla::Observation`].
+    Observation = 0x13,
+    /// (epoch, provider id) -> [`super::sla::EpochStats`].
+    EpochStats = 0x14,
+    /// (epoch, provider id) -> stake leaving the unbonding account when the epoch settles.
+    Unbonding = 0x15,
+    /// task_id -> [`super::rows::Job`].
+    Job = 0x20,
+    /// (rank descending, enqueue_ms, task_id) -> nothing: the queue in its order.
+    Queue = 0x21,
+    /// (status, task_id) -> nothing.
+    JobByStatus = 0x22,
+    /// (provider id, task_id) -> nothing: who was given what, last lease only.
+    JobByProvider = 0x23,
+    /// (requester, task_id) -> nothing.
+    JobByRequester = 0x24,
+    /// (time, task_id) -> nothing: the next moment at which a job changes by itself.
+    Deadline = 0x25,
+    /// task_id -> claim_key, for ever.
+    ClaimedTask = 0x30,
+    /// nullifier -> task_id, for ever.
+    Nullifier = 0x31,
+    /// (epoch, claim_key) -> [`super::rows::Claim`].
+    Claim = 0x32,
+    /// claim_key -> [`super::rows::Deferred`]: what waits for a later budget.
+    Deferred = 0x33,
+    /// account -> balance.
+    Balance = 0x40,
+    /// (seq, number) -> [`super::ledger::Posting`].
+    Posting = 0x41,
+    /// epoch -> [`crate::settlement`]'s batch header with its digests.
+    Batch = 0x50,
+    /// (epoch, claim_key) -> payout line.
+    PayoutLine = 0x51,
+    /// (payee, epoch, claim_key) -> the role in which the payee stands on the line.
+    PayoutByPayee = 0x52,
+    /// payee -> all that was ever paid.
+    Paid = 0x53,
+    /// (epoch, claim_key) -> claim line, so that a batch can be computed again.
+    ClaimLine = 0x54,
+    /// (epoch, provider id) -> [`super::rows::SlashRecord`].
+    Slash = 0x55,
+    /// epoch -> full-state digest at its settlement; not part of the digest itself.
+    Digest = 0x7f,
+}
+
+/// A key under construction.
+#[derive(Clone, Debug)]
+pub struct Key(Vec<u8>);
+
+impl Key {
+    /// The first key of a table.
+    #[must_use]
+    pub fn new(table: Table) -> Self {
+        let mut bytes = Vec::with_capacity(72);
+        bytes.push(table.byte());
+        Self(bytes)
+    }
+    /// One more integer.
+    #[must_use]
+    pub fn int(mut self, value: u64) -> Self {
+        self.0.extend_from_slice(&value.to_be_bytes());
+        self
+    }
+    /// One more byte.
+    #[must_use]
+    pub fn byte(mut self, value: u8) -> Self {
+        self.0.push(value);
+        self
+    }
+    /// One more text.
+    #[must_use]
+    pub fn text(mut self, value: &str) -> Self {
+        self.0.extend_from_slice(value.as_bytes());
+        self.0.push(0);
+        self
+    }
+    /// One more hash.
+    #[must_use]
+    pub fn hash(mut self, value: &Hash32) -> Self {
+        self.0.extend_from_slice(&value.0);
+        self
+    }
+    /// One more rank, largest first: the sign bit flipped makes the order unsigned, the complement
+    /// turns it round.
+    #[must_use]
+    pub fn rank_descending(mut self, rank: i128) -> Self {
+        let unsigned = rank.cast_unsigned() ^ (1 << 127);
+        self.0.extend_from_slice(&(!unsigned).to_be_bytes());
+        self
+    }
+    /// The key.
+    #[must_use]
+    pub fn bytes(self) -> Vec<u8> {
+        self.0
+    }
+    /// The first key after every key that begins like this one.
+    #[must_use]
+    pub fn end(&self) -> Vec<u8> {
+        let mut end = self.0.clone();
+        while let Some(last) = end.pop() {
+            if let Some(next) = last.checked_add(1) {
+                end.push(next);
+                return end;
+            }
+        }
+        end
+    }
+}
+
+/// The last 32 bytes of a key as a hash: the task_id or claim_key most keys end in.
+#[must_use]
+pub fn trailing_hash(key: &[u8]) -> Option<Hash32> {
+    key.last_chunk::<32>().copied().map(Hash32)
+}
+
+/// The text that ends a key, without its zero.
+#[must_use]
+pub fn trailing_text(key: &[u8], prefix: usize) -> Option<&str> {
+    let body = key.get(prefix..)?;
+    core::str::from_utf8(body.strip_suffix(&[0])?).ok()
+}

@@ -1,0 +1,196 @@
+//! What a provider says about its lease: ack, renew, decline, fail, complete. A message under an old
+//! lease, from another provider or after the job's end is refused and changes nothing (SPEC §5).
+
+use super::context::{Context, Step, refuse};
+use super::entry::{LeaseMessage, Metrics};
+use super::jobs::{attempt_failed, requeue};
+use super::key::{Key, Table};
+use super::outcome::{Cause, Event, Status};
+use super::rows::{Job, JobResult, JobStatus, Lease};
+use super::sla::{self, Ending};
+use super::verifier;
+use crate::amount::{PPM, Rounding, mul_div};
+use crate::value::Hash32;
+
+/// The job and lease a message is about, if the lease is the speaker's and holds now.
+fn leased(context: &Context<'_>, message: &LeaseMessage) -> Step<(Job, Lease)> {
+    if verifier::of(context.network.name, &context.policy).is_none() {
+        return refuse(Status::NoVerifier, "an unsigned message counts on a devnet only");
+    }
+    let job = context.job(&message.task_id)?;
+    if job.status.ended() {
+        return refuse(Status::TaskEnded, "the job is over");
+    }
+    let lease = match (&job.lease, job.status) {
+        (Some(lease), JobStatus::Assigned) => lease.clone(),
+        _ => return refuse(Status::WrongState, "the job is not assigned"),
+    };
+    if lease.provider_id != message.provider_id {
+        return refuse(Status::NotLessee, "the lease is another provider's");
+    }
+    if lease.attempt != message.attempt {
+        return refuse(
+            Status::StaleAttempt,
+            alloc::format!("attempt {} is under way", lease.attempt),
+        );
+    }
+    let late = !lease.acknowledged && context.now_ms >= lease.ack_by_ms;
+    if late || context.now_ms >= lease.expires_ms || context.now_ms >= job.expires_ms {
+        return refuse(Status::LeaseExpired, "the lease has run out");
+    }
+    Ok((job, lease))
+}
+
+/// The job's next deadline under a lease.
+pub fn deadline_of(job: &Job, lease: &Lease) -> u64 {
+    let lease_deadline = if lease.acknowledged {
+        lease.expires_ms
+    } else {
+        lease.ack_by_ms.min(lease.expires_ms)
+    };
+    lease_deadline.min(job.expires_ms)
+}
+
+fn put_lease(context: &mut Context<'_>, task_id: &Hash32, mut job: Job, lease: Lease) -> Step {
+    let before = job.clone();
+    job.deadline_ms = deadline_of(&job, &lease);
+    job.lease = Some(lease);
+    context.put_job(task_id, &job, Some(&before))
+}
+
+/// The provider takes the lease up. Saying so twice changes nothing.
+pub fn ack(context: &mut Context<'_>, message: LeaseMessage) -> Step {
+    let (job, mut lease) = leased(context, &message)?;
+    if lease.acknowledged {
+        return Ok(());
+    }
+    lease.acknowledged = true;
+    put_lease(context, &message.task_id, job, lease)?;
+    context.events.push(Event::JobAcknowledged {
+        task_id: message.task_id,
+        provider_id: message.provider_id,
+    });
+    Ok(())
+}
+
+/// The provider asks for more time: from a part of the lease on, a part of the lease more, so often.
+pub fn renew(context: &mut Context<'_>, message: LeaseMessage) -> Step {
+    let (job, mut lease) = leased(context, &message)?;
+    let policy = &context.policy.lease;
+    let duration = *policy.duration_ms.get(job.kind);
+    let part = |ppm: u32| {
+        mul_div(u128::from(duration), u128::from(ppm), u128::from(PPM), Rounding::Floor)
+            .and_then(|part| u64::try_from(part).ok())
+            .unwrap_or(u64::MAX)
+    };
+    let added = part(policy.renew_add_ppm.0);
+    // Of the lease as it stands: with each renewal the last stretch is what counts.
+    let stretch_end = lease.expires_ms;
+    let from = stretch_end
+        .saturating_sub(duration)
+        .saturating_add(part(policy.renew_from_ppm.0));
+    if lease.renewals >= policy.max_renewals {
+        return refuse(Status::NoRenewalsLeft, "the lease was renewed as often as it may be");
+    }
+    if context.now_ms < from {
+        return refuse(
+            Status::RenewTooEarly,
+            alloc::format!("it can be renewed from {from} on"),
+        );
+    }
+    lease.renewals = lease.renewals.saturating_add(1);
+    lease.acknowledged = true;
+    lease.expires_ms = stretch_end.saturating_add(added);
+    let expires_ms = lease.expires_ms;
+    put_lease(context, &message.task_id, job, lease)?;
+    context.events.push(Event::JobRenewed {
+        task_id: message.task_id,
+        provider_id: message.provider_id,
+        expires_ms,
+    });
+    Ok(())
+}
+
+/// The provider does not want it: it is not offered this job again, and no attempt is counted.
+pub fn decline(context: &mut Context<'_>, message: LeaseMessage) -> Step {
+    let (mut job, lease) = leased(context, &message)?;
+    let before = job.clone();
+    context.release_lease(&job)?;
+    if let Err(place) = job.cooldown.binary_search(&message.provider_id) {
+        job.cooldown.insert(place, message.provider_id.clone());
+    }
+    sla::declined(context, &lease.provider_id, job.kind)?;
+    requeue(
+        context,
+        &message.task_id,
+        job,
+        &before,
+        &message.provider_id,
+        Cause::Declined,
+        0,
+    )
+}
+
+/// The provider could not do it: the attempt counts.
+pub fn fail(context: &mut Context<'_>, message: LeaseMessage) -> Step {
+    let (job, _) = leased(context, &message)?;
+    attempt_failed(context, &message.task_id, job, Cause::ProviderFailed, Ending::Failed)
+}
+
+/// There is a result. It pays when a proof of it is on the chain, and not before.
+pub fn complete(context: &mut Context<'_>, message: LeaseMessage, digest: Hash32, metrics: &Metrics) -> Step {
+    let (mut job, mut lease) = leased(context, &message)?;
+    if metrics.units > job.units {
+        return refuse(
+            Status::TooManyUnits,
+            alloc::format!("{} units of at most {}", metrics.units, job.units),
+        );
+    }
+    if metrics.trap_failures.unwrap_or(0) > metrics.trap_shots.unwrap_or(0) {
+        return refuse(Status::OutOfRange, "more failed trap shots than trap shots");
+    }
+    let before = job.clone();
+    let latency_ms = context.now_ms.saturating_sub(lease.granted_ms);
+    context.release_lease(&job)?;
+    context.update_provider(&message.provider_id, super::rows::Provider::regain_health)?;
+    // A result takes the lease up, had it not been.
+    lease.acknowledged = true;
+    let timely = lease.renewals == 0;
+    sla::observe(
+        context,
+        &lease,
+        job.kind,
+        &Ending::Completed {
+            metrics,
+            latency_ms,
+            timely,
+        },
+    )?;
+    job.status = JobStatus::Completed;
+    job.result = Some(JobResult {
+        digest,
+        units: metrics.units,
+        latency_ms,
+        completed_ms: context.now_ms,
+    });
+    job.deadline_ms = job.expires_ms;
+    job.lease = Some(lease);
+    context.put_job(&message.task_id, &job, Some(&before))?;
+    context.events.push(Event::JobCompleted {
+        task_id: message.task_id,
+        provider_id: message.provider_id,
+        result_digest: digest,
+        latency_ms,
+    });
+    Ok(())
+}
+
+/// Remembers which provider a job was given to last.
+pub fn index_by_provider(context: &mut Context<'_>, task_id: &Hash32, lease: &Lease, here: bool) {
+    let key = Key::new(Table::JobByProvider).text(&lease.provider_id).hash(task_id);
+    if here {
+        context.txn.mark(key);
+    } else {
+        context.txn.delete(key);
+    }
+}

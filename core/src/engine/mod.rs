@@ -1,0 +1,315 @@
+//! The state machine: entries in, outcomes out, over a [`Store`].
+//!
+//! ```text
+//! entry -> time passes -> the command -> writes, events, postings -> outcome -> (host) store
+//! ```
+//!
+//! Invariants: the engine never writes by itself; an entry is all or nothing; time acts first and
+//! stays even where the command is refused; every entry has an outcome; the sum of all balances is
+//! 0 after each entry, checked in release; nothing is found by looking at everything.
+
+mod context;
+pub mod digest;
+mod dispatch;
+pub mod entry;
+mod jobs;
+pub mod key;
+pub mod ledger;
+mod messages;
+pub mod outcome;
+mod policies;
+mod proofs;
+mod providers;
+pub mod query;
+pub mod rows;
+mod settle;
+pub mod sla;
+pub mod store;
+mod txn;
+pub mod verifier;
+
+pub use entry::{Command, Entry, NetworkName};
+pub use outcome::{Event, Outcome, Status};
+pub use store::{MemoryStore, Store, Write};
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use self::context::{Context, Step, Stop};
+use self::key::{Key, Table};
+use self::policies::PolicyCache;
+use self::rows::{Head, Network};
+use self::txn::Txn;
+use crate::amount::Atoms;
+use crate::codec::cbor;
+use crate::value::{Bytes, Hash32};
+use crate::{Error, Result};
+
+/// The engine: the rules, and the policies it has parsed.
+#[derive(Default)]
+pub struct Engine {
+    policies: PolicyCache,
+}
+
+impl Engine {
+    /// An engine that has seen nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            policies: PolicyCache::new(),
+        }
+    }
+
+    /// Applies one entry. The host keeps the outcome's writes, or nothing of it.
+    ///
+    /// # Errors
+    /// `invariant` when the journal has a gap, the store is broken or a rule of the engine itself
+    /// did not hold: nothing of the entry counts, and the host stops.
+    pub fn apply(&mut self, store: &dyn Store, entry: &Entry) -> Result<Outcome> {
+        self.apply_encoded(store, entry, &cbor::to_vec(entry)?)
+    }
+
+    /// [`Engine::apply`] for bytes in, bytes out: entry and outcome as CBOR records.
+    ///
+    /// # Errors
+    /// As [`Engine::apply`]; an entry that does not read is refused before anything happens.
+    pub fn apply_bytes(&mut self, store: &dyn Store, entry: &[u8]) -> Result<Vec<u8>> {
+        let read: Entry = cbor::from_slice(entry).map_err(|error| error.rooted("entry"))?;
+        cbor::to_vec(&self.apply_encoded(store, &read, entry)?)
+    }
+
+    fn apply_encoded(&mut self, store: &dyn Store, entry: &Entry, encoded: &[u8]) -> Result<Outcome> {
+        let txn = Txn::new(store);
+        let head: Option<Head> = txn.get(Key::new(Table::Head))?;
+        let next = head.as_ref().map_or(0, |head| head.seq.saturating_add(1));
+        if entry.seq != next {
+            return Err(Error::invariant(&alloc::format!(
+                "the journal has a gap: entry {} where {next} belongs",
+                entry.seq
+            )));
+        }
+        let ran = match (&head, &entry.command) {
+            (None, Command::Genesis { .. }) => genesis(txn, entry)?,
+            (None, _) => Ran::refused(Status::NotInitialised, "the first entry is a genesis"),
+            (Some(_), Command::Genesis { .. }) => Ran::refused(Status::AlreadyInitialised, "there is a genesis"),
+            (Some(head), _) if entry.height < head.height => {
+                Ran::refused(Status::HeightWentBack, "heights never go back")
+            }
+            (Some(head), _) if entry.time_ms < head.time_ms => {
+                Ran::refused(Status::TimeWentBack, "time never goes back")
+            }
+            (Some(_), _) => self.run(txn, entry)?,
+        };
+        finish(entry, encoded, head.as_ref(), ran)
+    }
+
+    /// Time first, then the command.
+    fn run(&mut self, txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
+        let mut network: Network = txn
+            .get(Key::new(Table::Network))?
+            .ok_or_else(|| Error::invariant("a journal without its network"))?;
+        let stored = network.clone();
+        let epoch = entry.height.checked_div(network.epoch_length).unwrap_or(0);
+        policies::activate(&txn, &mut network, epoch)?;
+        let policy = self.policies.get(&txn, &network.policy_hash)?;
+        let mut context = Context {
+            txn,
+            policy,
+            network,
+            seq: entry.seq,
+            height: entry.height,
+            now_ms: entry.time_ms,
+            events: Vec::new(),
+            postings: 0,
+        };
+        jobs::pass_time(&mut context).map_err(|stop| match stop {
+            Stop::Broken(error) => error,
+            Stop::Refused(status, message) => {
+                Error::invariant(&alloc::format!("time was refused: {}: {message}", status.as_str()))
+            }
+        })?;
+        context.txn.keep();
+
+        let before = (context.events.len(), context.postings, context.network.clone());
+        let (status, message) = match command(&mut context, &mut self.policies, entry.command.clone()) {
+            Ok(()) => (Status::Ok, String::new()),
+            Err(Stop::Broken(error)) => return Err(error),
+            Err(Stop::Refused(status, message)) => {
+                context.txn.forget();
+                context.events.truncate(before.0);
+                context.postings = before.1;
+                context.network = before.2;
+                (status, message)
+            }
+        };
+        if context.network != stored {
+            context.txn.put(Key::new(Table::Network), &context.network)?;
+        }
+        context.txn.keep();
+        if ledger::imbalance(&context.txn)? != 0 {
+            return Err(Error::invariant("the balances do not sum to 0"));
+        }
+        Ok(Ran {
+            status,
+            message,
+            events: context.events,
+            writes: context.txn.into_writes(),
+        })
+    }
+}
+
+/// What an entry came to, before the head moves.
+struct Ran {
+    status: Status,
+    message: String,
+    events: Vec<Event>,
+    writes: Vec<Write>,
+}
+
+impl Ran {
+    fn refused(status: Status, message: &str) -> Self {
+        Self {
+            status,
+            message: String::from(message),
+            events: Vec::new(),
+            writes: Vec::new(),
+        }
+    }
+}
+
+/// The first entry: the network and its policy.
+fn genesis(mut txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
+    let Command::Genesis {
+        chain_id,
+        network,
+        policy,
+    } = &entry.command
+    else {
+        return Err(Error::invariant("a genesis of another command"));
+    };
+    let (policy, hash) = match policies::archive(&mut txn, policy) {
+        Ok(archived) => archived,
+        Err(Stop::Broken(error)) => return Err(error),
+        Err(Stop::Refused(status, message)) => return Ok(Ran::refused(status, &message)),
+    };
+    let epoch = entry.height.checked_div(policy.epoch.length_blocks).unwrap_or(0);
+    let row = Network {
+        chain_id: chain_id.get(),
+        name: *network,
+        epoch_length: policy.epoch.length_blocks,
+        policy_hash: hash,
+        policy_changes_at: None,
+        next_epoch: epoch,
+        carry: Atoms::ZERO,
+        prev_batch_id: Hash32::ZERO,
+    };
+    txn.put(Key::new(Table::Network), &row)?;
+    txn.put(Key::new(Table::Schedule).int(epoch), &hash)?;
+    let events = alloc::vec![Event::Initialised {
+        chain_id: row.chain_id,
+        policy_hash: hash,
+    }];
+    Ok(Ran {
+        status: Status::Ok,
+        message: String::new(),
+        events,
+        writes: txn.into_writes(),
+    })
+}
+
+/// The head moves: even a refused entry counts, has a root, and is a line of the journal.
+fn finish(entry: &Entry, encoded: &[u8], head: Option<&Head>, ran: Ran) -> Result<Outcome> {
+    let Ran {
+        status,
+        message,
+        events,
+        mut writes,
+    } = ran;
+    let root = head.map_or(Hash32::ZERO, |head| head.state_root);
+    let state_root = digest::chain(&root, entry.seq, encoded, status, &writes)?;
+    // A first entry that is refused leaves no network behind, and so no journal.
+    let begun = head.is_some() || status == Status::Ok;
+    if begun {
+        let moved = Head {
+            seq: entry.seq,
+            height: entry.height.max(head.map_or(0, |head| head.height)),
+            time_ms: entry.time_ms.max(head.map_or(0, |head| head.time_ms)),
+            state_root,
+        };
+        // The head's key is the least of all, so the write set stays sorted.
+        writes.insert(0, (Key::new(Table::Head).bytes(), Some(cbor::to_vec(&moved)?)));
+    }
+    Ok(Outcome {
+        seq: entry.seq,
+        status,
+        message,
+        events,
+        writes: writes
+            .into_iter()
+            .map(|(key, value)| (Bytes(key), value.map(Bytes)))
+            .collect(),
+        state_root,
+    })
+}
+
+fn command(context: &mut Context<'_>, policies: &mut PolicyCache, command: Command) -> Step {
+    match command {
+        Command::Genesis { .. } => context::refuse(Status::AlreadyInitialised, "there is a genesis"),
+        Command::Tick {} => Ok(()),
+        Command::Register {
+            provider_id,
+            operator,
+            kinds,
+            region,
+            models,
+            endpoints,
+            attestation,
+            max_concurrent,
+        } => {
+            let offer = providers::Offer {
+                operator,
+                kinds,
+                region,
+                models,
+                endpoints,
+                attestation,
+                max_concurrent,
+            };
+            providers::register(context, &provider_id, offer)
+        }
+        Command::Stake { provider_id, amount } => providers::stake(context, &provider_id, amount),
+        Command::Unstake { provider_id, amount } => providers::unstake(context, &provider_id, amount),
+        Command::Heartbeat { provider_id } => providers::heartbeat(context, &provider_id),
+        Command::Retire { provider_id } => providers::retire(context, &provider_id),
+        enqueue @ Command::Enqueue { .. } => jobs::enqueue(context, enqueue),
+        Command::Cancel { task_id, requester } => jobs::cancel(context, &task_id, &requester),
+        Command::Dispatch { beacon } => dispatch::dispatch(context, &beacon),
+        Command::Ack(message) => messages::ack(context, message),
+        Command::Renew(message) => messages::renew(context, message),
+        Command::Decline(message) => messages::decline(context, message),
+        Command::Fail(message) => messages::fail(context, message),
+        Command::Complete {
+            lease,
+            result_digest,
+            metrics,
+        } => messages::complete(context, lease, result_digest, &metrics),
+        Command::Proof {
+            task_id,
+            nullifier,
+            proof_ref,
+            miner,
+            valid,
+        } => {
+            let proof = proofs::Included {
+                task_id,
+                nullifier,
+                proof_ref,
+                miner,
+                valid,
+            };
+            proofs::included(context, proof)
+        }
+        Command::Settle { epoch } => settle::settle(context, policies, epoch),
+        Command::SchedulePolicy { epoch, policy } => policies::schedule(context, epoch, &policy),
+    }
+}

@@ -1,0 +1,259 @@
+//! What comes out: one numbered status an entry, its events, and what it writes.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::rows::JobStatus;
+use crate::amount::{Atoms, Units};
+use crate::matching::Status as ProviderStatus;
+use crate::policy::Severity;
+use crate::value::{Bytes, Hash32, Kind, Text};
+
+macro_rules! statuses {
+    ($($(#[$meta:meta])* $name:ident = $number:literal $text:literal,)*) => {
+        /// How an entry ended. Numbers are never used again; where several apply the lowest wins.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u16)]
+        pub enum Status { $($(#[$meta])* $name = $number,)* }
+
+        impl Status {
+            /// Every status, by number.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+            /// The number on the wire.
+            #[must_use]
+            pub const fn number(self) -> u16 {
+                match self { $(Self::$name => $number,)* }
+            }
+            /// The name for people and JSON.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+statuses! {
+    /// Done.
+    Ok = 0 "ok",
+    /// The first entry is not a genesis.
+    NotInitialised = 1 "not_initialised",
+    /// There is a genesis already.
+    AlreadyInitialised = 2 "already_initialised",
+    /// The height is below the last one.
+    HeightWentBack = 3 "height_went_back",
+    /// The time is before the last one.
+    TimeWentBack = 4 "time_went_back",
+    /// The network has no verifier for this message (only a devnet goes without).
+    NoVerifier = 5 "no_verifier",
+    /// The policy does not parse, does not hold together, or may not follow the one before.
+    BadPolicy = 6 "bad_policy",
+    /// A value of the command is outside its bounds.
+    OutOfRange = 7 "out_of_range",
+    /// No such provider.
+    UnknownProvider = 8 "unknown_provider",
+    /// No such job.
+    UnknownTask = 9 "unknown_task",
+    /// The provider has left for good.
+    ProviderRetired = 10 "provider_retired",
+    /// The provider is in jail.
+    ProviderJailed = 11 "provider_jailed",
+    /// The provider is not of this operator, or the job not of this requester.
+    NotOwner = 12 "not_owner",
+    /// The attestation did not verify.
+    AttestationInvalid = 13 "attestation_invalid",
+    /// The stake is less than that.
+    InsufficientStake = 14 "insufficient_stake",
+    /// The provider holds leases.
+    HasLeases = 15 "has_leases",
+    /// The same request was enqueued before.
+    DuplicateTask = 16 "duplicate_task",
+    /// No such tier in the policy.
+    UnknownTier = 17 "unknown_tier",
+    /// The job is over.
+    TaskEnded = 18 "task_ended",
+    /// The job is not where this needs it to be.
+    WrongState = 19 "wrong_state",
+    /// The lease is another provider's.
+    NotLessee = 20 "not_lessee",
+    /// The attempt is an old one.
+    StaleAttempt = 21 "stale_attempt",
+    /// The lease has run out.
+    LeaseExpired = 22 "lease_expired",
+    /// It is too early to renew.
+    RenewTooEarly = 23 "renew_too_early",
+    /// There is no renewal left.
+    NoRenewalsLeft = 24 "no_renewals_left",
+    /// More units than were asked for.
+    TooManyUnits = 25 "too_many_units",
+    /// The task has its claim.
+    TaskClaimed = 26 "task_claimed",
+    /// The nullifier was used.
+    NullifierUsed = 27 "nullifier_used",
+    /// The epoch was settled.
+    EpochSettled = 28 "epoch_settled",
+    /// An earlier epoch has to be settled first.
+    EpochOutOfOrder = 29 "epoch_out_of_order",
+    /// The epoch's last block is not final yet.
+    EpochNotFinal = 30 "epoch_not_final",
+    /// The epoch has begun: a policy can only be scheduled for a later one.
+    EpochBegun = 31 "epoch_begun",
+    /// A balance or a sum would not fit its type.
+    Overflow = 32 "overflow",
+}
+
+impl Serialize for Status {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.serialize_str(self.as_str())
+        } else {
+            serializer.serialize_u16(self.number())
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = u16::deserialize(deserializer)?;
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|status| status.number() == number)
+            .ok_or_else(|| {
+                serde::de::Error::invalid_value(serde::de::Unexpected::Unsigned(u64::from(number)), &"a status number")
+            })
+    }
+}
+
+/// What an entry did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Of which entry.
+    pub seq: u64,
+    /// How it ended.
+    pub status: Status,
+    /// Why it was refused, for people.
+    pub message: String,
+    /// What happened, in order; time may have done something even where the command was refused.
+    pub events: Vec<Event>,
+    /// What changes: sorted by key, null is the end of a key.
+    pub writes: Vec<(Bytes, Option<Bytes>)>,
+    /// The chained digest after this entry.
+    pub state_root: Hash32,
+}
+
+/// Why a job went back to the queue or ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// Nobody acknowledged the assignment.
+    AckTimeout,
+    /// The lease ran out.
+    LeaseExpired,
+    /// The provider said so.
+    ProviderFailed,
+    /// The chain found the proof invalid.
+    InvalidProof,
+    /// The provider declined.
+    Declined,
+    /// The provider may not work any more.
+    ProviderRemoved,
+    /// The job's time is over.
+    TimeToLive,
+    /// There are no attempts left.
+    NoAttemptsLeft,
+    /// The requester asked.
+    Requester,
+}
+
+/// What happened, for indexers, explorers and operators.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the fields are the words of the glossary")]
+pub enum Event {
+    /// A state began.
+    Initialised { chain_id: u64, policy_hash: Hash32 },
+    /// A provider is known, or offers something else now.
+    ProviderRegistered { provider_id: Text },
+    /// A provider's status changed.
+    ProviderStatus { provider_id: Text, status: ProviderStatus },
+    /// A provider's stake changed.
+    StakeChanged { provider_id: Text, stake: Atoms },
+    /// A job waits.
+    JobEnqueued {
+        task_id: Hash32,
+        kind: Kind,
+        requester: Text,
+        units: Units,
+        fee: Atoms,
+    },
+    /// A job has a provider.
+    JobAssigned {
+        task_id: Hash32,
+        provider_id: Text,
+        lease_id: Hash32,
+        attempt: u32,
+        expires_ms: u64,
+    },
+    /// The provider took it up.
+    JobAcknowledged { task_id: Hash32, provider_id: Text },
+    /// The lease is longer now.
+    JobRenewed {
+        task_id: Hash32,
+        provider_id: Text,
+        expires_ms: u64,
+    },
+    /// The job waits again, from a moment on.
+    JobRequeued {
+        task_id: Hash32,
+        provider_id: Text,
+        cause: Cause,
+        ready_ms: u64,
+    },
+    /// There is a result.
+    JobCompleted {
+        task_id: Hash32,
+        provider_id: Text,
+        result_digest: Hash32,
+        latency_ms: u64,
+    },
+    /// The job is over without pay.
+    JobEnded {
+        task_id: Hash32,
+        status: JobStatus,
+        cause: Cause,
+    },
+    /// A job became a claim on an epoch's fund.
+    ClaimAccepted {
+        task_id: Hash32,
+        claim_key: Hash32,
+        epoch: u64,
+        provider_id: Text,
+    },
+    /// A provider's epoch was below what its network asks.
+    ProviderWarned {
+        provider_id: Text,
+        epoch: u64,
+        reason: Text,
+    },
+    /// A provider pays a penalty.
+    ProviderSlashed {
+        provider_id: Text,
+        epoch: u64,
+        reason: Text,
+        severity: Severity,
+        penalty: Atoms,
+    },
+    /// An epoch is settled.
+    EpochSettled {
+        epoch: u64,
+        batch_id: Hash32,
+        claims: u64,
+        payable: Atoms,
+        state_digest: Hash32,
+    },
+    /// A policy will hold.
+    PolicyScheduled { epoch: u64, policy_hash: Hash32 },
+}

@@ -1,0 +1,324 @@
+//! The rows of state: what is remembered of the network, its providers, jobs and claims.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::entry::NetworkName;
+use crate::amount::{Atoms, Multiplier, Ratio, Units};
+use crate::matching::{AttestationClass, Status as ProviderStatus};
+use crate::policy::{Band, Severity};
+use crate::value::{Hash32, Kind, PerKind, Text};
+
+/// Where the journal stands. Not part of the digests: it holds the digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The last entry.
+    pub seq: u64,
+    /// Its height.
+    pub height: u64,
+    /// Its time.
+    pub time_ms: u64,
+    /// The chained digest after it.
+    pub state_root: Hash32,
+}
+
+/// What holds for the whole network, and what goes from epoch to epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    /// The chain.
+    pub chain_id: u64,
+    /// The network.
+    pub name: NetworkName,
+    /// Blocks of an epoch, fixed at genesis: else heights would change their epoch.
+    pub epoch_length: u64,
+    /// The policy that holds now.
+    pub policy_hash: Hash32,
+    /// The epoch from which another policy holds, if one is scheduled.
+    pub policy_changes_at: Option<u64>,
+    /// The epoch that is settled next.
+    pub next_epoch: u64,
+    /// Budget carried into it.
+    pub carry: Atoms,
+    /// The batch before it.
+    pub prev_batch_id: Hash32,
+}
+
+/// A provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provider {
+    /// Who runs it.
+    pub operator: Option<Text>,
+    /// What it can do.
+    pub kinds: Vec<Kind>,
+    /// Where it is.
+    pub region: Option<Text>,
+    /// Models or gate sets.
+    pub models: Vec<Text>,
+    /// Where it is reached.
+    pub endpoints: Vec<Text>,
+    /// Its attestation, as the verifier found it.
+    pub attestation: Option<Attested>,
+    /// Leases it takes at a time.
+    pub max_concurrent: Option<PerKind<u64>>,
+    /// Whether it may work.
+    pub status: ProviderStatus,
+    /// Its stake; equal to its stake account.
+    pub stake: Atoms,
+    /// How well it does lately: it loses a quarter of the way to 0 with each failed attempt, and
+    /// regains an eighth of the way to 1 with each completion and each heartbeat.
+    pub health_ppm: Ratio,
+    /// When it first registered.
+    pub registered_ms: u64,
+    /// Its last heartbeat.
+    pub last_heartbeat_ms: Option<u64>,
+    /// Leases it holds.
+    pub active_leases: PerKind<u64>,
+    /// The epoch `units_used` is of.
+    pub units_epoch: u64,
+    /// Units it was given in that epoch.
+    pub units_used: PerKind<Units>,
+    /// Epochs of its offences, as far back as they count.
+    pub offence_epochs: Vec<u64>,
+    /// Until this epoch it is jailed or suspended.
+    pub barred_until_epoch: u64,
+}
+
+/// A verified attestation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attested {
+    /// Of what kind.
+    pub class: AttestationClass,
+    /// Until when.
+    pub not_after_ms: u64,
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobStatus {
+    /// It waits.
+    Queued,
+    /// A provider has it.
+    Assigned,
+    /// There is a result and no proof yet.
+    Completed,
+    /// It is a claim on an epoch's fund.
+    Claimed,
+    /// It is paid.
+    Settled,
+    /// Its time ran out.
+    Expired,
+    /// Its attempts ran out.
+    Failed,
+    /// Its requester took it back.
+    Cancelled,
+}
+
+impl JobStatus {
+    /// Every status, in wire order.
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Assigned,
+        Self::Completed,
+        Self::Claimed,
+        Self::Settled,
+        Self::Expired,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+    /// As it stands on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Assigned => "assigned",
+            Self::Completed => "completed",
+            Self::Claimed => "claimed",
+            Self::Settled => "settled",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+    /// The byte in index keys.
+    #[must_use]
+    pub const fn byte(self) -> u8 {
+        self as u8
+    }
+    /// Whether nothing more happens to the job.
+    #[must_use]
+    pub const fn ended(self) -> bool {
+        matches!(self, Self::Settled | Self::Expired | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// A job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// What kind.
+    pub kind: Kind,
+    /// Where it stands.
+    pub status: JobStatus,
+    /// Who pays.
+    pub requester: Text,
+    /// The requester's tier.
+    pub tier: Text,
+    /// What it pays.
+    pub fee: Atoms,
+    /// The most units it may take.
+    pub units: Units,
+    /// The payload's size.
+    pub size_bytes: u64,
+    /// The payload's SHA3-256: the payload itself stays with the host.
+    pub payload_digest: Hash32,
+    /// Where it must run.
+    pub region: Option<Text>,
+    /// What it must run on.
+    pub model: Option<Text>,
+    /// Attestation classes it accepts.
+    pub attestation_classes: Vec<AttestationClass>,
+    /// When it came.
+    pub enqueue_ms: u64,
+    /// Its place in the queue (SPEC §3).
+    pub rank: i128,
+    /// When its time is over.
+    pub expires_ms: u64,
+    /// Attempts that failed.
+    pub attempts: u32,
+    /// Providers that declined it.
+    pub cooldown: Vec<Text>,
+    /// Before this it is not offered: backoff.
+    pub ready_ms: u64,
+    /// The lease, while it is assigned and after it is completed.
+    pub lease: Option<Lease>,
+    /// When its first lease began.
+    pub first_lease_ms: Option<u64>,
+    /// The result.
+    pub result: Option<JobResult>,
+    /// The claim it became.
+    pub claim: Option<ClaimRef>,
+    /// When something next happens to it by itself.
+    pub deadline_ms: u64,
+}
+
+/// A lease.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// SPEC §5.
+    pub lease_id: Hash32,
+    /// Who holds it.
+    pub provider_id: Text,
+    /// Which attempt, from 0.
+    pub attempt: u32,
+    /// When it began.
+    pub granted_ms: u64,
+    /// Until when it is to be acknowledged.
+    pub ack_by_ms: u64,
+    /// Whether it was.
+    pub acknowledged: bool,
+    /// When it runs out.
+    pub expires_ms: u64,
+    /// How often it was renewed.
+    pub renewals: u64,
+    /// The provider's band when it was given, frozen.
+    pub band: Band,
+    /// What that band pays, frozen.
+    pub quality_ppm: Multiplier,
+    /// What scarcity paid when it was given, frozen.
+    pub surge_ppm: Multiplier,
+}
+
+/// A result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobResult {
+    /// Its digest.
+    pub digest: Hash32,
+    /// Units it took.
+    pub units: Units,
+    /// From lease to result.
+    pub latency_ms: u64,
+    /// When it came.
+    pub completed_ms: u64,
+}
+
+/// Where a job's claim is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimRef {
+    /// Its key.
+    pub claim_key: Hash32,
+    /// The epoch of its block.
+    pub epoch: u64,
+}
+
+/// A claim on an epoch's fund.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The job.
+    pub task_id: Hash32,
+    /// The block of the proof.
+    pub block_height: u64,
+    /// The proof's nullifier.
+    pub nullifier: Hash32,
+    /// Who worked.
+    pub provider_id: Text,
+    /// Who included the proof.
+    pub miner: Text,
+    /// Who asked.
+    pub requester: Text,
+    /// What kind.
+    pub kind: Kind,
+    /// How much.
+    pub units: Units,
+    /// Frozen when the lease was given.
+    pub quality_ppm: Multiplier,
+    /// Frozen when the lease was given.
+    pub surge_ppm: Multiplier,
+    /// Where on the chain.
+    pub proof_ref: Hash32,
+    /// Under which lease.
+    pub lease_id: Hash32,
+}
+
+/// The part of a claim that waits for a later budget.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deferred {
+    /// The claim.
+    pub claim: Claim,
+    /// The epoch it was first deferred from.
+    pub deferred_from: u64,
+    /// What is still owed.
+    pub owed: Atoms,
+}
+
+/// A penalty and its reason, kept with the epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlashRecord {
+    /// The dimension or offence that decided.
+    pub reason: Text,
+    /// How bad.
+    pub severity: Severity,
+    /// Atoms.
+    pub penalty: Atoms,
+    /// Epochs without work.
+    pub cooldown_epochs: u64,
+    /// Epochs in jail.
+    pub jail_epochs: u64,
+}
+
+/// A line of a batch as it is read back; written by [`crate::settlement::PayoutLine`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names of SPEC §10.4")]
+pub struct PayoutRow {
+    pub claim_key: Hash32,
+    pub provider_id: Text,
+    pub miner: Text,
+    pub kind: Kind,
+    pub gross: Atoms,
+    pub payable: Atoms,
+    pub provider: Atoms,
+    pub miner_share: Atoms,
+    pub treasury: Atoms,
+    pub penalty: Atoms,
+    pub net_provider: Atoms,
+}

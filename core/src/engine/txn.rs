@@ -1,0 +1,186 @@
+//! What one entry has written so far, over what the store holds.
+//!
+//! Two layers: what time did (expiries), which stays, and what the command did, which goes when the
+//! command is refused. Both leave together as one sorted write set.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::ops::Bound;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::key::Key;
+use super::store::{Pair, Store, Write};
+use crate::codec::cbor;
+use crate::{Code, Error, Result};
+
+type Layer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// Reads and writes of one entry.
+pub struct Txn<'a> {
+    store: &'a dyn Store,
+    kept: Layer,
+    open: Layer,
+}
+
+/// A row that does not read back is a corrupt store, never bad input.
+fn corrupt(error: &Error) -> Error {
+    Error::at(
+        Code::Invariant,
+        "input",
+        alloc::format!("a stored row does not read back: {error}"),
+    )
+}
+
+impl<'a> Txn<'a> {
+    /// Nothing written yet.
+    #[must_use]
+    pub const fn new(store: &'a dyn Store) -> Self {
+        Self {
+            store,
+            kept: BTreeMap::new(),
+            open: BTreeMap::new(),
+        }
+    }
+
+    /// Keeps what was written so far whatever follows.
+    pub fn keep(&mut self) {
+        self.kept.append(&mut self.open);
+    }
+
+    /// Forgets what was written since the last [`Txn::keep`].
+    pub fn forget(&mut self) {
+        self.open.clear();
+    }
+
+    /// The write set, in key order.
+    #[must_use]
+    pub fn into_writes(mut self) -> Vec<Write> {
+        self.keep();
+        self.kept.into_iter().collect()
+    }
+
+    /// The raw value under a key.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn get_raw(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        match self.open.get(key).or_else(|| self.kept.get(key)) {
+            Some(written) => Ok(written.clone()),
+            None => self.store.get(key),
+        }
+    }
+
+    /// The row under a key.
+    ///
+    /// # Errors
+    /// The store's; `invariant` when the row does not read back.
+    pub fn get<T: DeserializeOwned>(&self, key: Key) -> Result<Option<T>> {
+        match self.get_raw(&key.bytes())? {
+            Some(bytes) => cbor::from_slice(&bytes).map(Some).map_err(|error| corrupt(&error)),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether a key is there.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn has(&self, key: Key) -> Result<bool> {
+        self.get_raw(&key.bytes()).map(|value| value.is_some())
+    }
+
+    /// Writes a row.
+    ///
+    /// # Errors
+    /// `invariant` when it has no encoding, which no row type allows.
+    pub fn put<T: Serialize>(&mut self, key: Key, row: &T) -> Result<()> {
+        let bytes = cbor::to_vec(row)?;
+        self.put_raw(key, bytes);
+        Ok(())
+    }
+
+    /// Writes bytes as they are.
+    pub fn put_raw(&mut self, key: Key, value: Vec<u8>) {
+        self.open.insert(key.bytes(), Some(value));
+    }
+
+    /// Writes a key that says everything itself.
+    pub fn mark(&mut self, key: Key) {
+        self.put_raw(key, Vec::new());
+    }
+
+    /// Ends a key.
+    pub fn delete(&mut self, key: Key) {
+        self.open.insert(key.bytes(), None);
+    }
+
+    /// At most `limit` pairs from `start` up to `end`, what was written included.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn scan(&self, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<Pair>> {
+        if !end.is_empty() && end <= start {
+            return Ok(Vec::new());
+        }
+        let upper = if end.is_empty() {
+            Bound::Unbounded
+        } else {
+            Bound::Excluded(end)
+        };
+        let range = (Bound::Included(start), upper);
+        let mut written: BTreeMap<&Vec<u8>, &Option<Vec<u8>>> = BTreeMap::new();
+        written.extend(self.kept.range::<[u8], _>(range));
+        written.extend(self.open.range::<[u8], _>(range));
+        // Each written key hides at most one stored pair, so this many stored pairs are enough.
+        let stored = self.store.scan(start, end, limit.saturating_add(written.len()))?;
+        if written.is_empty() {
+            return Ok(stored);
+        }
+        let mut merged: BTreeMap<Vec<u8>, Vec<u8>> = stored.into_iter().collect();
+        for (key, value) in written {
+            match value {
+                Some(value) => merged.insert(key.clone(), value.clone()),
+                None => merged.remove(key),
+            };
+        }
+        Ok(merged.into_iter().take(limit).collect())
+    }
+
+    /// Everything under a prefix, at most `limit`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn scan_prefix(&self, prefix: &Key, limit: usize) -> Result<Vec<Pair>> {
+        self.scan(&prefix.clone().bytes(), &prefix.end(), limit)
+    }
+
+    /// The first limit rows under a prefix, with their keys.
+    ///
+    /// # Errors
+    /// The store's; `invariant` when a row does not read back.
+    pub fn rows<T: DeserializeOwned>(&self, prefix: &Key, limit: usize) -> Result<Vec<(Vec<u8>, T)>> {
+        self.scan_prefix(prefix, limit)?
+            .into_iter()
+            .map(|(key, value)| {
+                cbor::from_slice(&value)
+                    .map(|row| (key, row))
+                    .map_err(|error| corrupt(&error))
+            })
+            .collect()
+    }
+
+    /// What stood in the store before this entry.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn before(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.store.get(key)
+    }
+
+    /// What is written and would stay.
+    pub fn kept(&self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
+        self.kept.iter().map(|(key, value)| (key.as_slice(), value.as_deref()))
+    }
+}

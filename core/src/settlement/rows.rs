@@ -1,0 +1,143 @@
+//! The working table of a settlement: one row a claim, in claim_key order, which every later step
+//! fills in further. The order of the input ends here; nothing after it can depend on it.
+
+use alloc::vec::Vec;
+
+use super::ids::Ids;
+use super::input::{Claim, Settle};
+use super::lines::{ClaimLine, PayoutLine};
+use super::sorted::{by_hash, index32};
+use crate::amount::{Atoms, Multiplier};
+use crate::claim::claim_key_with;
+use crate::policy::Policy;
+use crate::split::{self, Shares};
+use crate::value::{Hash32, Kind};
+use crate::{Error, Result, pricing};
+
+/// What is known of a claim.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub key: Hash32,
+    /// Its price, or what is still owed of a deferred one.
+    pub gross: Atoms,
+    /// What this epoch pays of it.
+    pub payable: Atoms,
+    /// The shares of the payable; the treasury's is the rest.
+    pub provider_share: Atoms,
+    pub miner_share: Atoms,
+    /// What penalties take from the provider's share.
+    pub penalty: Atoms,
+    /// Its index in the input.
+    pub claim: u32,
+    /// The numbers of provider and miner.
+    pub provider: u32,
+    pub miner: u32,
+    pub kind: Kind,
+}
+
+/// Prices every claim and sorts them by their keys.
+pub(super) fn build(policy: &Policy, input: &Settle, ids: &Ids<'_>) -> Result<Vec<Row>> {
+    let mut buffer = Vec::with_capacity(128);
+    let mut priced = Vec::with_capacity(input.claims.len());
+    for claim in &input.claims {
+        let key = claim_key_with(&mut buffer, &claim.task_id, claim.block_height, &claim.nullifier);
+        priced.push((key, gross(policy, claim)?));
+    }
+    let order = by_hash(&priced, |(key, _)| key)?;
+    let mut rows = Vec::with_capacity(priced.len());
+    for place in order {
+        let index = place.index();
+        let (Some((key, gross)), Some(claim), Some((provider, miner))) =
+            (priced.get(index), input.claims.get(index), ids.of_claims.get(index))
+        else {
+            return Err(Error::invariant("every place in an order is a claim"));
+        };
+        rows.push(Row {
+            key: *key,
+            gross: *gross,
+            payable: *gross,
+            provider_share: Atoms::ZERO,
+            miner_share: Atoms::ZERO,
+            penalty: Atoms::ZERO,
+            claim: index32(index)?,
+            provider: *provider,
+            miner: *miner,
+            kind: claim.kind,
+        });
+    }
+    Ok(rows)
+}
+
+/// A deferred claim was priced in its first epoch; what is paid for it never exceeds that.
+fn gross(policy: &Policy, claim: &Claim) -> Result<Atoms> {
+    if let Some(owed) = claim.owed {
+        return Ok(owed);
+    }
+    let quote = pricing::quote(
+        policy.pricing_of(claim.kind),
+        claim.units,
+        claim.quality_ppm.unwrap_or(Multiplier::ONE),
+        claim.surge_ppm.unwrap_or(Multiplier::ONE),
+        Multiplier::ONE,
+    )?;
+    Ok(quote.gross)
+}
+
+impl Row {
+    /// Divides the payable.
+    pub(super) fn split(&mut self, policy: &Policy) {
+        let shares = split::apply(policy.split.get(self.kind), self.payable);
+        self.provider_share = shares.provider;
+        self.miner_share = shares.miner;
+    }
+
+    /// The three shares.
+    pub(super) const fn shares(&self) -> Shares {
+        Shares {
+            provider: self.provider_share,
+            miner: self.miner_share,
+            treasury: self
+                .payable
+                .minus_or_zero(self.provider_share)
+                .minus_or_zero(self.miner_share),
+        }
+    }
+
+    /// What the provider gets.
+    pub(super) const fn net_provider(&self) -> Atoms {
+        self.provider_share.minus_or_zero(self.penalty)
+    }
+
+    /// The line in the tree of claims.
+    pub(super) fn claim_line<'a>(&self, claim: &'a Claim) -> ClaimLine<'a> {
+        ClaimLine {
+            claim_key: self.key,
+            provider_id: &claim.provider_id,
+            requester: &claim.requester,
+            kind: claim.kind,
+            units: claim.units,
+            proof_ref: claim.proof_ref,
+            task_id: claim.task_id,
+            lease_id: claim.lease_id,
+            block_height: claim.block_height,
+        }
+    }
+
+    /// The line in the tree of payouts.
+    pub(super) fn payout_line<'a>(&self, claim: &'a Claim) -> PayoutLine<'a> {
+        let shares = self.shares();
+        PayoutLine {
+            claim_key: self.key,
+            provider_id: &claim.provider_id,
+            miner: &claim.miner,
+            kind: claim.kind,
+            gross: self.gross,
+            payable: self.payable,
+            provider: shares.provider,
+            miner_share: shares.miner,
+            treasury: shares.treasury,
+            penalty: self.penalty,
+            net_provider: self.net_provider(),
+        }
+    }
+}

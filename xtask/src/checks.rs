@@ -1,0 +1,45 @@
+//! The checks that other tools make: formatting, clippy, licences.
+
+use crate::sh::{self, Outcome, say};
+use crate::tidy;
+
+/// Formats all Rust code.
+pub fn format() -> Outcome {
+    sh::run(sh::cargo().args(["fmt", "--all"]))
+}
+
+/// Fails where `format` would change something.
+pub fn format_check() -> Outcome {
+    sh::run(sh::cargo().args(["fmt", "--all", "--check"]))
+}
+
+/// Clippy over everything, tests included; a warning is an error.
+pub fn clippy() -> Outcome {
+    sh::run(sh::cargo().args([
+        "clippy",
+        "--quiet",
+        "--release",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+/// Everything that reads code without running it.
+pub fn lint() -> Outcome {
+    format_check()?;
+    clippy()?;
+    tidy::run()?;
+    deny()
+}
+
+/// Licences, bans and sources. Advisories need a database from the network and are left out.
+pub fn deny() -> Outcome {
+    if !sh::have("cargo-deny") {
+        say("deny: skipped; to have it, run `cargo install --locked cargo-deny`");
+        return Ok(());
+    }
+    sh::run(sh::cargo().args(["deny", "check", "bans", "licenses", "sources"]))
+}
