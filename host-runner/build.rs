@@ -13,7 +13,11 @@ fn main() {
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
     let module = match env::var_os(MODULE_VAR).filter(|path| !path.is_empty()) {
         Some(path) => PathBuf::from(path),
-        None => manifest.join("../target/guest/aicf_guest.wasm"),
+        // Lexically, because the folder of the crate may be a link.
+        None => manifest
+            .parent()
+            .unwrap_or(&manifest)
+            .join("target/guest/aicf_guest.wasm"),
     };
     let wasm = embed(&module, &out, "aicf_guest.wasm", "include_bytes!");
     let info = embed(&module.with_extension("json"), &out, "aicf_guest.json", "include_str!");

@@ -27,7 +27,7 @@ pub const MEMORY_EXPORT: &str = "memory";
 pub const CALL_INPUT_BYTES_MAX: u32 = 1 << 30;
 /// Largest result of one call, in bytes.
 pub const CALL_RESULT_BYTES_MAX: u32 = 1 << 30;
-/// Largest name in front of an input (`aicf_call` with [`FUNCTION_BY_NAME`]).
+/// Largest name in front of an input (`aicf_call` with [`FUNCTION_BY_NAME`], `aicf_engine_query`).
 pub const FUNCTION_NAME_BYTES_MAX: usize = 128;
 /// Policies that one instance holds open at a time.
 pub const POLICY_HANDLES_MAX: usize = 64;
@@ -135,7 +135,8 @@ macro_rules! for_each_export {
             policy_close = "aicf_policy_close" (handle: u32) -> u32;
             /// Applies one journal entry (CBOR) to the state behind the store imports; the payload is the outcome.
             engine_apply = "aicf_engine_apply" (ptr: u32, len: u32) -> u64;
-            /// Answers one query (CBOR) on the state behind the store imports.
+            /// Answers one query on the state behind the store imports: its name in front, as in `aicf_call`, then
+            /// a JSON object; the payload is JSON.
             engine_query = "aicf_engine_query" (ptr: u32, len: u32) -> u64;
         }
     };

@@ -2,6 +2,8 @@
 
 /// Largest integer that is a plain JSON number, 2^53 - 1 (SPEC §1).
 pub const JSON_INT_MAX: u64 = (1 << 53) - 1;
+/// The latest time, and "never": the last millisecond that is a plain JSON number.
+pub const NEVER_MS: u64 = JSON_INT_MAX;
 /// Arrays and objects in a JSON line, the line itself counted (SPEC §1).
 pub const JSON_DEPTH_MAX: usize = 66;
 /// Arrays and objects in `payload_json`, counted from its own root (SPEC §2).

@@ -1,3 +1,7 @@
 //! The `aicf` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    aicf_host::cli::run(std::env::args_os())
+}

@@ -9,8 +9,9 @@ pub type Outcome<T = ()> = Result<T, String>;
 
 /// The folder of the workspace.
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    // `cargo run` says where it runs us from; a binary started by hand knows where it was built.
+    let here = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    here.parent().map_or_else(|| here.clone(), Path::to_path_buf)
 }
 
 /// One line about what is going on.

@@ -12,6 +12,9 @@ const DATA: [&str; 11] = [
 /// What a new reader types first.
 const README_COMMANDS: [&str; 2] = ["cargo xtask demo", "cargo xtask test"];
 
+/// Problems that are shown: whoever has more mends these first.
+const SHOWN_MAX: usize = 50;
+
 /// Words that mean unfinished work. Written in halves, or this file would hold them.
 const UNFINISHED: [&str; 3] = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X")];
 /// Where somebody's machine keeps its files.
@@ -42,7 +45,9 @@ pub fn run() -> Outcome {
         say(&format!("tidy: {} files", files.len()));
         Ok(())
     } else {
-        Err(format!("{} problems:\n  {}", problems.len(), problems.join("\n  ")))
+        let count = problems.len();
+        problems.truncate(SHOWN_MAX);
+        Err(format!("{count} problems:\n  {}", problems.join("\n  ")))
     }
 }
 

@@ -1,11 +1,12 @@
 //! The only place where the guest names the core's functions: a renamed function is mended here.
 
 use aicf_core::abi;
-use aicf_core::catalogue::{self, Format};
-use aicf_core::engine;
+use aicf_core::catalogue;
+use aicf_core::codec::Format;
+use aicf_core::engine::query;
 use alloc::vec::Vec;
 
-pub use aicf_core::engine::Store;
+pub use aicf_core::engine::{Engine, Store};
 pub use aicf_core::policy::Policy;
 pub use aicf_core::{Code, Error, Result};
 
@@ -45,17 +46,18 @@ pub fn parse_policy(format: u32, bytes: &[u8]) -> Result<Policy> {
 /// Applies one journal entry.
 ///
 /// # Errors
-/// When the entry cannot be read or the store fails; a refused entry is an outcome, not an error.
-pub fn apply(store: &dyn Store, entry: &[u8]) -> Result<Vec<u8>> {
-    engine::apply_bytes(store, entry)
+/// When the entry cannot be read, the store fails or an invariant broke; a refused entry is an outcome,
+/// not an error.
+pub fn apply(engine: &mut Engine, store: &dyn Store, entry: &[u8]) -> Result<Vec<u8>> {
+    engine.apply_bytes(store, entry)
 }
 
 /// Answers one query.
 ///
 /// # Errors
-/// When the query cannot be read or the store fails.
-pub fn query(store: &dyn Store, request: &[u8]) -> Result<Vec<u8>> {
-    engine::query_bytes(store, request)
+/// When there is no such query, its input cannot be read or the store fails.
+pub fn answer(store: &dyn Store, name: &str, input: &[u8]) -> Result<Vec<u8>> {
+    query::query(store, name, input)
 }
 
 /// An error as the JSON object that stands behind an error status.

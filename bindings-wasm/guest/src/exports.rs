@@ -16,21 +16,24 @@ aicf_core::for_each_export!(define_exports);
 
 /// One function for each export, under the same name and with the same arguments.
 mod imp {
-    use crate::core_api::{self, Code, Error, Policy, Result};
+    use crate::core_api::{self, Code, Engine, Error, Policy, Result};
     use crate::slab::Slab;
     use crate::store::GuestStore;
     use crate::{memory, reply};
     use aicf_core::abi;
     use core::cell::RefCell;
 
-    /// The policies that the host holds open.
-    struct Policies(RefCell<Slab<Policy, { abi::POLICY_HANDLES_MAX }>>);
+    /// What outlives a call.
+    struct Kept<T>(RefCell<T>);
 
     // SAFETY: a wasm32 instance without the threads proposal has one thread, and the host refuses
     // modules with it.
-    unsafe impl Sync for Policies {}
+    unsafe impl<T> Sync for Kept<T> {}
 
-    static POLICIES: Policies = Policies(RefCell::new(Slab::new()));
+    /// The policies that the host holds open.
+    static POLICIES: Kept<Slab<Policy, { abi::POLICY_HANDLES_MAX }>> = Kept(RefCell::new(Slab::new()));
+    /// The engine with the policies that it has parsed; its state is the host's.
+    static ENGINE: Kept<Engine> = Kept(RefCell::new(Engine::new()));
 
     pub fn alloc(len: u32) -> u32 {
         memory::allocate(len)
@@ -76,13 +79,13 @@ mod imp {
     pub fn engine_apply(ptr: u32, len: u32) -> u64 {
         // SAFETY: as in `call`.
         let entry = unsafe { memory::input(ptr, len) };
-        answer(core_api::apply(&GuestStore, entry))
+        answer(core_api::apply(&mut ENGINE.0.borrow_mut(), &GuestStore, entry))
     }
 
     pub fn engine_query(ptr: u32, len: u32) -> u64 {
         // SAFETY: as in `call`.
         let request = unsafe { memory::input(ptr, len) };
-        answer(core_api::query(&GuestStore, request))
+        answer(reply::split_name(request).and_then(|(name, input)| core_api::answer(&GuestStore, name, input)))
     }
 
     fn dispatch(function: u32, policy: u32, format: u32, input: &[u8]) -> Result<alloc::vec::Vec<u8>> {

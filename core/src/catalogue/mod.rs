@@ -56,6 +56,12 @@ macro_rules! catalogue {
 
 catalogue! {
     crate::task_id::Derive,
+    crate::priority::Rank,
+    crate::matching::seed::Seed,
+    crate::matching::permute::Permute,
+    crate::matching::assign::Assign,
+    crate::lease::Id,
+    crate::retry::DelayInput,
     crate::pricing::QuoteInput,
     crate::pricing::SurgeInput,
     crate::split::Apply,

@@ -11,6 +11,7 @@ use super::outcome::{Cause, Event, Status};
 use super::rows::{Job, JobStatus, Network, Provider};
 use super::txn::Txn;
 use crate::amount::{Atoms, Ratio, Units};
+use crate::limits::NEVER_MS;
 use crate::matching::Status as ProviderStatus;
 use crate::policy::Policy;
 use crate::value::{Hash32, Kind, Text};
@@ -72,6 +73,12 @@ impl Context<'_> {
     #[must_use]
     pub fn epoch(&self) -> u64 {
         self.epoch_of(self.height)
+    }
+
+    /// A moment after now; what would be later than ever is never.
+    #[must_use]
+    pub fn after_ms(&self, wait_ms: u64) -> u64 {
+        self.now_ms.saturating_add(wait_ms).min(NEVER_MS)
     }
 
     /// Moves money.
@@ -184,7 +191,7 @@ impl Context<'_> {
             Reason::FeeRefund,
         )?;
         job.status = status;
-        job.deadline_ms = self.now_ms.saturating_add(self.policy.queue.tombstone_ms);
+        job.deadline_ms = self.after_ms(self.policy.queue.tombstone_ms);
         self.put_job(task_id, &job, Some(&before))?;
         self.events.push(Event::JobEnded {
             task_id: *task_id,

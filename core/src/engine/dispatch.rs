@@ -177,9 +177,9 @@ impl Fleet {
             provider_id: id.clone(),
             attempt,
             granted_ms: now,
-            ack_by_ms: now.saturating_add(context.policy.lease.ack_timeout_ms),
+            ack_by_ms: context.after_ms(context.policy.lease.ack_timeout_ms),
             acknowledged: false,
-            expires_ms: now.saturating_add(*context.policy.lease.duration_ms.get(job.kind)),
+            expires_ms: context.after_ms(*context.policy.lease.duration_ms.get(job.kind)),
             renewals: 0,
             band,
             quality_ppm,
@@ -187,7 +187,7 @@ impl Fleet {
         };
         if job.first_lease_ms.is_none() {
             job.first_lease_ms = Some(now);
-            let attempts_end = now.saturating_add(context.policy.queue.attempts_ttl_ms);
+            let attempts_end = context.after_ms(context.policy.queue.attempts_ttl_ms);
             job.expires_ms = job.expires_ms.min(attempts_end);
         }
         job.status = JobStatus::Assigned;

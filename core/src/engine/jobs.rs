@@ -51,9 +51,7 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         tier_ppm,
         context.now_ms,
     )?;
-    let expires_ms = context
-        .now_ms
-        .saturating_add(*context.policy.queue.job_ttl_ms.get(kind));
+    let expires_ms = context.after_ms(*context.policy.queue.job_ttl_ms.get(kind));
     context.post(
         Account::Mint,
         Account::Escrow(requester.clone()),
@@ -162,7 +160,7 @@ pub fn requeue(
     job.ready_ms = if delay_ms == 0 {
         0
     } else {
-        context.now_ms.saturating_add(delay_ms)
+        context.after_ms(delay_ms)
     };
     job.deadline_ms = if job.ready_ms == 0 {
         job.expires_ms

@@ -10,6 +10,7 @@ use super::rows::{Job, JobResult, JobStatus, Lease};
 use super::sla::{self, Ending};
 use super::verifier;
 use crate::amount::{PPM, Rounding, mul_div};
+use crate::limits::NEVER_MS;
 use crate::value::Hash32;
 
 /// The job and lease a message is about, if the lease is the speaker's and holds now.
@@ -100,7 +101,7 @@ pub fn renew(context: &mut Context<'_>, message: LeaseMessage) -> Step {
     }
     lease.renewals = lease.renewals.saturating_add(1);
     lease.acknowledged = true;
-    lease.expires_ms = stretch_end.saturating_add(added);
+    lease.expires_ms = stretch_end.saturating_add(added).min(NEVER_MS);
     let expires_ms = lease.expires_ms;
     put_lease(context, &message.task_id, job, lease)?;
     context.events.push(Event::JobRenewed {

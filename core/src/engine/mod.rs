@@ -42,6 +42,7 @@ use self::rows::{Head, Network};
 use self::txn::Txn;
 use crate::amount::Atoms;
 use crate::codec::cbor;
+use crate::limits::{JSON_INT_MAX, NEVER_MS};
 use crate::value::{Bytes, Hash32};
 use crate::{Error, Result};
 
@@ -89,6 +90,9 @@ impl Engine {
             )));
         }
         let ran = match (&head, &entry.command) {
+            (_, _) if entry.height > JSON_INT_MAX || entry.time_ms > NEVER_MS => {
+                Ran::refused(Status::OutOfRange, "a height or time above 2^53 - 1")
+            }
             (None, Command::Genesis { .. }) => genesis(txn, entry)?,
             (None, _) => Ran::refused(Status::NotInitialised, "the first entry is a genesis"),
             (Some(_), Command::Genesis { .. }) => Ran::refused(Status::AlreadyInitialised, "there is a genesis"),
@@ -229,11 +233,17 @@ fn finish(entry: &Entry, encoded: &[u8], head: Option<&Head>, ran: Ran) -> Resul
     let state_root = digest::chain(&root, entry.seq, encoded, status, &writes)?;
     // A first entry that is refused leaves no network behind, and so no journal.
     let begun = head.is_some() || status == Status::Ok;
+    // Bounds of the clock were refused as such: they do not move it.
+    let clocked = entry.height <= JSON_INT_MAX && entry.time_ms <= NEVER_MS;
+    let moved_to = |now: u64, before: Option<u64>| {
+        let before = before.unwrap_or(0);
+        if clocked { now.max(before) } else { before }
+    };
     if begun {
         let moved = Head {
             seq: entry.seq,
-            height: entry.height.max(head.map_or(0, |head| head.height)),
-            time_ms: entry.time_ms.max(head.map_or(0, |head| head.time_ms)),
+            height: moved_to(entry.height, head.map(|head| head.height)),
+            time_ms: moved_to(entry.time_ms, head.map(|head| head.time_ms)),
             state_root,
         };
         // The head's key is the least of all, so the write set stays sorted.

@@ -6,6 +6,7 @@ use super::key::{Key, Table};
 use super::outcome::{Cause, Event, Status};
 use super::rows::{Claim, ClaimRef, JobStatus};
 use super::sla::Ending;
+use crate::limits::NEVER_MS;
 use crate::value::{Hash32, Text};
 use crate::{Error, claim};
 
@@ -72,7 +73,7 @@ pub fn included(context: &mut Context<'_>, proof: Included) -> Step {
     job.status = JobStatus::Claimed;
     job.claim = Some(ClaimRef { claim_key, epoch });
     // A claim waits for its epoch, however long that takes.
-    job.deadline_ms = u64::MAX;
+    job.deadline_ms = NEVER_MS;
     context.put_job(&task_id, &job, Some(&before))?;
     context.events.push(Event::ClaimAccepted {
         task_id,

@@ -335,7 +335,7 @@ fn finish_job(context: &mut Context<'_>, task_id: &Hash32) -> Step {
     let before = context.job(task_id)?;
     let mut job = before.clone();
     job.status = JobStatus::Settled;
-    job.deadline_ms = context.now_ms.saturating_add(context.policy.queue.tombstone_ms);
+    job.deadline_ms = context.after_ms(context.policy.queue.tombstone_ms);
     context.put_job(task_id, &job, Some(&before))
 }
 

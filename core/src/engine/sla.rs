@@ -19,8 +19,11 @@ use crate::{Error, Result};
 pub enum Ending<'a> {
     /// With a result.
     Completed {
+        /// What was measured.
         metrics: &'a Metrics,
+        /// From lease to result.
         latency_ms: u64,
+        /// Whether the lease was long enough as it was.
         timely: bool,
     },
     /// The assignment was never acknowledged.

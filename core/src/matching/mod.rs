@@ -1,68 +1,38 @@
-//! stub
-use crate::Result;
-use crate::amount::{Atoms, Ratio, Units};
-use crate::value::*;
-use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-/// s
-pub enum Status {
-    Registered,
-    Active,
-    Jailed,
-    Suspended,
-    Retired,
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-/// s
-pub enum AttestationClass {
-    Sgx,
-    Tdx,
-    SevSnp,
-    Cca,
-}
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Attestation {
-    pub class: AttestationClass,
-    pub not_after_ms: u64,
-}
-pub struct Provider {
-    pub id: Text,
-    pub operator: Option<Text>,
-    pub kinds: Vec<Kind>,
-    pub stake: Atoms,
-    pub health_ppm: Ratio,
-    pub region: Option<Text>,
-    pub models: Option<Vec<Text>>,
-    pub attestation: Option<Attestation>,
-    pub status: Option<Status>,
-    pub max_concurrent: Option<PerKind<u64>>,
-    pub active_leases: Option<PerKind<u64>>,
-    pub units_used: Option<PerKind<Units>>,
-}
-pub struct Job {
-    pub task_id: Hash32,
-    pub kind: Kind,
-    pub units: Units,
-    pub region: Option<Text>,
-    pub model: Option<Text>,
-    pub attestation_classes: Option<Vec<AttestationClass>>,
-    pub cooldown: Option<Vec<Text>>,
-}
-pub struct Pair {
-    pub task_id: Hash32,
-    pub provider_id: Text,
-}
-pub struct Assigned {
-    pub assignments: Vec<Pair>,
-}
-pub fn seed(_: u64, _: u64, _: u64, _: &Hash32) -> Result<Hash32> {
-    Ok(Hash32::ZERO)
-}
-pub fn assign(_: &crate::policy::Policy, _: &Hash32, _: u64, _: &[Provider], _: &[Job]) -> Result<Assigned> {
-    Ok(Assigned {
-        assignments: Vec::new(),
-    })
+//! Matching (SPEC §4): which provider works on which job, so that everybody who knows the seed, the
+//! providers and the queue computes the same answer.
+//!
+//! | file | its one idea |
+//! |---|---|
+//! | [`types`] | providers and jobs as matching sees them |
+//! | [`seed`] | the seed of a dispatch, from the chain and its beacon |
+//! | [`permute`] | the seed puts providers in order: shuffled, weighted or by score |
+//! | `weights` | drawing without replacement in log n |
+//! | [`reason`] | why a provider is not eligible, and how often |
+//! | `eligible` | what of eligibility no lease of this dispatch can change, by job signature |
+//! | `load` | what leases do change: free places and units |
+//! | `diversity` | shares of operators and regions |
+//! | `lane` | the first provider of a class that can take a job, without looking at those who cannot |
+//! | [`assign`] | the dispatch itself |
+
+pub mod assign;
+mod diversity;
+mod eligible;
+mod lane;
+mod load;
+pub mod permute;
+pub mod reason;
+pub mod seed;
+pub mod types;
+mod weights;
+
+pub use assign::{Assigned, Pair, Unassigned, assign};
+pub use permute::{Candidate, permute};
+pub use reason::{Counts, Reason};
+pub use seed::seed;
+pub use types::{Attestation, AttestationClass, Job, Provider, Status};
+
+/// What a list holds for a provider or share of this number. Numbers are given out by the lists'
+/// own maker, so the default is never seen.
+fn of<T: Copy + Default>(list: &[T], number: u32) -> T {
+    list.get(number as usize).copied().unwrap_or_default()
 }

@@ -78,17 +78,8 @@ impl<S: HostStore> Instance<S> {
     /// # Errors
     /// [`Error::Core`] when the core refuses the input; the others are this host's.
     pub fn call(&mut self, function: &str, policy: Option<PolicyId>, format: Format, input: &[u8]) -> Result<Vec<u8>> {
-        let length = u16::try_from(function.len())
-            .ok()
-            .filter(|_| function.len() <= abi::FUNCTION_NAME_BYTES_MAX)
-            .ok_or_else(|| {
-                Error::Core(CoreError {
-                    code: "unknown_function".into(),
-                    path: "fn".into(),
-                    message: "no name of a function is so long".into(),
-                })
-            })?;
-        let parts = [&length.to_le_bytes()[..], function.as_bytes(), input];
+        let length = name_length(function)?;
+        let parts = [&length[..], function.as_bytes(), input];
         self.call_parts(abi::FUNCTION_BY_NAME, policy, format, &parts)
     }
 
@@ -167,12 +158,14 @@ impl<S: HostStore> Instance<S> {
         })
     }
 
-    /// Answers one query (CBOR) on the state in the store.
+    /// Answers one query, JSON in and out, on the state in the store.
     ///
     /// # Errors
     /// As for [`Instance::engine_apply`].
-    pub fn engine_query(&mut self, request: &[u8]) -> Result<Vec<u8>> {
-        self.exchange(Framing::Status, &[request], |guest, store, ptr, len| {
+    pub fn engine_query(&mut self, name: &str, input: &[u8]) -> Result<Vec<u8>> {
+        let length = name_length(name)?;
+        let parts = [&length[..], name.as_bytes(), input];
+        self.exchange(Framing::Status, &parts, |guest, store, ptr, len| {
             guest.engine_query.call(store, (ptr, len))
         })
     }
@@ -321,4 +314,19 @@ impl<S: HostStore> Instance<S> {
         self.park();
         error
     }
+}
+
+/// The length that stands before a name; no name that is longer than the ABI allows is known to the core.
+fn name_length(name: &str) -> Result<[u8; 2]> {
+    u16::try_from(name.len())
+        .ok()
+        .filter(|_| name.len() <= abi::FUNCTION_NAME_BYTES_MAX)
+        .map(u16::to_le_bytes)
+        .ok_or_else(|| {
+            Error::Core(CoreError {
+                code: "unknown_function".into(),
+                path: "fn".into(),
+                message: "no name is so long".into(),
+            })
+        })
 }

@@ -1,0 +1,229 @@
+//! What of eligibility no lease of this dispatch can change: everything from `status` to
+//! `attestation_class` (SPEC §4).
+//!
+//! Jobs that ask for the same things share the answer: it is computed once for each signature. What no
+//! job asks about is asked once a kind; regions and models are found by search. So a signature costs
+//! what its own providers cost, and many rare models do not cost many walks over everybody.
+//!
+//! Providers are numbered by their place in the permutation (`slot`).
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use super::of;
+use super::reason::{Counts, Reason};
+use super::types::{Job, Provider, Status};
+use crate::policy::{Policy, RegistryPolicy};
+use crate::value::{Kind, PerKind};
+
+/// Stands where a provider has no region that a job asks for.
+const NOWHERE: u32 = u32::MAX;
+
+/// What a job asks for that no lease can change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Signature {
+    pub kind: Kind,
+    region: Option<u32>,
+    model: Option<u32>,
+    classes: u8,
+}
+
+/// Texts that jobs ask for, as numbers.
+#[derive(Default)]
+struct Names<'a>(BTreeMap<&'a str, u32>);
+
+impl<'a> Names<'a> {
+    fn new(asked: impl Iterator<Item = &'a str>) -> Self {
+        let mut names = BTreeMap::new();
+        for name in asked {
+            let next = u32::try_from(names.len()).unwrap_or(NOWHERE);
+            names.entry(name).or_insert(next);
+        }
+        Self(names)
+    }
+    fn find(&self, name: &str) -> Option<u32> {
+        self.0.get(name).copied()
+    }
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// What holds for all jobs of one kind.
+#[derive(Default)]
+struct OfKind {
+    /// By slot: none of the rules before `region` is against it.
+    passed: Vec<bool>,
+    /// How many passed.
+    count: u64,
+    /// How many of them are in each region.
+    in_region: Vec<u64>,
+    /// Where the others failed.
+    failed: Counts,
+}
+
+/// The providers, ready to be asked by signature.
+pub(super) struct Fleet<'a> {
+    regions: Names<'a>,
+    models: Names<'a>,
+    /// By slot: the bit of its class, 0 without one.
+    class: Vec<u8>,
+    /// (region, slot), sorted.
+    by_region: Vec<(u32, u32)>,
+    /// (model, region, slot), sorted, none twice.
+    by_model: Vec<(u32, u32, u32)>,
+    kinds: PerKind<OfKind>,
+}
+
+impl<'a> Fleet<'a> {
+    /// Asks everything that does not depend on the job.
+    pub fn new(policy: &Policy, now_ms: u64, slots: &[&Provider], jobs: &'a [Job]) -> Self {
+        let regions = Names::new(jobs.iter().filter_map(|job| job.region.as_deref()));
+        let models = Names::new(jobs.iter().filter_map(|job| job.model.as_deref()));
+        let region_of: Vec<u32> = slots
+            .iter()
+            .map(|provider| provider.region.as_deref().and_then(|name| regions.find(name)).unwrap_or(NOWHERE))
+            .collect();
+        let mut by_model = Vec::new();
+        let mut by_region = Vec::new();
+        for ((slot, provider), region) in (0_u32..).zip(slots).zip(&region_of) {
+            by_region.push((*region, slot));
+            for model in provider.models.iter().flatten().filter_map(|name| models.find(name)) {
+                by_model.push((model, *region, slot));
+            }
+        }
+        by_region.sort_unstable();
+        by_model.sort_unstable();
+        by_model.dedup();
+        let registry = Registry::new(&policy.registry);
+        let of_kind = |kind| {
+            let mut answers = OfKind {
+                in_region: alloc::vec![0; regions.len()],
+                ..OfKind::default()
+            };
+            for (provider, region) in slots.iter().zip(&region_of) {
+                let failed = registry.first_failure(provider, kind, now_ms);
+                answers.passed.push(failed.is_none());
+                match failed {
+                    Some(reason) => answers.failed.add(reason, 1),
+                    None => {
+                        answers.count = answers.count.saturating_add(1);
+                        if let Some(count) = answers.in_region.get_mut(*region as usize) {
+                            *count = count.saturating_add(1);
+                        }
+                    }
+                }
+            }
+            answers
+        };
+        // A kind nobody asks for is not worth a walk.
+        let asked = |kind| jobs.iter().any(|job| job.kind == kind);
+        let ask = |kind| if asked(kind) { of_kind(kind) } else { OfKind::default() };
+        Self {
+            kinds: PerKind {
+                ai: ask(Kind::Ai),
+                quantum: ask(Kind::Quantum),
+            },
+            class: slots
+                .iter()
+                .map(|provider| provider.attestation.map_or(0, |attested| attested.class.bit()))
+                .collect(),
+            regions,
+            models,
+            by_region,
+            by_model,
+        }
+    }
+
+    /// What a job asks for.
+    pub fn signature(&self, job: &Job) -> Signature {
+        Signature {
+            kind: job.kind,
+            region: job.region.as_deref().and_then(|name| self.regions.find(name)),
+            model: job.model.as_deref().and_then(|name| self.models.find(name)),
+            classes: job.class_bits(),
+        }
+    }
+
+    /// The slots, ascending, that are eligible as far as no lease can change it; and where the others
+    /// failed first.
+    pub fn select(&self, asked: &Signature) -> (Vec<u32>, Counts) {
+        let kind = self.kinds.get(asked.kind);
+        let mut failed = kind.failed;
+        let placed = match asked.region {
+            Some(region) => of(&kind.in_region, region),
+            None => kind.count,
+        };
+        failed.add(Reason::Region, kind.count.saturating_sub(placed));
+
+        let mut slots: Vec<u32> = match (asked.model, asked.region) {
+            (Some(model), Some(region)) => range(&self.by_model, |entry| (entry.0, entry.1), (model, region))
+                .iter()
+                .map(|entry| entry.2)
+                .collect(),
+            (Some(model), None) => {
+                let entries = range(&self.by_model, |entry| entry.0, model);
+                let mut slots: Vec<u32> = entries.iter().map(|entry| entry.2).collect();
+                slots.sort_unstable();
+                slots
+            }
+            (None, Some(region)) => range(&self.by_region, |entry| entry.0, region)
+                .iter()
+                .map(|entry| entry.1)
+                .collect(),
+            (None, None) => (0_u32..).zip(&kind.passed).map(|(slot, _)| slot).collect(),
+        };
+        slots.retain(|slot| of(&kind.passed, *slot));
+        let equipped = slots.len() as u64;
+        failed.add(Reason::Model, placed.saturating_sub(equipped));
+        if asked.classes != 0 {
+            slots.retain(|slot| of(&self.class, *slot) & asked.classes != 0);
+            failed.add(Reason::AttestationClass, equipped.saturating_sub(slots.len() as u64));
+        }
+        (slots, failed)
+    }
+}
+
+/// The part of a sorted list that has this key.
+fn range<T, K: Ord>(sorted: &[T], key: impl Fn(&T) -> K, wanted: K) -> &[T] {
+    let from = sorted.partition_point(|entry| key(entry) < wanted);
+    let to = sorted.partition_point(|entry| key(entry) <= wanted);
+    sorted.get(from..to).unwrap_or_default()
+}
+
+/// The registry's rules, with its lists ready to be asked.
+struct Registry<'a> {
+    policy: &'a RegistryPolicy,
+    allow: BTreeSet<&'a str>,
+    deny: BTreeSet<&'a str>,
+}
+
+impl<'a> Registry<'a> {
+    fn new(policy: &'a RegistryPolicy) -> Self {
+        Self {
+            allow: policy.allow.iter().map(|id| &**id).collect(),
+            deny: policy.deny.iter().map(|id| &**id).collect(),
+            policy,
+        }
+    }
+
+    /// The rules that no job has a say in.
+    fn first_failure(&self, provider: &Provider, kind: Kind, now_ms: u64) -> Option<Reason> {
+        let id: &str = &provider.id;
+        let attested = match &provider.attestation {
+            Some(attestation) => attestation.not_after_ms > now_ms,
+            None => !self.policy.require_attestation,
+        };
+        let denied = self.deny.contains(id) || !(self.allow.is_empty() || self.allow.contains(id));
+        [
+            (provider.status.unwrap_or_default() == Status::Active, Reason::Status),
+            (provider.kinds.contains(&kind), Reason::Capability),
+            (attested, Reason::Attestation),
+            (provider.stake >= *self.policy.min_stake.get(kind), Reason::Stake),
+            (provider.health_ppm >= self.policy.min_health_ppm, Reason::Health),
+            (!denied, Reason::Denied),
+        ]
+        .into_iter()
+        .find_map(|(passed, reason)| if passed { None } else { Some(reason) })
+    }
+}

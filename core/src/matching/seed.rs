@@ -1,0 +1,42 @@
+//! `matching.seed`: where the randomness of a dispatch comes from (SPEC §4).
+
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::catalogue::Function;
+use crate::hash::tagged;
+use crate::policy::Policy;
+use crate::value::{Hash32, Positive};
+
+/// Input of `matching.seed`.
+#[derive(Deserialize)]
+pub struct Seed {
+    chain_id: Positive,
+    epoch: u64,
+    height: u64,
+    beacon: Hash32,
+}
+
+/// Output of `matching.seed`.
+#[derive(Serialize)]
+pub struct Seeded {
+    /// The seed.
+    pub seed: Hash32,
+}
+
+/// `H("aicf/match/v1", [chain_id, epoch, height, beacon])`.
+///
+/// # Errors
+/// As [`tagged`]: none for these types.
+pub fn seed(chain_id: u64, epoch: u64, height: u64, beacon: &Hash32) -> Result<Hash32> {
+    tagged("aicf/match/v1", &(chain_id, epoch, height, beacon))
+}
+
+impl Function for Seed {
+    const NAME: &'static str = "matching.seed";
+    type Output = Seeded;
+
+    fn call(self, _: Option<&Policy>) -> Result<Seeded> {
+        seed(self.chain_id.get(), self.epoch, self.height, &self.beacon).map(|seed| Seeded { seed })
+    }
+}

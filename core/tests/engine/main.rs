@@ -1,0 +1,8 @@
+//! The state machine from the outside: what a node operator, a provider and an auditor rely on.
+
+mod lifecycle;
+mod money;
+mod refusals;
+mod replay;
+mod time;
+mod world;

@@ -1,0 +1,218 @@
+//! The command line: `aicf <group> <command>`.
+//!
+//! One file a group of commands. Each command reads its input first, so that what is malformed is refused
+//! before a database is opened; then it opens a [`session`], delivers one command to the engine, commits,
+//! and says what happened and what to do next. People get sentences and tables on standard output,
+//! programs `--json`: one document. What went wrong goes to standard error, and the exit code says
+//! whose fault it was: 1 refused or failed, 2 malformed or misused.
+
+mod call;
+mod epoch;
+mod export;
+mod fail;
+mod fields;
+mod inject;
+mod job;
+mod lines;
+mod out;
+mod payouts;
+mod policy;
+mod provider;
+mod replay;
+mod session;
+mod testee;
+mod verify;
+
+pub use fail::Failure;
+
+use crate::engine::Choice;
+use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use out::Out;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const QUICKSTART: &str = "\
+A first round on a devnet:
+  aicf provider register --provider-id provider1 --caps AI --attestation fixtures/providers.json
+  aicf provider stake --provider-id provider1 --amount 1000
+  aicf job submit --ai --prompt \"hello world\" --max-units 100
+  aicf job inject-result --task-id TASK_ID --result fixtures/result_example.json
+  aicf epoch settle
+  aicf payouts --provider-id provider1
+
+Exit codes: 0 done, 1 refused or failed, 2 malformed input or bad usage.";
+
+/// AICF: pays off-chain AI and quantum compute on a chain, so that nobody has to be trusted.
+#[derive(Debug, Parser)]
+#[command(name = "aicf", version, after_help = QUICKSTART, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Group,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Globals {
+    /// The database: journal, state and events in one SQLite file [default: ./aicf.db]
+    #[arg(long, global = true, env = "AICF_DB", value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// The policy of a new database, as YAML or JSON [default: the built-in devnet policy]
+    #[arg(long, global = true, env = "AICF_POLICY_PATH", value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The network; of an existing database it is checked, not changed [default: devnet]
+    #[arg(long, global = true, env = "AICF_NETWORK", value_enum)]
+    network: Option<Network>,
+    /// The chain id of a new database [default: 1337 on devnet, 2 on testnet, 1 on mainnet]
+    #[arg(long, global = true, env = "AICF_CHAIN_ID", value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    chain_id: Option<u64>,
+    /// What applies entries: the wasm module, the native build, or both with every outcome compared
+    #[arg(long, global = true, env = "AICF_ENGINE", value_enum, default_value = "wasm")]
+    engine: EngineName,
+    /// A wasm module instead of the one inside this program
+    #[arg(long, global = true, env = "AICF_MODULE", value_name = "FILE")]
+    module: Option<PathBuf>,
+    /// Print one JSON document instead of text, and errors as JSON, too
+    #[arg(long, global = true)]
+    json: bool,
+    /// The time of this command, in ms since 1970 [default: now, and never before the last entry]
+    #[arg(long, global = true, value_name = "MS")]
+    time_ms: Option<u64>,
+    /// The block this command belongs to [default: one after the last entry's]
+    #[arg(long, global = true, value_name = "N")]
+    height: Option<u64>,
+    /// Whether `--db` was written on the command line; an environment variable is no wish for a new file.
+    #[arg(skip)]
+    db_on_command_line: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Network {
+    /// For trying things out: no signatures, no value
+    Devnet,
+    /// Public, without value
+    Testnet,
+    /// Real
+    Mainnet,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EngineName {
+    /// The core as a wasm module: what counts
+    Wasm,
+    /// The core as native code: faster
+    Native,
+    /// Both; stops at the first difference
+    Both,
+}
+
+impl From<EngineName> for Choice {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Wasm => Self::Wasm,
+            EngineName::Native => Self::Native,
+            EngineName::Both => Self::Both,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Group {
+    /// Providers: register, stake, heartbeat, look at them
+    #[command(subcommand)]
+    Provider(provider::Provider),
+    /// Jobs: submit, look at them, cancel, and on a devnet make up a result
+    #[command(subcommand)]
+    Job(job::Job),
+    /// Epochs: settle the next one, look at settled ones
+    #[command(subcommand)]
+    Epoch(epoch::Epoch),
+    /// What was paid, line by line
+    Payouts(payouts::Payouts),
+    /// Policies: check a file, show it in full, hash it
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Call one pure function of the core
+    Call(call::Call),
+    /// Answer catalogue requests, one JSON line each (for conformance tests)
+    Testee(testee::Testee),
+    /// Print the journal as JSON lines
+    Export(export::Export),
+    /// Apply an exported journal again and compare every state root
+    Replay(replay::Replay),
+    /// Prove a database from its own journal: every root, the whole state, every settled batch
+    Verify(verify::Verify),
+    /// Run a whole network on a recorded trace, and explain what happened
+    Demo(crate::demo::Args),
+}
+
+/// Runs a command line to its exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    // Before anything is parsed, so that errors of the parser know it, too.
+    let out = Out::new(args.iter().any(|arg| arg == "--json"));
+    let parsed = Cli::command().try_get_matches_from(args).and_then(|matches| {
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        cli.globals.db_on_command_line = on_command_line(&matches, "db");
+        Ok(cli)
+    });
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return fail::usage(&error, out),
+    };
+    match dispatch(cli, out) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail::report(&error, out),
+    }
+}
+
+/// Global options may stand behind the command they apply to: then that one's matches know it.
+fn on_command_line(matches: &ArgMatches, id: &str) -> bool {
+    let here = matches.try_contains_id(id).unwrap_or(false)
+        && matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine);
+    here || matches.subcommand().is_some_and(|(_, inner)| on_command_line(inner, id))
+}
+
+fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
+    let globals = &cli.globals;
+    match cli.command {
+        Group::Provider(command) => provider::run(command, globals, out),
+        Group::Job(command) => job::run(command, globals, out),
+        Group::Epoch(command) => epoch::run(command, globals, out),
+        Group::Payouts(args) => payouts::run(&args, globals, out),
+        Group::Policy(command) => policy::run(command, globals, out),
+        Group::Call(args) => call::run(&args, globals, out),
+        Group::Testee(args) => testee::run(&args, globals),
+        Group::Export(args) => export::run(&args, globals, out),
+        Group::Replay(args) => replay::run(&args, globals, out),
+        Group::Verify(args) => verify::run(&args, globals, out),
+        Group::Demo(args) => crate::demo::run(args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_tree_holds_together_and_every_command_explains_itself() {
+        let mut tree = Cli::command();
+        tree.build();
+        tree.clone().debug_assert();
+        fn walk(command: &clap::Command, path: &str) {
+            assert!(command.get_about().is_some(), "{path} says nothing");
+            for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+                let path = format!("{path} {}", inner.get_name());
+                if inner.get_subcommands().next().is_none() && inner.get_name() != "demo" {
+                    assert!(inner.get_after_help().is_some(), "{path} has no example");
+                }
+                walk(inner, &path);
+            }
+        }
+        walk(&tree, "aicf");
+    }
+}

@@ -1,0 +1,314 @@
+//! `aicf provider`: who works.
+
+use super::fail::Failure;
+use super::fields::{Fields, get, get_text, only, parse_file, read_file};
+use super::out::{Out, card, field, table};
+use super::session::look_up;
+use super::Globals;
+use aicf_core::codec::tree::Tree;
+use aicf_core::engine::Command;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Subcommand)]
+pub enum Provider {
+    /// Make a provider known, or change what it offers
+    #[command(
+        after_help = "Example:\n  aicf provider register --provider-id provider1 --caps AI \\\n    --attestation fixtures/providers.json"
+    )]
+    Register(Register),
+    /// Add stake; with enough of it a provider becomes active
+    #[command(after_help = "Example:\n  aicf provider stake --provider-id provider1 --amount 1000")]
+    Stake(Amount),
+    /// Begin to take stake back; it stays slashable for a while
+    #[command(after_help = "Example:\n  aicf provider unstake --provider-id provider1 --amount 500")]
+    Unstake(Amount),
+    /// Say that a provider is there
+    #[command(after_help = "Example:\n  aicf provider heartbeat --provider-id provider1")]
+    Heartbeat(Id),
+    /// Leave for good; all stake begins to leave, too
+    #[command(after_help = "Example:\n  aicf provider retire --provider-id provider1")]
+    Retire(Id),
+    /// List providers
+    #[command(after_help = "Example:\n  aicf provider list --status active")]
+    List(List),
+    /// Show everything about one provider
+    #[command(after_help = "Example:\n  aicf provider show --provider-id provider1")]
+    Show(Id),
+}
+
+#[derive(Debug, Args)]
+pub struct Id {
+    /// The provider
+    #[arg(long, value_name = "ID")]
+    provider_id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Amount {
+    /// The provider
+    #[arg(long, value_name = "ID")]
+    provider_id: String,
+    /// How much, in atoms (the smallest unit of money)
+    #[arg(long, value_name = "ATOMS", allow_hyphen_values = true)]
+    amount: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Register {
+    /// The provider
+    #[arg(long, value_name = "ID")]
+    provider_id: String,
+    /// What it can do: AI, QUANTUM or both [default: what the file says]
+    #[arg(long, value_name = "KIND,...", value_delimiter = ',', value_parser = kind)]
+    caps: Vec<String>,
+    /// A JSON list of providers; the entry of this id gives operator, region, models, endpoints, attestation
+    #[arg(long, value_name = "FILE")]
+    attestation: Option<PathBuf>,
+    /// Who runs it; several providers of one operator count as one for diversity
+    #[arg(long, value_name = "ID")]
+    operator: Option<String>,
+    /// Where it is
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// A model or gate set it has; repeat for more
+    #[arg(long = "model", value_name = "MODEL")]
+    models: Vec<String>,
+    /// Where it is reached; repeat for more
+    #[arg(long = "endpoint", value_name = "URL")]
+    endpoints: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    /// Only these: registered, active, jailed, suspended, retired
+    #[arg(long)]
+    status: Option<String>,
+    #[command(flatten)]
+    page: Page,
+}
+
+/// A page of a list.
+#[derive(Debug, Args)]
+pub struct Page {
+    /// At most so many rows
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    limit: u64,
+    /// Go on after this cursor, as the page before gave it
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+}
+
+impl Page {
+    /// Adds the page to a query; options that were not given are left out, as null is no value.
+    pub fn query(&self, filters: &[(&str, Option<&str>)]) -> Value {
+        let mut input = json!({"limit": self.limit});
+        for (name, value) in filters.iter().chain(&[("after", self.after.as_deref())]) {
+            if let Some(value) = value {
+                input[*name] = json!(value);
+            }
+        }
+        input
+    }
+}
+
+/// A table with the way to what follows it.
+pub fn with_next(mut text: String, rows: usize, what: &str, page: &Value) -> String {
+    if rows == 0 {
+        text = format!("no {what}");
+    }
+    if let Some(next) = page["next"].as_str() {
+        text.push_str(&format!("\nmore with: --after {next}"));
+    }
+    text
+}
+
+/// AI or QUANTUM, however it is written, as the core writes it.
+pub fn kind(text: &str) -> Result<String, String> {
+    match text.to_ascii_lowercase().as_str() {
+        known @ ("ai" | "quantum") => Ok(known.to_owned()),
+        _ => Err("a kind is AI or QUANTUM".into()),
+    }
+}
+
+pub fn run(command: Provider, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    match command {
+        Provider::Register(args) => register(&args, globals, out),
+        Provider::Stake(args) => money("stake", &args, globals, out),
+        Provider::Unstake(args) => money("unstake", &args, globals, out),
+        Provider::Heartbeat(args) => simple("heartbeat", &args, globals, out),
+        Provider::Retire(args) => simple("retire", &args, globals, out),
+        Provider::List(args) => list(&args, globals, out),
+        Provider::Show(args) => {
+            let view = look_up(&globals.reader()?, "provider.get", &json!({"provider_id": args.provider_id}))?;
+            out.say(&view, &card(&view))
+        }
+    }
+}
+
+fn register(args: &Register, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    let bytes = args.attestation.as_deref().map(read_file).transpose()?;
+    let tree = match (&args.attestation, &bytes) {
+        (Some(path), Some(bytes)) => Some(entry_of(path, parse_file(path, bytes)?, &args.provider_id)?),
+        _ => None,
+    };
+    let command = registration(args, tree.as_ref())?;
+    let view = execute(command, &args.provider_id, globals)?;
+    let (id, status) = (&args.provider_id, field(&view.0, "status"));
+    let next = if status == "registered" {
+        format!("next: aicf provider stake --provider-id {id} --amount ATOMS")
+    } else {
+        "next: aicf job submit --ai --prompt TEXT --max-units N".into()
+    };
+    out.say(&view.1, &format!("provider {id} is {status}; {next}"))
+}
+
+/// The entry of a provider in a file of them.
+pub fn entry_of<'t>(path: &Path, file: Tree<'t>, id: &str) -> Result<Tree<'t>, Failure> {
+    let shown = path.display().to_string();
+    let list = match file {
+        Tree::Map(entries) => entries.into_iter().find(|(key, _)| key == "providers").map(|(_, value)| value),
+        list => Some(list),
+    };
+    let Some(Tree::List(entries)) = list else {
+        let message = "expected a list of providers, or an object with that list under `providers`";
+        return Err(Failure::malformed("wrong_type", shown, message));
+    };
+    let known: Vec<String> = entries
+        .iter()
+        .filter_map(|entry| get_text(entry, "provider_id").map(str::to_owned))
+        .collect();
+    entries
+        .into_iter()
+        .find(|entry| get_text(entry, "provider_id") == Some(id))
+        .ok_or_else(|| {
+            let message = format!("no provider `{id}` in this file; there are {}", known.join(", "));
+            Failure::malformed("unknown_provider", shown, message)
+        })
+}
+
+/// What the file says, and the options over it.
+fn registration(args: &Register, entry: Option<&Tree<'_>>) -> Result<Command, Failure> {
+    const KNOWN: &[&str] = &[
+        "provider_id",
+        "operator",
+        "kinds",
+        "region",
+        "models",
+        "endpoints",
+        "attestation",
+        "max_concurrent",
+        // For people, and for the commands that follow.
+        "description",
+        "stake",
+    ];
+    if let Some(entry) = entry {
+        only(entry, "attestation file", KNOWN)?;
+    }
+    let of_file = |name: &str| entry.and_then(|entry| get(entry, name));
+    let mut fields = Fields::new().text("provider_id", &args.provider_id);
+    fields = if args.caps.is_empty() {
+        match of_file("kinds") {
+            Some(kinds) => fields.tree("kinds", kinds.clone()),
+            None => {
+                let message = "say what it can do: --caps AI, --caps QUANTUM or --caps AI,QUANTUM";
+                return Err(Failure::malformed("missing_field", "--caps", message));
+            }
+        }
+    } else {
+        fields.texts("kinds", &args.caps)
+    };
+    for (name, option) in [("operator", &args.operator), ("region", &args.region)] {
+        fields = match option {
+            Some(value) => fields.text(name, value),
+            None => fields.tree_if(name, of_file(name)),
+        };
+    }
+    for (name, options) in [("models", &args.models), ("endpoints", &args.endpoints)] {
+        fields = match of_file(name) {
+            Some(value) if options.is_empty() => fields.tree(name, value.clone()),
+            _ => fields.texts(name, options),
+        };
+    }
+    fields
+        .tree_if("attestation", of_file("attestation"))
+        .tree_if("max_concurrent", of_file("max_concurrent"))
+        .command("register")
+}
+
+fn money(name: &'static str, args: &Amount, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    let id = &args.provider_id;
+    let fields = Fields::new().text("provider_id", id).text("amount", &args.amount);
+    let (view, receipt) = execute(fields.command(name)?, id, globals)?;
+    let (stake, status) = (field(&view, "stake"), field(&view, "status"));
+    let text = match (name, &status[..]) {
+        ("unstake", _) => format!(
+            "{} atoms leave; provider {id} is {status} with {stake} staked and {} unbonding, which leave as epochs settle",
+            args.amount,
+            field(&view, "unbonding")
+        ),
+        (_, "registered") => format!(
+            "provider {id} has {stake} staked, less than the policy's minimum; stake more to make it active"
+        ),
+        _ => format!(
+            "provider {id} is {status} with {stake} staked; next: aicf job submit --ai --prompt TEXT --max-units N"
+        ),
+    };
+    out.say(&receipt, &text)
+}
+
+fn simple(name: &'static str, args: &Id, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    let id = &args.provider_id;
+    let (view, receipt) = execute(Fields::new().text("provider_id", id).command(name)?, id, globals)?;
+    let text = match name {
+        "heartbeat" => format!("provider {id} is there; health {} ppm", field(&view, "health_ppm")),
+        _ => format!(
+            "provider {id} has retired; {} atoms leave as epochs settle (aicf epoch settle)",
+            field(&view, "unbonding")
+        ),
+    };
+    out.say(&receipt, &text)
+}
+
+/// The provider afterwards, and the receipt with it.
+fn execute(command: Command, id: &str, globals: &Globals) -> anyhow::Result<(Value, Value)> {
+    let mut session = globals.session()?;
+    let outcome = session.execute(command)?;
+    let view = session.query("provider.get", &json!({"provider_id": id}))?;
+    let mut receipt = session.receipt(&outcome);
+    receipt["provider"] = view.clone();
+    Ok((view, receipt))
+}
+
+fn list(args: &List, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    let input = args.page.query(&[("status", args.status.as_deref())]);
+    let page = globals.reader()?.query("provider.list", &input)?;
+    let rows: Vec<Vec<String>> = page["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|view| {
+            let bands = view["sla"].as_array().into_iter().flatten();
+            let bands: Vec<String> = bands.map(|band| field(band, "band")).collect();
+            let leases = &view["active_leases"];
+            vec![
+                field(view, "provider_id"),
+                field(view, "status"),
+                field(view, "kinds"),
+                field(view, "stake"),
+                field(view, "health_ppm"),
+                format!("{}+{}", field(leases, "ai"), field(leases, "quantum")),
+                bands.join(","),
+                field(view, "available"),
+                field(view, "region"),
+            ]
+        })
+        .collect();
+    let count = rows.len();
+    let header = [
+        "PROVIDER", "STATUS", "KINDS", "STAKE", "HEALTH", "LEASES", "BAND", "AVAILABLE", "REGION",
+    ];
+    let text = with_next(table(&header, rows), count, "providers", &page);
+    out.say(&page, &text)
+}

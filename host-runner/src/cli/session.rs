@@ -1,0 +1,151 @@
+//! A command's hold on a database: opened by the global options, with a height and a time for what it does.
+
+use super::fail::Failure;
+use super::{Globals, Network, policy};
+use crate::node::{Node, Options, Reader};
+use aicf_core::engine::{Command, NetworkName, Outcome};
+use aicf_core::value::Positive;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Where a database is when nobody says.
+const DEFAULT_DATABASE: &str = "aicf.db";
+
+impl From<Network> for NetworkName {
+    fn from(network: Network) -> Self {
+        match network {
+            Network::Devnet => Self::Devnet,
+            Network::Testnet => Self::Testnet,
+            Network::Mainnet => Self::Mainnet,
+        }
+    }
+}
+
+impl Globals {
+    /// The database that is meant.
+    pub fn database(&self) -> PathBuf {
+        self.db.clone().unwrap_or_else(|| DEFAULT_DATABASE.into())
+    }
+
+    /// The database, if it was named on the command line.
+    pub fn named_database(&self) -> Option<&Path> {
+        self.db.as_deref().filter(|_| self.db_on_command_line)
+    }
+
+    /// The clock, as injected or as it is.
+    fn now_ms(&self) -> u64 {
+        let wall = || {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        };
+        self.time_ms.unwrap_or_else(wall)
+    }
+
+    /// How a node is opened by these options.
+    ///
+    /// # Errors
+    /// What is wrong with the policy file.
+    pub fn options(&self) -> Result<Options, Failure> {
+        let network = self.network.unwrap_or(Network::Devnet);
+        let chain_id = self.chain_id.unwrap_or(match network {
+            Network::Devnet => 1337,
+            Network::Testnet => 2,
+            Network::Mainnet => 1,
+        });
+        let chain_id = Positive::new(chain_id)
+            .ok_or_else(|| Failure::malformed("out_of_range", "--chain-id", "a chain id is at least 1"))?;
+        let policy = policy::load(self.policy.as_deref())?;
+        let mut options = Options::new(network.into(), chain_id, policy);
+        options.engine = self.engine.into();
+        options.module.clone_from(&self.module);
+        options.genesis_time_ms = self.now_ms();
+        options.network_must_match = self.network.is_some();
+        Ok(options)
+    }
+
+    /// Opens the database to read.
+    pub fn reader(&self) -> anyhow::Result<Reader> {
+        Ok(Reader::open(&self.database())?)
+    }
+
+    /// Opens the database to write, or makes it.
+    pub fn session(&self) -> anyhow::Result<Session> {
+        let options = self.options()?;
+        let node = Node::open(&self.database(), &options)?;
+        let head = node.head();
+        Ok(Session {
+            height: self.height.unwrap_or_else(|| head.map_or(0, |head| head.height) + 1),
+            // An injected time is taken as it is; the engine says so when it goes back.
+            time_ms: self
+                .time_ms
+                .unwrap_or_else(|| self.now_ms().max(head.map_or(0, |head| head.time_ms))),
+            height_was_given: self.height.is_some(),
+            node,
+        })
+    }
+}
+
+/// A database that is open to write, and the moment at which its commands happen.
+pub struct Session {
+    /// The node.
+    pub node: Node,
+    /// The block of what is submitted.
+    pub height: u64,
+    /// The time of what is submitted.
+    pub time_ms: u64,
+    /// Whether the height was injected.
+    pub height_was_given: bool,
+}
+
+impl Session {
+    /// Delivers a command; a refusal is in the outcome.
+    pub fn submit(&mut self, command: Command) -> anyhow::Result<Outcome> {
+        Ok(self.node.submit(self.height, self.time_ms, command)?)
+    }
+
+    /// Delivers a command and commits. A refusal is committed, too (it is a line of the journal), and then
+    /// is this command's failure.
+    pub fn execute(&mut self, command: Command) -> anyhow::Result<Outcome> {
+        let outcome = self.submit(command)?;
+        self.node.commit()?;
+        Ok(Failure::unless_ok(outcome)?)
+    }
+
+    /// What a query says.
+    pub fn query(&self, name: &str, input: &Value) -> anyhow::Result<Value> {
+        look_up(self.node.reader(), name, input)
+    }
+
+    /// Whether unsigned messages and made-up results count here.
+    pub fn is_devnet(&self) -> anyhow::Result<bool> {
+        Ok(self.query("head", &json!({}))?["network"] == "devnet")
+    }
+
+    /// What an entry did, for `--json`.
+    pub fn receipt(&self, outcome: &Outcome) -> Value {
+        let events = aicf_core::codec::json::to_vec(&outcome.events).unwrap_or_default();
+        json!({
+            "seq": outcome.seq,
+            "height": self.height,
+            "time_ms": self.time_ms,
+            "status": outcome.status.as_str(),
+            "state_root": outcome.state_root.to_string(),
+            "events": serde_json::from_slice::<Value>(&events).unwrap_or_default(),
+        })
+    }
+}
+
+/// Asks a query; a row that is not there gets the code that the engine has for it.
+pub fn look_up(reader: &Reader, name: &str, input: &Value) -> anyhow::Result<Value> {
+    let unknown = match name {
+        "provider.get" => "unknown_provider",
+        "job.get" => "unknown_task",
+        "epoch.get" => "epoch_not_settled",
+        _ => "",
+    };
+    reader.query(name, input).map_err(|error| match error.code() {
+        "missing_field" if !unknown.is_empty() => Failure::refused(unknown, error.to_string()).into(),
+        _ => error.into(),
+    })
+}

@@ -1,0 +1,182 @@
+//! What a run leaves behind: counts of entries, refusals and events, a digest over all events, and a
+//! mark for each settled epoch. The golden trace is made of this.
+
+use std::collections::BTreeMap;
+
+use aicf_core::codec::cbor;
+use aicf_core::engine::outcome::Cause;
+use aicf_core::engine::{Event, Status};
+use aicf_core::value::{Hash32, Text};
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha3::{Digest as _, Sha3_256};
+
+use super::ledger::{Applied, Ledger};
+
+/// Counts by name.
+pub type Counts = BTreeMap<String, u64>;
+
+/// A settled epoch, as it is compared between engines, machines and versions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpochMark {
+    /// The epoch.
+    pub epoch: u64,
+    /// The batch.
+    pub batch_id: String,
+    /// The roots and digests of the batch, by name.
+    pub roots: BTreeMap<String, String>,
+    /// The full-state digest at its settlement.
+    pub state_digest: String,
+    /// The chained root after its settlement.
+    pub state_root: String,
+    /// Entries since the settlement before.
+    pub entries: u64,
+    /// Events since the settlement before, by kind.
+    pub events: Counts,
+}
+
+/// What a provider earned claims for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Claimed {
+    /// Jobs.
+    pub jobs: u64,
+    /// Units of these.
+    pub units: u64,
+}
+
+/// Counts of a run.
+pub struct Record {
+    digest: Sha3_256,
+    /// Entries submitted.
+    pub entries: u64,
+    /// Events that came out.
+    pub events: Counts,
+    /// Entries that were refused, by status.
+    pub refused: Counts,
+    /// Attempts that came to nothing, by cause.
+    pub requeued: Counts,
+    /// Jobs that ended without pay, by cause.
+    pub ended: Counts,
+    /// Claims by provider.
+    pub claimed: BTreeMap<Text, Claimed>,
+    /// Settled epochs.
+    pub epochs: Vec<EpochMark>,
+    /// Each epoch as the ledger shows it.
+    pub batches: Vec<Value>,
+    /// The chained root after the last entry.
+    pub state_root: Hash32,
+    since_entries: u64,
+    since_events: Counts,
+}
+
+impl Record {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self {
+            digest: Sha3_256::new(),
+            entries: 0,
+            events: Counts::new(),
+            refused: Counts::new(),
+            requeued: Counts::new(),
+            ended: Counts::new(),
+            claimed: BTreeMap::new(),
+            epochs: Vec::new(),
+            batches: Vec::new(),
+            state_root: Hash32::ZERO,
+            since_entries: 0,
+            since_events: Counts::new(),
+        }
+    }
+
+    /// One more entry.
+    pub fn entry(&mut self, applied: &Applied) -> Result<()> {
+        self.entries += 1;
+        self.since_entries += 1;
+        self.state_root = applied.state_root;
+        if applied.status != Status::Ok {
+            count(&mut self.refused, applied.status.as_str());
+        }
+        for event in &applied.events {
+            self.digest.update(cbor::to_vec(event)?);
+            count(&mut self.events, kind(event));
+            count(&mut self.since_events, kind(event));
+            match event {
+                Event::JobRequeued { cause, .. } => count(&mut self.requeued, cause_name(*cause)),
+                Event::JobEnded { cause, .. } => count(&mut self.ended, cause_name(*cause)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A settlement: what it says, and what happened since the one before.
+    pub fn settled(&mut self, ledger: &dyn Ledger, epoch: u64) -> Result<&EpochMark> {
+        let batch = ledger.query("epoch.get", &serde_json::json!({ "epoch": epoch }))?;
+        let text = |name: &str| batch[name].as_str().unwrap_or_default().to_owned();
+        let roots = ["claims_root", "payouts_root", "balances_root", "deferred_root", "debits_root", "policy_hash"];
+        let mark = EpochMark {
+            epoch,
+            batch_id: text("batch_id"),
+            roots: roots.iter().map(|name| ((*name).to_owned(), text(name))).collect(),
+            state_digest: text("state_digest"),
+            state_root: self.state_root.to_string(),
+            entries: std::mem::take(&mut self.since_entries),
+            events: std::mem::take(&mut self.since_events),
+        };
+        self.batches.push(batch);
+        self.epochs.push(mark);
+        Ok(&self.epochs[self.epochs.len() - 1])
+    }
+
+    /// SHA3-256 over all events, each as its canonical CBOR.
+    pub fn events_digest(&self) -> Hash32 {
+        Hash32(self.digest.clone().finalize().into())
+    }
+}
+
+fn count(counts: &mut Counts, name: &str) {
+    match counts.get_mut(name) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(name.to_owned(), 1);
+        }
+    }
+}
+
+/// The kind of an event, as it stands on the wire.
+pub const fn kind(event: &Event) -> &'static str {
+    match event {
+        Event::Initialised { .. } => "initialised",
+        Event::ProviderRegistered { .. } => "provider_registered",
+        Event::ProviderStatus { .. } => "provider_status",
+        Event::StakeChanged { .. } => "stake_changed",
+        Event::JobEnqueued { .. } => "job_enqueued",
+        Event::JobAssigned { .. } => "job_assigned",
+        Event::JobAcknowledged { .. } => "job_acknowledged",
+        Event::JobRenewed { .. } => "job_renewed",
+        Event::JobRequeued { .. } => "job_requeued",
+        Event::JobCompleted { .. } => "job_completed",
+        Event::JobEnded { .. } => "job_ended",
+        Event::ClaimAccepted { .. } => "claim_accepted",
+        Event::ProviderWarned { .. } => "provider_warned",
+        Event::ProviderSlashed { .. } => "provider_slashed",
+        Event::EpochSettled { .. } => "epoch_settled",
+        Event::PolicyScheduled { .. } => "policy_scheduled",
+    }
+}
+
+/// A cause, as it stands on the wire.
+pub const fn cause_name(cause: Cause) -> &'static str {
+    match cause {
+        Cause::AckTimeout => "ack_timeout",
+        Cause::LeaseExpired => "lease_expired",
+        Cause::ProviderFailed => "provider_failed",
+        Cause::InvalidProof => "invalid_proof",
+        Cause::Declined => "declined",
+        Cause::ProviderRemoved => "provider_removed",
+        Cause::TimeToLive => "time_to_live",
+        Cause::NoAttemptsLeft => "no_attempts_left",
+        Cause::Requester => "requester",
+    }
+}

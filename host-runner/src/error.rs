@@ -1,0 +1,167 @@
+//! What stops a node. A refused command is none of these: it is an outcome.
+
+use crate::{store, wasm};
+use std::fmt;
+
+/// The result of a node.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// An error of a node.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The database.
+    Store(store::Error),
+    /// The core cannot read an input, or found one of its own rules broken. The same on every host.
+    Core(CoreError),
+    /// The wasm engine.
+    Wasm(wasm::Error),
+    /// The native engine panicked, which should be impossible: please report it.
+    Panicked(String),
+    /// The two engines of `--engine both` do not agree. Nothing of the entry was kept.
+    Differs {
+        /// Which entry.
+        seq: u64,
+        /// Where the outcomes differ first.
+        place: String,
+        /// What the wasm module says there.
+        wasm: String,
+        /// What the native build says there.
+        native: String,
+    },
+    /// The first entry of a new journal was refused: there is no state to go on from.
+    NotBegun {
+        /// How it ended.
+        status: &'static str,
+        /// Why.
+        message: String,
+    },
+    /// The database belongs to another network or chain than the one asked for.
+    OtherNetwork {
+        /// The one asked for.
+        asked: String,
+        /// The one there is.
+        found: String,
+    },
+    /// A number that no journal can hold.
+    OutOfRange {
+        /// Which.
+        what: &'static str,
+    },
+    /// An earlier error stopped this node; what was committed before is safe.
+    Stopped(String),
+}
+
+/// An error of the core, however it came out of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoreError {
+    /// Stable, for programs.
+    pub code: String,
+    /// The field at fault.
+    pub path: String,
+    /// For people.
+    pub message: String,
+}
+
+impl Error {
+    /// The code: stable, for programs.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Core(error) => &error.code,
+            Self::Wasm(_) => "wasm",
+            Self::Panicked(_) => "panic",
+            Self::Differs { .. } => "engines_differ",
+            Self::NotBegun { status, .. } => status,
+            Self::OtherNetwork { .. } => "other_network",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::Stopped(_) => "stopped",
+        }
+    }
+
+    /// The field at fault, if it is one's.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Core(error) => &error.path,
+            Self::OutOfRange { what } => what,
+            _ => "",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Core(error) => f.write_str(&error.message),
+            Self::Wasm(error) => error.fmt(f),
+            Self::Panicked(what) => write!(f, "the native engine panicked: {what}. Nothing of the entry was kept"),
+            Self::Differs {
+                seq,
+                place,
+                wasm,
+                native,
+            } => write!(
+                f,
+                "the wasm module and the native build disagree about entry {seq} at {place}: wasm says {wasm}, native \
+                 says {native}. Nothing of the entry was kept. Go on with `--engine wasm`, which is what counts, and \
+                 report this"
+            ),
+            Self::NotBegun { status, message } => {
+                write!(f, "the first entry was refused ({status}: {message}), so there is no state to go on from")
+            }
+            Self::OtherNetwork { asked, found } => write!(
+                f,
+                "the database belongs to {found}, not to {asked}; name another database with --db"
+            ),
+            Self::OutOfRange { .. } => f.write_str("a journal holds heights and times up to 2^53 - 1"),
+            Self::Stopped(why) => write!(f, "the node has stopped: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Wasm(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<aicf_core::Error> for Error {
+    fn from(error: aicf_core::Error) -> Self {
+        Self::Core(CoreError {
+            code: error.code.as_str().to_owned(),
+            path: error.path,
+            message: error.message,
+        })
+    }
+}
+
+impl From<wasm::Error> for Error {
+    fn from(error: wasm::Error) -> Self {
+        match error {
+            wasm::Error::Core(error) => Self::Core(CoreError {
+                code: error.code,
+                path: error.path,
+                message: error.message,
+            }),
+            // Our own store's error comes back as it went in.
+            wasm::Error::Store(error) => match error.downcast::<store::Error>() {
+                Ok(error) => Self::Store(*error),
+                Err(error) => Self::Wasm(wasm::Error::Store(error)),
+            },
+            other => Self::Wasm(other),
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! A node: one journal, one state, one engine.
+//!
+//! ```text
+//! command -> entry (numbered) -> engine -> outcome -> overlay -> commit (journal, state and events at once)
+//! ```
+//!
+//! What [`Node::submit`] gives back counts once [`Node::commit`] has returned, and not before: several
+//! entries share one write to the disk. A node that is opened again goes on exactly where the last
+//! commit left it.
+
+mod events;
+
+use crate::engine::{self, Choice, Engine};
+use crate::error::{Error, Result};
+use crate::store::{self, HostStore, JournalRow, Lock, SqliteStore, State};
+use aicf_core::codec::cbor;
+use aicf_core::engine::rows::Head;
+use aicf_core::engine::{Command, Entry, NetworkName, Outcome, Status, query};
+use aicf_core::limits::JSON_INT_MAX;
+use aicf_core::policy::Policy;
+use aicf_core::value::{Bytes, Positive};
+use std::path::{Path, PathBuf};
+use std::sync::MutexGuard;
+
+/// Entries of one commit, unless it is asked for earlier: enough that the disk is not what counts, few
+/// enough that a commit stays in the milliseconds.
+const BATCH_ENTRIES_MAX: usize = 1_000;
+/// Rows kept in memory.
+const CACHE_BYTES: usize = 64 << 20;
+
+/// How a node is opened, and how its journal begins where there is none.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which engine applies the entries.
+    pub engine: Choice,
+    /// A wasm module instead of the embedded one.
+    pub module: Option<PathBuf>,
+    /// The network of a new journal.
+    pub network: NetworkName,
+    /// The chain of a new journal.
+    pub chain_id: Positive,
+    /// The first policy of a new journal.
+    pub policy: Policy,
+    /// When a new journal begins.
+    pub genesis_time_ms: u64,
+    /// Whether a journal of another network than `network` is refused.
+    pub network_must_match: bool,
+    /// A commit happens by itself at so many entries.
+    pub batch_entries_max: usize,
+    /// Bytes of rows that are kept in memory.
+    pub cache_bytes: usize,
+}
+
+impl Options {
+    /// A network with a policy; everything else as most callers want it.
+    #[must_use]
+    pub const fn new(network: NetworkName, chain_id: Positive, policy: Policy) -> Self {
+        Self {
+            engine: Choice::Wasm,
+            module: None,
+            network,
+            chain_id,
+            policy,
+            genesis_time_ms: 0,
+            network_must_match: false,
+            batch_entries_max: BATCH_ENTRIES_MAX,
+            cache_bytes: CACHE_BYTES,
+        }
+    }
+}
+
+/// A node that can write.
+pub struct Node {
+    reader: Reader,
+    engine: Box<dyn Engine>,
+    head: Option<Head>,
+    batch_entries_max: usize,
+    /// Why nothing more is applied.
+    stopped: Option<String>,
+    /// Given up last.
+    _lock: Option<Lock>,
+}
+
+impl Node {
+    /// Opens a database, or makes one whose first entry is a genesis by these options.
+    ///
+    /// # Errors
+    /// [`store::Error::Locked`] before anything is touched; what is wrong with the database or the
+    /// module; [`Error::NotBegun`] when the genesis is refused.
+    pub fn open(path: &Path, options: &Options) -> Result<Self> {
+        let lock = Lock::take(path)?;
+        let store = if path.exists() {
+            SqliteStore::open(path)?
+        } else {
+            SqliteStore::create(path)?
+        };
+        let mut node = Self::over(Box::new(store), options)?;
+        node.lock_with(lock);
+        if node.head.is_none() {
+            node.begin(options)?;
+        } else if options.network_must_match {
+            node.check_network(options.network)?;
+        }
+        Ok(node)
+    }
+
+    /// Makes a new database and leaves its journal empty: the first entry comes from elsewhere.
+    ///
+    /// # Errors
+    /// [`store::Error::Exists`], and as for [`Node::open`].
+    pub fn create_empty(path: &Path, options: &Options) -> Result<Self> {
+        let lock = Lock::take(path)?;
+        let mut node = Self::over(Box::new(SqliteStore::create(path)?), options)?;
+        node.lock_with(lock);
+        Ok(node)
+    }
+
+    /// A node over any database; an empty journal stays empty.
+    ///
+    /// # Errors
+    /// As for [`Node::open`].
+    pub fn over(store: Box<dyn HostStore>, options: &Options) -> Result<Self> {
+        let head = store::head_of(&*store)?;
+        let state = State::new(store, options.cache_bytes);
+        Ok(Self {
+            engine: engine::make(options.engine, options.module.as_deref(), &state)?,
+            reader: Reader { state },
+            head,
+            batch_entries_max: options.batch_entries_max.max(1),
+            stopped: None,
+            _lock: None,
+        })
+    }
+
+    fn lock_with(&mut self, lock: Lock) {
+        self._lock = Some(lock);
+    }
+
+    /// Writes the first entry and commits it.
+    ///
+    /// # Errors
+    /// [`Error::NotBegun`] when it is refused.
+    pub fn begin(&mut self, options: &Options) -> Result<Outcome> {
+        let command = Command::Genesis {
+            chain_id: options.chain_id,
+            network: options.network,
+            policy: Bytes(options.policy.to_cbor()?),
+        };
+        let outcome = self.submit(0, options.genesis_time_ms, command)?;
+        self.commit()?;
+        Ok(outcome)
+    }
+
+    fn check_network(&self, asked: NetworkName) -> Result<()> {
+        let head = self.query("head", &serde_json::json!({}))?;
+        let asked = network_name(asked);
+        match head.get("network").and_then(serde_json::Value::as_str) {
+            Some(found) if found == asked => Ok(()),
+            found => Err(Error::OtherNetwork {
+                asked: asked.into(),
+                found: found.unwrap_or("no network").into(),
+            }),
+        }
+    }
+
+    /// Applies a command as the next entry. The outcome counts after the next commit.
+    ///
+    /// # Errors
+    /// When there is no outcome: then nothing of the entry is kept, and the node takes no more of them.
+    pub fn submit(&mut self, height: u64, time_ms: u64, command: Command) -> Result<Outcome> {
+        let seq = self.next_seq();
+        self.apply(&Entry {
+            seq,
+            height,
+            time_ms,
+            command,
+        })
+    }
+
+    /// Applies an entry that has its number already: one of a journal.
+    ///
+    /// # Errors
+    /// As for [`Node::submit`]; `invariant` when it is not the next one.
+    pub fn apply(&mut self, entry: &Entry) -> Result<Outcome> {
+        for (what, number) in [("height", entry.height), ("time_ms", entry.time_ms)] {
+            if number > JSON_INT_MAX {
+                return Err(Error::OutOfRange { what });
+            }
+        }
+        if let Some(why) = &self.stopped {
+            return Err(Error::Stopped(why.clone()));
+        }
+        self.apply_checked(entry).inspect_err(|error| {
+            if !matches!(error, Error::NotBegun { .. }) {
+                self.stopped = Some(error.to_string());
+            }
+        })
+    }
+
+    fn apply_checked(&mut self, entry: &Entry) -> Result<Outcome> {
+        let encoded = cbor::to_vec(entry)?;
+        let answer = self.engine.apply(&encoded)?;
+        let mut outcome: Outcome = cbor::from_slice(&answer)?;
+        if self.head.is_none() && outcome.status != Status::Ok {
+            return Err(Error::NotBegun {
+                status: outcome.status.as_str(),
+                message: outcome.message,
+            });
+        }
+        let row = JournalRow {
+            seq: entry.seq,
+            entry: encoded,
+            status: outcome.status.number(),
+            state_root: outcome.state_root.0,
+        };
+        let events = events::rows(entry.seq, &outcome.events)?;
+        let writes = std::mem::take(&mut outcome.writes);
+        let waiting = {
+            let mut overlay = self.reader.state.lock();
+            let changes = writes.into_iter().map(|(key, value)| (key.0, value.map(|value| value.0)));
+            overlay.accept(row, changes, events);
+            overlay.waiting()
+        };
+        self.head = self.reader.head()?;
+        if waiting >= self.batch_entries_max {
+            self.commit()?;
+        }
+        Ok(outcome)
+    }
+
+    /// Writes everything since the last commit to the database: afterwards it survives a loss of power.
+    ///
+    /// # Errors
+    /// The database's; nothing is lost then, and it can be tried again.
+    pub fn commit(&mut self) -> Result<()> {
+        Ok(self.reader.state.lock().commit()?)
+    }
+
+    /// The number that the next entry gets.
+    #[must_use]
+    pub fn next_seq(&self) -> u64 {
+        self.head.as_ref().map_or(0, |head| head.seq + 1)
+    }
+
+    /// The last entry, committed or not; `None` before the first one.
+    #[must_use]
+    pub const fn head(&self) -> Option<&Head> {
+        self.head.as_ref()
+    }
+
+    /// Answers a query on the state, with what is not committed yet.
+    ///
+    /// # Errors
+    /// The query's own, and the database's.
+    pub fn query(&self, name: &str, input: &serde_json::Value) -> Result<serde_json::Value> {
+        self.reader.query(name, input)
+    }
+
+    /// What can be read.
+    #[must_use]
+    pub const fn reader(&self) -> &Reader {
+        &self.reader
+    }
+}
+
+/// What can be read of a node: its state through queries, and its journal.
+pub struct Reader {
+    state: State,
+}
+
+impl Reader {
+    /// Opens a database to read what is committed now. Nothing keeps another process from writing.
+    ///
+    /// # Errors
+    /// [`store::Error::NotInitialised`] where there is none, or an empty one.
+    pub fn open(path: &Path) -> Result<Self> {
+        let store = SqliteStore::open_read(path)?;
+        if store::head_of(&store)?.is_none() {
+            return Err(store::Error::NotInitialised {
+                path: path.to_path_buf(),
+            }
+            .into());
+        }
+        Ok(Self {
+            state: State::new(Box::new(store), CACHE_BYTES),
+        })
+    }
+
+    /// The last entry.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn head(&self) -> Result<Option<Head>> {
+        Ok(match self.state.read(&store::head_key())? {
+            Some(bytes) => Some(cbor::from_slice(&bytes)?),
+            None => None,
+        })
+    }
+
+    /// Answers a query of the core's [`query::QUERIES`].
+    ///
+    /// # Errors
+    /// The query's own, and the database's.
+    pub fn query(&self, name: &str, input: &serde_json::Value) -> Result<serde_json::Value> {
+        let answer = query::query(&self.state, name, input.to_string().as_bytes());
+        let answer = answer.map_err(|error| match self.state.take_failure() {
+            Some(failure) => Error::from(failure),
+            None => error.into(),
+        })?;
+        serde_json::from_slice(&answer).map_err(|error| {
+            aicf_core::Error::invariant(&format!("the answer of the query {name} is no JSON: {error}")).into()
+        })
+    }
+
+    /// Every page of a list query, as one list.
+    ///
+    /// # Errors
+    /// As for [`Reader::query`].
+    pub fn query_all(&self, name: &str, input: &serde_json::Value) -> Result<Vec<serde_json::Value>> {
+        let mut input = input.clone();
+        let mut all = Vec::new();
+        loop {
+            input["limit"] = aicf_core::limits::PAGE_ROWS_MAX.into();
+            let mut page = self.query(name, &input)?;
+            if let Some(items) = page.get_mut("items").and_then(serde_json::Value::as_array_mut) {
+                all.append(items);
+            }
+            match page.get("next") {
+                Some(next) if next.is_string() => input["after"] = next.clone(),
+                _ => return Ok(all),
+            }
+        }
+    }
+
+    /// The state itself, for what no query answers.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Calls a function with every line of the journal that is committed, in order.
+    ///
+    /// # Errors
+    /// The database's, and the function's.
+    pub fn each_line<E: From<Error>>(
+        &self,
+        mut each: impl FnMut(&JournalRow) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        const PAGE: usize = 256;
+        let mut from = 0;
+        loop {
+            // The lock is given up between pages: what is called may read, too.
+            let page = {
+                let overlay: MutexGuard<'_, store::Overlay> = self.state.lock();
+                overlay.base().journal(from, PAGE).map_err(Error::from)?
+            };
+            page.iter().try_for_each(&mut each)?;
+            match page.last() {
+                Some(last) if page.len() == PAGE => from = last.seq + 1,
+                _ => return Ok(()),
+            }
+        }
+    }
+}
+
+/// A network as it is written.
+#[must_use]
+pub const fn network_name(network: NetworkName) -> &'static str {
+    match network {
+        NetworkName::Devnet => "devnet",
+        NetworkName::Testnet => "testnet",
+        NetworkName::Mainnet => "mainnet",
+    }
+}

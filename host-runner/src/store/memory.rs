@@ -1,0 +1,72 @@
+//! A database that is gone with the process: for replays, for tests, for a look at a journal.
+
+use super::{Batch, EventRow, HostStore, JournalRow, Pair, Result};
+use aicf_core::engine::Store as _;
+use aicf_core::engine::store::MemoryStore;
+
+/// Journal, state and events in memory.
+#[derive(Debug, Default)]
+pub struct MemoryDatabase {
+    state: MemoryStore,
+    journal: Vec<JournalRow>,
+    events: Vec<EventRow>,
+    /// Whether the journal and the events are kept; a replay has no use for them.
+    forgets_history: bool,
+}
+
+impl MemoryDatabase {
+    /// A database with nothing in it.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One that keeps the state and, of the journal, the last line: for replays of any length.
+    #[must_use]
+    pub fn without_history() -> Self {
+        Self {
+            forgets_history: true,
+            ..Self::default()
+        }
+    }
+}
+
+impl HostStore for MemoryDatabase {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        Ok(self.state.get(key).unwrap_or_default())
+    }
+
+    fn scan(&self, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<Pair>> {
+        Ok(self.state.scan(start, end, limit).unwrap_or_default())
+    }
+
+    fn last(&self) -> Result<Option<JournalRow>> {
+        Ok(self.journal.last().cloned())
+    }
+
+    fn journal(&self, from: u64, limit: usize) -> Result<Vec<JournalRow>> {
+        let rows = self.journal.iter().filter(|row| row.seq >= from);
+        Ok(rows.take(limit).cloned().collect())
+    }
+
+    fn events(&self, after: Option<(u64, u32)>, limit: usize) -> Result<Vec<EventRow>> {
+        let rows = self.events.iter().filter(|row| Some((row.seq, row.n)) > after);
+        Ok(rows.take(limit).cloned().collect())
+    }
+
+    fn commit(&mut self, batch: Batch<'_>) -> Result<()> {
+        let changes = batch.state.iter();
+        self.state
+            .commit(changes.map(|(key, value)| (key.clone(), value.clone())));
+        if self.forgets_history {
+            if let Some(last) = batch.journal.last() {
+                self.journal.clear();
+                self.journal.push(last.clone());
+            }
+        } else {
+            self.journal.extend_from_slice(batch.journal);
+            self.events.extend_from_slice(batch.events);
+        }
+        Ok(())
+    }
+}

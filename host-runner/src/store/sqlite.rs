@@ -1,0 +1,334 @@
+//! SQLite: the default database, one file, nothing to install.
+//!
+//! Write-ahead log and full synchronisation: a commit that returned survives a loss of power, and
+//! readers never wait for the writer. A file is looked at through a connection that cannot write before
+//! any other is opened, so one that is truncated, foreign or inconsistent stays as it is, to the byte.
+
+use super::error::{Error, Result};
+use super::{Batch, EventRow, HostStore, JournalRow, Pair, head_of};
+use rusqlite::types::Type;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// "AICF", in the header of the file: tells our databases from other people's.
+const APPLICATION_ID: u32 = 0x4149_4346;
+/// The layout below. A host opens exactly its own.
+const LAYOUT_VERSION: u32 = 1;
+/// Files up to this size are checked page by page when they are opened: milliseconds. Larger ones are
+/// left to `aicf verify`.
+const QUICK_CHECK_BYTES_MAX: u64 = 16 << 20;
+/// How long a statement waits for a reader that is in the way of a checkpoint.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pages that SQLite keeps in memory, in KiB; hot rows are in the overlay's cache already.
+const PAGE_CACHE_KIB: i64 = 16 << 10;
+/// Statements that stay prepared: all there are.
+const STATEMENTS_MAX: usize = 16;
+
+const SCHEMA: &str = "
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE state (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE journal (
+        seq INTEGER PRIMARY KEY, entry BLOB NOT NULL, status INTEGER NOT NULL, state_root BLOB NOT NULL
+    );
+    CREATE TABLE events (
+        seq INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (seq, n)
+    ) WITHOUT ROWID;
+";
+
+const GET: &str = "SELECT value FROM state WHERE key = ?1";
+const SCAN: &str = "SELECT key, value FROM state WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3";
+const SCAN_TO_THE_END: &str = "SELECT key, value FROM state WHERE key >= ?1 ORDER BY key LIMIT ?2";
+const LAST: &str = "SELECT seq, entry, status, state_root FROM journal ORDER BY seq DESC LIMIT 1";
+const JOURNAL: &str = "SELECT seq, entry, status, state_root FROM journal WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+const EVENTS: &str = "SELECT seq, n, kind, body FROM events WHERE (seq, n) > (?1, ?2) ORDER BY seq, n LIMIT ?3";
+const ADD_ENTRY: &str = "INSERT INTO journal (seq, entry, status, state_root) VALUES (?1, ?2, ?3, ?4)";
+const ADD_EVENT: &str = "INSERT INTO events (seq, n, kind, body) VALUES (?1, ?2, ?3, ?4)";
+const PUT: &str = "INSERT INTO state (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+const DELETE: &str = "DELETE FROM state WHERE key = ?1";
+
+/// A database file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: Connection,
+}
+
+impl SqliteStore {
+    /// Makes a new database with nothing in it. The caller holds its lock.
+    ///
+    /// It is made under another name and then renamed: a crash leaves all of it, or nothing of that name.
+    ///
+    /// # Errors
+    /// [`Error::Exists`]; [`Error::Failed`].
+    pub fn create(path: &Path) -> Result<Self> {
+        if path.exists() {
+            return Err(Error::Exists {
+                path: path.to_path_buf(),
+            });
+        }
+        let doing = format!("making the database {}", path.display());
+        let new = with_suffix(path, ".new");
+        // What a crash left; nobody else makes it while the lock is held.
+        for leftover in [new.clone(), with_suffix(path, ".new-journal")] {
+            let _ = fs::remove_file(leftover);
+        }
+        let made = || -> rusqlite::Result<()> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+            let mut connection = Connection::open_with_flags(&new, flags)?;
+            let transaction = connection.transaction()?;
+            transaction.execute_batch(SCHEMA)?;
+            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+            transaction.pragma_update(None, "user_version", LAYOUT_VERSION)?;
+            transaction.execute(
+                "INSERT INTO meta (key, value) VALUES ('made_by', ?1)",
+                [concat!("aicf ", env!("CARGO_PKG_VERSION"))],
+            )?;
+            transaction.commit()
+        };
+        made().map_err(|error| failure(&doing, &error))?;
+        let renamed = File::open(&new)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| fs::rename(&new, path))
+            .and_then(|()| sync_folder(path));
+        renamed.map_err(|error| Error::failed(doing, &error))?;
+        Self::open(path)
+    }
+
+    /// Opens a database to read and write. The caller holds its lock.
+    ///
+    /// # Errors
+    /// [`Error::NotInitialised`] when there is no file, [`Error::Corrupt`] when it is not to be trusted.
+    pub fn open(path: &Path) -> Result<Self> {
+        drop(Self::open_read(path)?);
+        let doing = format!("opening the database {}", path.display());
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| failure(&doing, &error))?;
+        let prepare = || -> rusqlite::Result<()> {
+            connection.pragma_update(None, "journal_mode", "wal")?;
+            connection.pragma_update(None, "synchronous", "full")?;
+            connection.pragma_update(None, "cache_size", -PAGE_CACHE_KIB)
+        };
+        prepare().map_err(|error| failure(&doing, &error))?;
+        Ok(Self { connection })
+    }
+
+    /// Opens a database to read: what is committed now, whatever is written later. Needs no lock.
+    ///
+    /// # Errors
+    /// As for [`SqliteStore::open`].
+    pub fn open_read(path: &Path) -> Result<Self> {
+        let size = match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            Ok(_) => return Err(Error::failed(format!("opening {}", path.display()), &"it is no file")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Error::NotInitialised {
+                    path: path.to_path_buf(),
+                });
+            }
+            Err(error) => return Err(Error::failed(format!("opening {}", path.display()), &error)),
+        };
+        if size == 0 {
+            return Err(Error::Corrupt {
+                what: format!("{} is empty; if it never held anything, delete it", path.display()),
+            });
+        }
+        let doing = format!("reading the database {}", path.display());
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| failure(&doing, &error))?;
+        inspect(&connection, size).map_err(|error| match error {
+            Inspection::Library(error) => failure(&doing, &error),
+            Inspection::Found(what) => Error::Corrupt {
+                what: format!("{} {what}", path.display()),
+            },
+        })?;
+        let store = Self { connection };
+        head_of(&store)?;
+        Ok(store)
+    }
+
+    fn query<T>(
+        &self,
+        statement: &str,
+        params: impl rusqlite::Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let rows = || self.connection.prepare_cached(statement)?.query_map(params, read)?.collect();
+        rows().map_err(|error| failure("reading the database", &error))
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    // One thread at a time has the connection: SQLite need not lock by itself.
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+enum Inspection {
+    Library(rusqlite::Error),
+    Found(String),
+}
+
+impl From<rusqlite::Error> for Inspection {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Library(error)
+    }
+}
+
+/// Whether this is one of our databases, and a whole one. Begins a read, so that all of what this
+/// connection ever answers is of one moment.
+fn inspect(connection: &Connection, size: u64) -> std::result::Result<(), Inspection> {
+    connection.execute_batch("BEGIN DEFERRED")?;
+    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, u32>(0));
+    let application = number("application_id")?;
+    if application != APPLICATION_ID {
+        return Err(Inspection::Found(format!(
+            "is not an AICF database (its application id is {application:#x})"
+        )));
+    }
+    let version = number("user_version")?;
+    if version != LAYOUT_VERSION {
+        return Err(Inspection::Found(format!(
+            "has layout version {version}, and this `aicf` knows version {LAYOUT_VERSION}"
+        )));
+    }
+    if size <= QUICK_CHECK_BYTES_MAX {
+        let found: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+        if found != "ok" {
+            return Err(Inspection::Found(format!("is damaged ({found})")));
+        }
+    }
+    for statement in [GET, LAST, EVENTS] {
+        if let Err(error) = connection.prepare_cached(statement) {
+            return Err(Inspection::Found(format!("lacks a table or a column ({error})")));
+        }
+    }
+    Ok(())
+}
+
+/// An error of the library, as ours: what it calls corrupt, so do we.
+fn failure(doing: &str, error: &rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Corrupt {
+            what: format!("{doing} found \"{error}\""),
+        },
+        _ => Error::failed(doing, error),
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// The new name itself has to survive, too.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    File::open(folder)?.sync_all()
+}
+
+fn whole(number: u64) -> Result<i64> {
+    i64::try_from(number).map_err(|_| Error::failed("storing a number", &"it is above 2^63 - 1"))
+}
+
+fn limit_of(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// An integer column, in the type it was written from.
+fn int<T: TryFrom<i64>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let value: i64 = row.get(column)?;
+    T::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
+}
+
+fn pair(row: &Row<'_>) -> rusqlite::Result<Pair> {
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+fn journal_row(row: &Row<'_>) -> rusqlite::Result<JournalRow> {
+    let state_root = row.get::<_, Vec<u8>>(3)?;
+    let state_root = <[u8; 32]>::try_from(state_root)
+        .map_err(|_| rusqlite::Error::InvalidColumnType(3, "state_root".into(), Type::Blob))?;
+    Ok(JournalRow {
+        seq: int(row, 0)?,
+        entry: row.get(1)?,
+        status: int(row, 2)?,
+        state_root,
+    })
+}
+
+fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+    Ok(EventRow {
+        seq: int(row, 0)?,
+        n: int(row, 1)?,
+        kind: row.get(2)?,
+        body: row.get(3)?,
+    })
+}
+
+impl HostStore for SqliteStore {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let value = || {
+            let mut statement = self.connection.prepare_cached(GET)?;
+            statement.query_row([key], |row| row.get(0)).optional()
+        };
+        value().map_err(|error| failure("reading the database", &error))
+    }
+
+    fn scan(&self, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<Pair>> {
+        let limit = limit_of(limit);
+        if end.is_empty() {
+            self.query(SCAN_TO_THE_END, params![start, limit], pair)
+        } else {
+            self.query(SCAN, params![start, end, limit], pair)
+        }
+    }
+
+    fn last(&self) -> Result<Option<JournalRow>> {
+        Ok(self.query(LAST, [], journal_row)?.pop())
+    }
+
+    fn journal(&self, from: u64, limit: usize) -> Result<Vec<JournalRow>> {
+        self.query(JOURNAL, params![whole(from)?, limit_of(limit)], journal_row)
+    }
+
+    fn events(&self, after: Option<(u64, u32)>, limit: usize) -> Result<Vec<EventRow>> {
+        let (seq, n) = match after {
+            Some((seq, n)) => (whole(seq)?, i64::from(n)),
+            None => (-1, -1),
+        };
+        self.query(EVENTS, params![seq, n, limit_of(limit)], event_row)
+    }
+
+    fn commit(&mut self, batch: Batch<'_>) -> Result<()> {
+        let numbers: Vec<i64> = batch.journal.iter().map(|row| whole(row.seq)).collect::<Result<_>>()?;
+        let connection = &mut self.connection;
+        let mut write = || -> rusqlite::Result<()> {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            {
+                let mut add = transaction.prepare_cached(ADD_ENTRY)?;
+                for (row, seq) in batch.journal.iter().zip(numbers) {
+                    add.execute(params![seq, row.entry, row.status, &row.state_root[..]])?;
+                }
+                let mut put = transaction.prepare_cached(PUT)?;
+                let mut delete = transaction.prepare_cached(DELETE)?;
+                for (key, value) in batch.state {
+                    match value {
+                        Some(value) => put.execute(params![key, value])?,
+                        None => delete.execute([key])?,
+                    };
+                }
+                let mut add = transaction.prepare_cached(ADD_EVENT)?;
+                for event in batch.events {
+                    add.execute(params![event.seq.cast_signed(), event.n, event.kind, event.body])?;
+                }
+            }
+            transaction.commit()
+        };
+        write().map_err(|error| failure("writing the database", &error))
+    }
+}
