@@ -1,5 +1,19 @@
 //! The AICF host as a library.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`wasm`] | runs the core as a wasm module |
+//! | [`store`] | keeps journal, state and events |
+//! | [`engine`], [`node`] | apply entries, one after the other, and commit them |
+//! | [`cli`] | the `aicf` command |
 
 #![deny(unsafe_code)] // one exception, with its duties: loading compiled code from the module cache
 
+pub mod cli;
+pub mod engine;
+pub mod error;
+pub mod node;
+pub mod store;
 pub mod wasm;
+
+pub use error::{Error, Result};

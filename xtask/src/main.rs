@@ -3,6 +3,7 @@
 //! [`COMMANDS`] is the list. The crate has next to no dependencies, so it compiles in seconds on a new
 //! machine, and it installs what is missing only where it says so first.
 
+mod bench;
 mod checks;
 mod guest;
 mod sh;
@@ -39,7 +40,7 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ),
     ("test", "run every check and test", |_| suite::test()),
     ("demo", "build, then run `aicf demo` with the remaining arguments", demo),
-    ("bench", "measure what the wasm border costs", bench),
+    ("bench", "measure everything and rewrite docs/benchmarks.md", |_| bench::run()),
     (
         "lint",
         "clippy, formatting, tidiness, and cargo-deny where it is installed",
@@ -102,23 +103,6 @@ fn demo(args: &[String]) -> Outcome {
                 "aicf",
                 "--",
                 "demo",
-            ])
-            .args(args),
-    )
-}
-
-fn bench(args: &[String]) -> Outcome {
-    guest::build()?;
-    sh::run(
-        sh::cargo()
-            .args([
-                "bench",
-                "--quiet",
-                "--package",
-                "aicf-host",
-                "--bench",
-                "wasm_call",
-                "--",
             ])
             .args(args),
     )

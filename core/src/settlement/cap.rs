@@ -88,7 +88,7 @@ fn scale(sums: &PerKind<Atoms>, caps: &PerKind<Atoms>, budget: Atoms, rows: &mut
 fn defer(mut caps: PerKind<Atoms>, mut budget: Atoms, claims: &[Claim], rows: &mut [Row]) -> Result<Vec<DeferredLine>> {
     let mut deferred = Vec::new();
     for place in pay_order(claims, rows)? {
-        let Some(row) = usize::try_from(place).ok().and_then(|place| rows.get_mut(place)) else {
+        let Some(row) = rows.get_mut(place as usize) else {
             return Err(Error::invariant("every place in an order is a row"));
         };
         let cap = caps.get_mut(row.kind);
@@ -109,18 +109,19 @@ fn defer(mut caps: PerKind<Atoms>, mut budget: Atoms, claims: &[Claim], rows: &m
 /// Rows in the order in which they are paid: those deferred longest, then the earliest blocks; the
 /// index of a row stands for its claim_key.
 fn pay_order(claims: &[Claim], rows: &[Row]) -> Result<Vec<u32>> {
-    let mut order = Vec::with_capacity(rows.len());
+    // Where each claim's row is, so that the claims are read in the order in which they lie.
+    let mut row_of = alloc::vec![0_u32; claims.len()];
     for (place, row) in rows.iter().enumerate() {
-        let claim = usize::try_from(row.claim)
-            .ok()
-            .and_then(|index| claims.get(index))
-            .ok_or_else(|| Error::invariant("every row is a claim"))?;
-        // A fresh claim comes after every deferred one: those are from before this epoch.
-        let first = claim.deferred_from.unwrap_or(u64::MAX);
-        order.push((first, claim.block_height, index32(place)?));
+        match row_of.get_mut(row.claim as usize) {
+            Some(found) => *found = index32(place)?,
+            None => return Err(Error::invariant("every row is a claim")),
+        }
     }
+    // A fresh claim comes after every deferred one: those are from before this epoch.
+    let place = |(claim, row): (&Claim, u32)| (claim.deferred_from.unwrap_or(u64::MAX), claim.block_height, row);
+    let mut order: Vec<(u64, u64, u32)> = claims.iter().zip(row_of).map(place).collect();
     order.sort_unstable();
-    Ok(order.into_iter().map(|(_, _, place)| place).collect())
+    Ok(order.into_iter().map(|(_, _, row)| row).collect())
 }
 
 /// What of the budget goes to the next epoch.

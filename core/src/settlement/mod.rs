@@ -56,7 +56,7 @@ pub fn settle<'a>(policy: &Policy, policy_hash: &Hash32, input: &'a Settle) -> R
 fn compute<'a>(policy: &Policy, policy_hash: &Hash32, input: &Settle) -> Result<Settled<'a>> {
     rules::check(input)?;
     let ids = ids::number(input)?;
-    let mut rows = rows::build(policy, input, &ids)?;
+    let (mut rows, claims_root) = rows::build(policy, input, &ids)?;
     let budget = policy.fund.budget_per_epoch.add(input.carry.unwrap_or_default())?;
     let capped = cap::apply(&policy.fund, budget, &input.claims, &mut rows)?;
     for row in &mut rows {
@@ -64,10 +64,8 @@ fn compute<'a>(policy: &Policy, policy_hash: &Hash32, input: &Settle) -> Result<
     }
     let debits = slash::apply(input, &ids, &mut rows)?;
     let accounts = accounts::sum(input, &ids, &rows)?;
-    drop(ids); // room for the lines
     let totals = totals(&rows, &debits, &capped)?;
     let carry_next = cap::carry_next(&policy.fund, budget, &capped)?;
-    let (claims_root, payouts_root) = line_roots(&input.claims, &rows)?;
     let header = Header {
         chain_id: input.chain_id,
         epoch: input.epoch,
@@ -75,7 +73,7 @@ fn compute<'a>(policy: &Policy, policy_hash: &Hash32, input: &Settle) -> Result<
         height_end: input.height_end,
         claims_count: rows.len() as u64,
         claims_root,
-        payouts_root,
+        payouts_root: payouts_root(&ids, &rows)?,
         balances_count: accounts.balances.len() as u64,
         balances_root: root_of(accounts.balances.lines(), BalanceLine::encode),
         deferred_count: capped.deferred.len() as u64,
@@ -122,18 +120,18 @@ fn totals(rows: &[rows::Row], debits: &[DebitLine], capped: &cap::Capped) -> Res
     Ok(totals)
 }
 
-/// The roots of claim and payout lines, in one walk over the claims.
-fn line_roots(claims: &[Claim], rows: &[rows::Row]) -> Result<(Hash32, Hash32)> {
-    let (mut claim_tree, mut payout_tree) = (RootBuilder::new(), RootBuilder::new());
+/// The root of the payout lines.
+fn payouts_root(ids: &ids::Ids<'_>, rows: &[rows::Row]) -> Result<Hash32> {
+    let mut tree = RootBuilder::new();
     let mut buffer = Vec::with_capacity(1024);
+    let name = |number: u32| ids.names.get(number as usize).copied();
     for row in rows {
-        let claim = claims
-            .get(row.claim as usize)
-            .ok_or_else(|| Error::invariant("every row is a claim"))?;
-        claim_tree.push(leaf_hash_with(&mut buffer, |out| row.claim_line(claim).encode(out)));
-        payout_tree.push(leaf_hash_with(&mut buffer, |out| row.payout_line(claim).encode(out)));
+        let (Some(provider), Some(miner)) = (name(row.provider), name(row.miner)) else {
+            return Err(Error::invariant("every number is somebody's"));
+        };
+        tree.push(leaf_hash_with(&mut buffer, |out| row.payout_line(provider, miner).encode(out)));
     }
-    Ok((claim_tree.finish(), payout_tree.finish()))
+    Ok(tree.finish())
 }
 
 /// The root of a list of lines.

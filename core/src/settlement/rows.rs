@@ -9,6 +9,7 @@ use super::lines::{ClaimLine, PayoutLine};
 use super::sorted::{by_hash, index32};
 use crate::amount::{Atoms, Multiplier};
 use crate::claim::claim_key_with;
+use crate::merkle::{RootBuilder, leaf_hash_with};
 use crate::policy::Policy;
 use crate::split::{self, Shares};
 use crate::value::{Hash32, Kind};
@@ -35,37 +36,50 @@ pub(super) struct Row {
     pub kind: Kind,
 }
 
-/// Prices every claim and sorts them by their keys.
-pub(super) fn build(policy: &Policy, input: &Settle, ids: &Ids<'_>) -> Result<Vec<Row>> {
-    let mut buffer = Vec::with_capacity(128);
+/// A claim as it is first looked at, in the order of the input.
+struct Priced {
+    key: Hash32,
+    /// The hash of its claim line.
+    leaf: Hash32,
+    gross: Atoms,
+}
+
+/// Prices every claim, hashes its claim line and sorts by claim_key; with the root of the claim lines.
+///
+/// Claims and their texts lie in memory as they were read. Whatever needs them is done in that order:
+/// a million jumps to where the sorted order leads would take longer than the sorting.
+pub(super) fn build(policy: &Policy, input: &Settle, ids: &Ids<'_>) -> Result<(Vec<Row>, Hash32)> {
+    let mut buffer = Vec::with_capacity(1024);
     let mut priced = Vec::with_capacity(input.claims.len());
     for claim in &input.claims {
         let key = claim_key_with(&mut buffer, &claim.task_id, claim.block_height, &claim.nullifier);
-        priced.push((key, gross(policy, claim)?));
+        let leaf = leaf_hash_with(&mut buffer, |out| claim_line(key, claim).encode(out));
+        let gross = gross(policy, claim)?;
+        priced.push(Priced { key, leaf, gross });
     }
-    let order = by_hash(&priced, |(key, _)| key)?;
+    let order = by_hash(&priced, |claim| &claim.key)?;
+    let mut tree = RootBuilder::new();
     let mut rows = Vec::with_capacity(priced.len());
     for place in order {
         let index = place.index();
-        let (Some((key, gross)), Some(claim), Some((provider, miner))) =
-            (priced.get(index), input.claims.get(index), ids.of_claims.get(index))
-        else {
+        let (Some(claim), Some(who)) = (priced.get(index), ids.of_claims.get(index)) else {
             return Err(Error::invariant("every place in an order is a claim"));
         };
+        tree.push(claim.leaf);
         rows.push(Row {
-            key: *key,
-            gross: *gross,
-            payable: *gross,
+            key: claim.key,
+            gross: claim.gross,
+            payable: claim.gross,
             provider_share: Atoms::ZERO,
             miner_share: Atoms::ZERO,
             penalty: Atoms::ZERO,
             claim: index32(index)?,
-            provider: *provider,
-            miner: *miner,
-            kind: claim.kind,
+            provider: who.provider,
+            miner: who.miner,
+            kind: who.kind,
         });
     }
-    Ok(rows)
+    Ok((rows, tree.finish()))
 }
 
 /// A deferred claim was priced in its first epoch; what is paid for it never exceeds that.
@@ -108,29 +122,14 @@ impl Row {
         self.provider_share.minus_or_zero(self.penalty)
     }
 
-    /// The line in the tree of claims.
-    pub(super) fn claim_line<'a>(&self, claim: &'a Claim) -> ClaimLine<'a> {
-        ClaimLine {
-            claim_key: self.key,
-            provider_id: &claim.provider_id,
-            requester: &claim.requester,
-            kind: claim.kind,
-            units: claim.units,
-            proof_ref: claim.proof_ref,
-            task_id: claim.task_id,
-            lease_id: claim.lease_id,
-            block_height: claim.block_height,
-        }
-    }
-
     /// The line in the tree of payouts.
-    pub(super) fn payout_line<'a>(&self, claim: &'a Claim) -> PayoutLine<'a> {
+    pub(super) const fn payout_line<'a>(&self, provider_id: &'a str, miner: &'a str) -> PayoutLine<'a> {
         let shares = self.shares();
         PayoutLine {
             claim_key: self.key,
-            provider_id: &claim.provider_id,
-            miner: &claim.miner,
-            kind: claim.kind,
+            provider_id,
+            miner,
+            kind: self.kind,
             gross: self.gross,
             payable: self.payable,
             provider: shares.provider,
@@ -139,5 +138,20 @@ impl Row {
             penalty: self.penalty,
             net_provider: self.net_provider(),
         }
+    }
+}
+
+/// The line in the tree of claims.
+pub(super) fn claim_line(claim_key: Hash32, claim: &Claim) -> ClaimLine<'_> {
+    ClaimLine {
+        claim_key,
+        provider_id: &claim.provider_id,
+        requester: &claim.requester,
+        kind: claim.kind,
+        units: claim.units,
+        proof_ref: claim.proof_ref,
+        task_id: claim.task_id,
+        lease_id: claim.lease_id,
+        block_height: claim.block_height,
     }
 }

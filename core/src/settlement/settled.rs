@@ -11,7 +11,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::batch::Batch;
 use super::input::Claim;
 use super::lines::{BalanceLine, ClaimLine, DebitLine, DeferredLine, PayoutLine};
-use super::rows::Row;
+use super::rows::{Row, claim_line};
 use crate::amount::Atoms;
 use crate::value::Text;
 
@@ -87,17 +87,18 @@ impl Settled<'_> {
 
     /// Every claim with what it is paid, in claim_key order.
     pub fn paid(&self) -> impl Iterator<Item = (&Claim, PayoutLine<'_>)> {
-        self.rows().map(|(row, claim)| (claim, row.payout_line(claim)))
+        self.rows()
+            .map(|(row, claim)| (claim, row.payout_line(&claim.provider_id, &claim.miner)))
     }
 
     /// The lines under `payouts_root`, in their order.
     pub fn payout_lines(&self) -> impl Iterator<Item = PayoutLine<'_>> {
-        self.rows().map(|(row, claim)| row.payout_line(claim))
+        self.paid().map(|(_, line)| line)
     }
 
     /// The lines under `claims_root`, in their order.
     pub fn claim_lines(&self) -> impl Iterator<Item = ClaimLine<'_>> {
-        self.rows().map(|(row, claim)| row.claim_line(claim))
+        self.rows().map(|(row, claim)| claim_line(row.key, claim))
     }
 }
 

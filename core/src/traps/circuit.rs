@@ -112,22 +112,30 @@ impl Circuit {
         Ok(frames.iter().map(|frame| if frame.x { '1' } else { '0' }).collect())
     }
 
-    /// Every gate of the program, in its order.
-    pub(super) fn statements(&self) -> impl Iterator<Item = Statement> {
-        let out = self.layers.iter().flat_map(|layer| {
-            let gates = (0..).zip(&layer.gates).map(|(qubit, gate)| (gate.name(), qubit, None));
-            gates.chain(layer.pairs.iter().map(Pair::statement))
-        });
-        let middle = (0..)
-            .zip(&self.middle)
-            .filter_map(|(qubit, pauli)| pauli.map(|pauli| (pauli.name(), qubit, None)));
-        let back = self.layers.iter().rev().flat_map(|layer| {
-            let gates = (0..)
-                .zip(&layer.gates)
-                .map(|(qubit, gate)| (gate.inverse().name(), qubit, None));
-            layer.pairs.iter().map(Pair::statement).chain(gates)
-        });
-        out.chain(middle).chain(back)
+    /// Visits every gate of the program, in its order.
+    pub(super) fn each_statement(&self, mut visit: impl FnMut(Statement) -> Result<()>) -> Result<()> {
+        for layer in &self.layers {
+            for (qubit, gate) in (0..).zip(&layer.gates) {
+                visit((gate.name(), qubit, None))?;
+            }
+            for pair in &layer.pairs {
+                visit(pair.statement())?;
+            }
+        }
+        for (qubit, pauli) in (0..).zip(&self.middle) {
+            if let Some(pauli) = pauli {
+                visit((pauli.name(), qubit, None))?;
+            }
+        }
+        for layer in self.layers.iter().rev() {
+            for pair in &layer.pairs {
+                visit(pair.statement())?;
+            }
+            for (qubit, gate) in (0..).zip(&layer.gates) {
+                visit((gate.inverse().name(), qubit, None))?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -50,18 +50,20 @@ fn program(circuit: &Circuit, qubits: Qubits) -> Result<String> {
     let tail = "c = measure q;\n";
 
     let mut length = head.len().saturating_add(tail.len());
-    for statement in circuit.statements() {
+    circuit.each_statement(|statement| {
         for part in parts(statement, &names)? {
             length = length.saturating_add(part.len());
         }
-    }
+        Ok(())
+    })?;
     let mut text = String::with_capacity(length);
     text.push_str(&head);
-    for statement in circuit.statements() {
+    circuit.each_statement(|statement| {
         for part in parts(statement, &names)? {
             text.push_str(part);
         }
-    }
+        Ok(())
+    })?;
     text.push_str(tail);
     Ok(text)
 }

@@ -145,8 +145,6 @@ enum Group {
     Replay(replay::Replay),
     /// Prove a database from its own journal: every root, the whole state, every settled batch
     Verify(verify::Verify),
-    /// Run a whole network on a recorded trace, and explain what happened
-    Demo(crate::demo::Args),
 }
 
 /// Runs a command line to its exit code.
@@ -189,7 +187,6 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Export(args) => export::run(&args, globals, out),
         Group::Replay(args) => replay::run(&args, globals, out),
         Group::Verify(args) => verify::run(&args, globals, out),
-        Group::Demo(args) => crate::demo::run(args),
     }
 }
 
