@@ -33,12 +33,7 @@ pub fn claim_key(task_id: &Hash32, block_height: u64, nullifier: &Hash32) -> Has
 }
 
 /// [`claim_key`] with a buffer to be used again: a settlement computes a million.
-pub(crate) fn claim_key_with(
-    buffer: &mut Vec<u8>,
-    task_id: &Hash32,
-    block_height: u64,
-    nullifier: &Hash32,
-) -> Hash32 {
+pub(crate) fn claim_key_with(buffer: &mut Vec<u8>, task_id: &Hash32, block_height: u64, nullifier: &Hash32) -> Hash32 {
     buffer.clear();
     buffer.extend_from_slice(b"aicf/claim/v1\0\x83\x58\x20"); // a record of three, the first 32 bytes
     buffer.extend_from_slice(&task_id.0);

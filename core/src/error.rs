@@ -174,6 +174,19 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
+/// What was found, in words. Not serde's own: that one can also write floats, which would bring their
+/// formatting into the module.
+fn seen(unexpected: &serde::de::Unexpected<'_>) -> String {
+    use serde::de::Unexpected;
+    match unexpected {
+        Unexpected::Other(what) => (*what).to_string(),
+        Unexpected::Unsigned(number) => number.to_string(),
+        Unexpected::Signed(number) => number.to_string(),
+        Unexpected::Str(text) => format!("`{text}`"),
+        _ => String::from("another type"),
+    }
+}
+
 // How serde's own vocabulary maps to ours. The typed values of the core report through it:
 // `invalid_type` is a wrong type, `invalid_value` out of range, `invalid_length` a wrong size and
 // `custom` a malformed text. See `codec::de` for who calls what.
@@ -183,10 +196,16 @@ impl serde::de::Error for Error {
         carried(&message).unwrap_or_else(|| Self::new(Code::BadEncoding, message))
     }
     fn invalid_type(unexpected: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(Code::WrongType, format!("got {unexpected}, expected {expected}"))
+        Self::new(
+            Code::WrongType,
+            format!("got {}, expected {expected}", seen(&unexpected)),
+        )
     }
     fn invalid_value(unexpected: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(Code::OutOfRange, format!("got {unexpected}, expected {expected}"))
+        Self::new(
+            Code::OutOfRange,
+            format!("got {}, expected {expected}", seen(&unexpected)),
+        )
     }
     fn invalid_length(length: usize, expected: &dyn serde::de::Expected) -> Self {
         Self::new(Code::BadLength, format!("got length {length}, expected {expected}"))

@@ -63,9 +63,9 @@ pub fn quote(
     }
     .ok_or_else(|| Error::overflow("the base price"))?;
     // At most 10^21: each factor is at most 10^7.
-    let factor = [quality, surge, fairness]
-        .iter()
-        .fold(1_u128, |product, factor| product.saturating_mul(u128::from(factor.ppm())));
+    let factor = [quality, surge, fairness].iter().fold(1_u128, |product, factor| {
+        product.saturating_mul(u128::from(factor.ppm()))
+    });
     if units.0 == 0 || factor == 0 {
         return Ok(Quote {
             base: Atoms(base),

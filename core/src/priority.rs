@@ -175,12 +175,16 @@ impl Rank {
         let mut tiers = Vec::with_capacity(self.jobs.len());
         for (index, job) in self.jobs.iter().enumerate() {
             if repeated == Some(index) {
-                return Err(Error::at(Code::Conflict, path(index, "task_id"), "the job stands here again"));
+                return Err(Error::at(
+                    Code::Conflict,
+                    path(index, "task_id"),
+                    "the job stands here again",
+                ));
             }
             let tier = policy.tiers_ppm.get(&*job.tier).copied();
-            tiers.push(tier.ok_or_else(|| {
-                Error::at(Code::OutOfRange, path(index, "tier"), "the policy has no such tier")
-            })?);
+            tiers.push(
+                tier.ok_or_else(|| Error::at(Code::OutOfRange, path(index, "tier"), "the policy has no such tier"))?,
+            );
         }
         Ok(tiers)
     }
@@ -201,20 +205,23 @@ mod tests {
     fn ranks_by_fee_size_tier_and_age() {
         // fee, size, tier, enqueued: rank / 10^12, score at 7_200_000 ms
         let table: [(u128, u64, u32, u64, i128, u64); 9] = [
-            (0, u64::MAX, 0, 0, 0, 500_000), // two hours at 250000 an hour
-            (50_000, u64::MAX, 0, 0, 990_000, 775_000), // half of the fee's weight
-            (0, 65_536, 0, 0, 180_000, 550_000), // half of the size's
-            (0, 0, 0, 0, 360_000, 600_000),  // all of the size's
-            (0, u64::MAX, 600_000, 0, 216_000, 560_000), // premium
-            (0, u64::MAX, 0, 3_600_000, -900_000, 250_000), // an hour later
-            (0, u64::MAX, 0, 7_200_000, -1_800_000, 0), // just now
-            (0, u64::MAX, 0, 7_200_001, -1_800_000, 0), // from the future
+            (0, u64::MAX, 0, 0, 0, 500_000),                  // two hours at 250000 an hour
+            (50_000, u64::MAX, 0, 0, 990_000, 775_000),       // half of the fee's weight
+            (0, 65_536, 0, 0, 180_000, 550_000),              // half of the size's
+            (0, 0, 0, 0, 360_000, 600_000),                   // all of the size's
+            (0, u64::MAX, 600_000, 0, 216_000, 560_000),      // premium
+            (0, u64::MAX, 0, 3_600_000, -900_000, 250_000),   // an hour later
+            (0, u64::MAX, 0, 7_200_000, -1_800_000, 0),       // just now
+            (0, u64::MAX, 0, 7_200_001, -1_800_000, 0),       // from the future
             (u128::MAX, 0, 600_000, 0, 2_556_000, 1_210_000), // all but the last part of the fee's
         ];
         for (fee, size, tier, enqueued, wanted, score) in table {
             let got = rank(&policy(), Atoms(fee), size, Ppm(tier), enqueued).unwrap();
             let part = 1_000_000_000_000;
-            assert!((got - wanted * part).abs() <= 2 * part, "{fee} {size} {tier} {enqueued}: {got}");
+            assert!(
+                (got - wanted * part).abs() <= 2 * part,
+                "{fee} {size} {tier} {enqueued}: {got}"
+            );
             let shown = score_ppm(&policy(), Atoms(fee), size, Ppm(tier), enqueued, 7_200_000).unwrap();
             assert!(shown.abs_diff(score) <= 1, "{fee} {size} {tier} {enqueued}: {shown}");
         }

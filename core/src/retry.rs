@@ -48,9 +48,7 @@ pub fn delay(policy: &RetryPolicy, kind: Kind, task_id: &Hash32, attempt: u32) -
         policy.cap_ms,
     ));
     // At most 2^64 times 10^5: both fit.
-    let moved = base
-        .saturating_mul(i128::from(jitter_ppm))
-        .div_euclid(i128::from(PPM));
+    let moved = base.saturating_mul(i128::from(jitter_ppm)).div_euclid(i128::from(PPM));
     u64::try_from(base.saturating_add(moved))
         .map(|delay_ms| Delay { delay_ms, jitter_ppm })
         .map_err(|_| Error::overflow("a delay"))
@@ -125,7 +123,11 @@ mod tests {
             (1, 3, 41, MAX, MAX),
         ];
         for (base, factor, attempt, cap, wanted) in table {
-            assert_eq!(backoff(base, factor, attempt, cap), wanted, "{base} {factor} {attempt} {cap}");
+            assert_eq!(
+                backoff(base, factor, attempt, cap),
+                wanted,
+                "{base} {factor} {attempt} {cap}"
+            );
         }
     }
 

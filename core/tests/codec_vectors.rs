@@ -97,7 +97,11 @@ fn a_policy_round_trips_in_every_form_with_one_hash() {
 #[test]
 fn a_partial_policy_in_cbor_is_read_like_one_in_json() {
     // {"split": {"ai": {"provider": 7000, "miner": 2500}}}
-    let map = hex::read("0xa16573706c6974a1626169a2656d696e65721909c46870726f76696465721 91b58".replace(' ', "").as_str());
+    let map = hex::read(
+        "0xa16573706c6974a1626169a2656d696e65721909c46870726f76696465721 91b58"
+            .replace(' ', "")
+            .as_str(),
+    );
     let from_cbor = Policy::parse(Format::Cbor, &map.expect("hex")).expect("CBOR");
     let from_json =
         Policy::parse(Format::Json, br#"{"split": {"ai": {"provider": 7000, "miner": 2500}}}"#).expect("JSON");
@@ -105,7 +109,10 @@ fn a_partial_policy_in_cbor_is_read_like_one_in_json() {
     // {"split": {"ai": {"x": 0}}}
     let unknown = hex::read("0xa16573706c6974a1626169a1617800").expect("hex");
     let error = Policy::parse(Format::Cbor, &unknown).expect_err("unknown");
-    assert_eq!((error.code, error.path.as_str()), (Code::UnknownField, "input.policy.split.ai.x"));
+    assert_eq!(
+        (error.code, error.path.as_str()),
+        (Code::UnknownField, "input.policy.split.ai.x")
+    );
 }
 
 #[test]

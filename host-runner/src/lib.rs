@@ -6,10 +6,12 @@
 //! | [`store`] | keeps journal, state and events |
 //! | [`engine`], [`node`] | apply entries, one after the other, and commit them |
 //! | [`cli`] | the `aicf` command |
+//! | [`demo`] | a real inference trace through everything |
 
 #![deny(unsafe_code)] // one exception, with its duties: loading compiled code from the module cache
 
 pub mod cli;
+pub mod demo;
 pub mod engine;
 pub mod error;
 pub mod node;

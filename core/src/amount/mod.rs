@@ -51,6 +51,7 @@ impl Atoms {
     ///
     /// # Errors
     /// `overflow` when it does not fit.
+    #[allow(clippy::should_implement_trait, reason = "the standard trait cannot say overflow")]
     pub fn add(self, other: Self) -> Result<Self> {
         self.0
             .checked_add(other.0)
@@ -62,6 +63,7 @@ impl Atoms {
     ///
     /// # Errors
     /// `overflow` when `other` is larger.
+    #[allow(clippy::should_implement_trait, reason = "the standard trait cannot say overflow")]
     pub fn sub(self, other: Self) -> Result<Self> {
         self.0
             .checked_sub(other.0)

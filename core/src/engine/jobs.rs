@@ -157,11 +157,7 @@ pub fn requeue(
     }
     job.status = JobStatus::Queued;
     job.lease = None;
-    job.ready_ms = if delay_ms == 0 {
-        0
-    } else {
-        context.after_ms(delay_ms)
-    };
+    job.ready_ms = if delay_ms == 0 { 0 } else { context.after_ms(delay_ms) };
     job.deadline_ms = if job.ready_ms == 0 {
         job.expires_ms
     } else {

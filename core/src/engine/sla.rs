@@ -354,10 +354,10 @@ pub fn observe(context: &mut Context<'_>, lease: &Lease, kind: Kind, ending: &En
     };
     windows.short.change(&seen, true)?;
     windows.long.change(&seen, true)?;
-    if let Some(left) = windows.next.checked_sub(windows.short_jobs) {
-        if let Some(old) = context.txn.get(row(left))? {
-            windows.short.change(&old, false)?;
-        }
+    if let Some(left) = windows.next.checked_sub(windows.short_jobs)
+        && let Some(old) = context.txn.get(row(left))?
+    {
+        windows.short.change(&old, false)?;
     }
     if let Some(left) = windows.next.checked_sub(windows.long_jobs) {
         if let Some(old) = context.txn.get(row(left))? {

@@ -16,7 +16,7 @@ pub struct DevnetVerifier;
 
 impl Verifier for DevnetVerifier {
     fn attest(&self, evidence: &AttestationEvidence, now_ms: u64) -> Option<Attested> {
-        (!evidence.evidence.is_empty() && evidence.not_after_ms > now_ms).then(|| Attested {
+        (!evidence.evidence.is_empty() && evidence.not_after_ms > now_ms).then_some(Attested {
             class: evidence.class,
             not_after_ms: evidence.not_after_ms,
         })

@@ -10,10 +10,10 @@ use super::diversity::{Common, Shares};
 use super::eligible::{Fleet, Signature};
 use super::lane::{Lane, Line};
 use super::load::Load;
+use super::of;
 use super::permute::{Candidate, permute};
 use super::reason::{Counts, Reason};
 use super::types::{Job, Provider};
-use super::of;
 use crate::catalogue::{Function, no_repeats};
 use crate::policy::{Policy, PolicyInput, Spread, resolve};
 use crate::value::{Hash32, Kind, PerKind, Text};
@@ -136,7 +136,9 @@ impl<'a> Dispatch<'a> {
         u32::try_from(slots.len().saturating_mul(2).saturating_add(jobs.len())).map_err(|_| too_many())?;
         let providers = u32::try_from(slots.len()).map_err(|_| too_many())?;
         let assignment = &policy.assignment;
-        let cooled = jobs.iter().any(|job| job.cooldown.as_ref().is_some_and(|ids| !ids.is_empty()));
+        let cooled = jobs
+            .iter()
+            .any(|job| job.cooldown.as_ref().is_some_and(|ids| !ids.is_empty()));
         Ok(Self {
             fleet: Fleet::new(policy, now_ms, slots, jobs),
             line: Line::new(providers),
@@ -158,7 +160,8 @@ impl<'a> Dispatch<'a> {
         let next = self.classes.len();
         let index = *self.by_signature.entry(signature).or_insert(next);
         if index == next {
-            self.classes.push(Class::new(&self.fleet, &signature, self.shares.as_ref()));
+            self.classes
+                .push(Class::new(&self.fleet, &signature, self.shares.as_ref()));
         }
         let Some(class) = self.classes.get_mut(index) else {
             return Err(Counts::default()); // never: it was made just now
@@ -207,7 +210,10 @@ impl Class {
         shares: Option<&Shares>,
         cooldown: &Cooldown<'_>,
     ) -> Option<u32> {
-        if self.nobody.is_some_and(|(given, failed)| given == load.given && units >= failed) {
+        if self
+            .nobody
+            .is_some_and(|(given, failed)| given == load.given && units >= failed)
+        {
             return None;
         }
         let open = |common| shares.is_none_or(|shares| !shares.closed_to(kind, common));

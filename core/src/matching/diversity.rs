@@ -139,7 +139,10 @@ impl Shares {
             let (operator, region) = self.numbers(slot);
             lanes.entry((heavy(operator), heavy(region))).or_default().push(slot);
         }
-        lanes.into_iter().map(|(common, members)| (common, Lane::new(members))).collect()
+        lanes
+            .into_iter()
+            .map(|(common, members)| (common, Lane::new(members)))
+            .collect()
     }
 
     /// A lease more.

@@ -82,7 +82,13 @@ impl<'a> Fleet<'a> {
         let models = Names::new(jobs.iter().filter_map(|job| job.model.as_deref()));
         let region_of: Vec<u32> = slots
             .iter()
-            .map(|provider| provider.region.as_deref().and_then(|name| regions.find(name)).unwrap_or(NOWHERE))
+            .map(|provider| {
+                provider
+                    .region
+                    .as_deref()
+                    .and_then(|name| regions.find(name))
+                    .unwrap_or(NOWHERE)
+            })
             .collect();
         let mut by_model = Vec::new();
         let mut by_region = Vec::new();

@@ -45,7 +45,11 @@ impl Line {
     /// Who stands there now.
     fn at(&self, position: u32) -> Option<u32> {
         let slot = *self.holder.get(position as usize)?;
-        if of(&self.position, slot) == position { Some(slot) } else { None }
+        if of(&self.position, slot) == position {
+            Some(slot)
+        } else {
+            None
+        }
     }
 
     /// Who got a lease goes to the end.
@@ -105,13 +109,7 @@ impl Lane {
 
     /// The first in the line that can take a job of so many units and is not to be skipped: position
     /// and slot.
-    pub fn first(
-        &mut self,
-        units: u64,
-        line: &Line,
-        load: &Load,
-        skip: impl Fn(u32) -> bool,
-    ) -> Option<(u32, u32)> {
+    pub fn first(&mut self, units: u64, line: &Line, load: &Load, skip: impl Fn(u32) -> bool) -> Option<(u32, u32)> {
         while self.blocks.get(self.first).is_some_and(|block| block.live == 0) {
             self.first = self.first.saturating_add(1);
         }

@@ -31,7 +31,11 @@ impl Load {
         let mut load = Self::default();
         let limit = policy.units_per_epoch.get(kind).0;
         for provider in slots {
-            let cap = *provider.max_concurrent.as_ref().unwrap_or(&policy.concurrency).get(kind);
+            let cap = *provider
+                .max_concurrent
+                .as_ref()
+                .unwrap_or(&policy.concurrency)
+                .get(kind);
             let places = cap.saturating_sub(provider.active(kind));
             let used = provider.units_used.as_ref().map_or(0, |used| used.get(kind).0);
             let left = limit.checked_sub(used);

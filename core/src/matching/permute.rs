@@ -107,10 +107,7 @@ fn weight(cap: Atoms, candidate: &Candidate<'_>) -> Result<u128> {
 }
 
 /// By stake · health, largest first; only those who are equal need the hash that decides between them.
-fn by_score<'c>(
-    seed: &Hash32,
-    by_id: Vec<(usize, &'c Candidate<'c>)>,
-) -> Result<Vec<(usize, &'c Candidate<'c>)>> {
+fn by_score<'c>(seed: &Hash32, by_id: Vec<(usize, &'c Candidate<'c>)>) -> Result<Vec<(usize, &'c Candidate<'c>)>> {
     let mut scored: Vec<(Reverse<U256>, Hash32, (usize, &'c Candidate<'c>))> = by_id
         .into_iter()
         .map(|entry| {
@@ -120,7 +117,10 @@ fn by_score<'c>(
         .collect();
     // Stable, as is the next: what has no order of its own stays in id order.
     scored.sort_by_key(|(score, _, _)| *score);
-    for equal in scored.chunk_by_mut(|(a, _, _), (b, _, _)| a == b).filter(|equal| equal.len() > 1) {
+    for equal in scored
+        .chunk_by_mut(|(a, _, _), (b, _, _)| a == b)
+        .filter(|equal| equal.len() > 1)
+    {
         for (_, tie, (_, candidate)) in &mut *equal {
             *tie = tagged("aicf/tie/v1", &(seed, candidate.id))?;
         }

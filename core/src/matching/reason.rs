@@ -106,7 +106,10 @@ impl Counts {
     #[must_use]
     pub fn main(&self) -> Reason {
         self.iter()
-            .fold((Reason::NoProviders, 0), |most, next| if next.1 > most.1 { next } else { most })
+            .fold(
+                (Reason::NoProviders, 0),
+                |most, next| if next.1 > most.1 { next } else { most },
+            )
             .0
     }
 }

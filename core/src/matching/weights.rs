@@ -41,7 +41,11 @@ impl Weights {
     /// Takes out the first weight whose running sum exceeds `drawn`, and says which it was.
     pub fn take(&mut self, mut drawn: u128) -> usize {
         let mut found = 0_usize;
-        let mut step = self.tree.len().checked_ilog2().map_or(0, |bit| 1_usize.wrapping_shl(bit));
+        let mut step = self
+            .tree
+            .len()
+            .checked_ilog2()
+            .map_or(0, |bit| 1_usize.wrapping_shl(bit));
         while step > 0 {
             // Of `step` more weights: all of them are passed when their sum is not above what is left.
             let last = found.wrapping_add(step).wrapping_sub(1);

@@ -6,9 +6,11 @@
 
 mod catalogue;
 mod check;
+mod judging;
 mod types;
 
 pub use catalogue::{Check, Checked};
+pub use judging::*;
 pub use types::*;
 
 use alloc::boxed::Box;

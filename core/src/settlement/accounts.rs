@@ -57,7 +57,10 @@ pub(super) fn sum(input: &Settle, ids: &Ids<'_>, rows: &[Row]) -> Result<Account
         if let Some(total) = account.miner {
             sums.miner_totals.0.push(entry(total)?);
         }
-        let paid = account.provider.unwrap_or_default().add(account.miner.unwrap_or_default())?;
+        let paid = account
+            .provider
+            .unwrap_or_default()
+            .add(account.miner.unwrap_or_default())?;
         let balance = account.paid_before.add(paid)?;
         if balance > Atoms::ZERO {
             sums.balances.0.push(entry(balance)?);

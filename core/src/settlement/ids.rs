@@ -54,7 +54,10 @@ fn prefix(id: &str) -> u128 {
 
 /// The slot of an id: its first and last bytes, spread by a multiplication.
 fn slot(id: &str, prefix: u128) -> usize {
-    let last = id.as_bytes().last_chunk::<8>().map_or(0, |last| u64::from_be_bytes(*last));
+    let last = id
+        .as_bytes()
+        .last_chunk::<8>()
+        .map_or(0, |last| u64::from_be_bytes(*last));
     let [high, low] = [prefix >> 64, prefix].map(|half| u64::try_from(half & u128::from(u64::MAX)).unwrap_or(0));
     let mixed = (high ^ low.rotate_left(23) ^ last.rotate_left(41)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     usize::try_from(mixed.unbounded_shr(u64::BITS.saturating_sub(SLOT_BITS))).unwrap_or(0)
@@ -88,7 +91,12 @@ impl<'a> Met<'a> {
 
     /// The ids sorted, each once, and the number of every place.
     fn number(self) -> Result<(Vec<&'a str>, Vec<u32>)> {
-        let mut order: Vec<(u128, u32)> = self.ids.iter().zip(0_u32..).map(|((prefix, _), at)| (*prefix, at)).collect();
+        let mut order: Vec<(u128, u32)> = self
+            .ids
+            .iter()
+            .zip(0_u32..)
+            .map(|((prefix, _), at)| (*prefix, at))
+            .collect();
         let id_at = |place: u32| self.ids.get(place as usize).map(|(_, id)| *id);
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id_at(a.1).cmp(&id_at(b.1))));
         let mut names: Vec<&str> = Vec::new();
@@ -120,7 +128,9 @@ pub(super) fn number(input: &Settle) -> Result<Ids<'_>> {
     let paid = input.paid_before.iter().flat_map(|paid| paid.keys());
     let mut of_paid = paid.map(|id| met.place(id)).collect::<Result<Vec<u32>>>()?;
     let slashes = input.slashes.iter().flatten();
-    let mut of_slashes = slashes.map(|slash| met.place(&slash.provider_id)).collect::<Result<Vec<u32>>>()?;
+    let mut of_slashes = slashes
+        .map(|slash| met.place(&slash.provider_id))
+        .collect::<Result<Vec<u32>>>()?;
 
     let (names, numbers) = met.number()?;
     let renumber = |place: &mut u32| {

@@ -27,7 +27,10 @@ pub(super) fn check(input: &Settle, settled: &Settled<'_>) -> Result<()> {
     // The same postings, by who gets them.
     let from_shares = wide_sum(settled.rows.iter().map(|row| row.penalty));
     let net = add(settled.provider_totals.wide_sum(), from_shares) == wide(&[totals.provider]);
-    require(net, "what providers get and what penalties take are the providers' shares")?;
+    require(
+        net,
+        "what providers get and what penalties take are the providers' shares",
+    )?;
     let miners = settled.miner_totals.wide_sum() == wide(&[totals.miner]);
     require(miners, "what miners get are the miners' shares")?;
     let debits = wide_sum(settled.debits.iter().map(|line| line.debit));

@@ -129,7 +129,9 @@ fn payouts_root(ids: &ids::Ids<'_>, rows: &[rows::Row]) -> Result<Hash32> {
         let (Some(provider), Some(miner)) = (name(row.provider), name(row.miner)) else {
             return Err(Error::invariant("every number is somebody's"));
         };
-        tree.push(leaf_hash_with(&mut buffer, |out| row.payout_line(provider, miner).encode(out)));
+        tree.push(leaf_hash_with(&mut buffer, |out| {
+            row.payout_line(provider, miner).encode(out)
+        }));
     }
     Ok(tree.finish())
 }

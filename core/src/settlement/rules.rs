@@ -51,9 +51,11 @@ fn claim_rules(input: &Settle, again: &Repeats, index: usize, claim: &Claim) -> 
     match (claim.deferred_from, claim.owed) {
         (None, None) => Ok(()),
         (None, Some(_)) => fail(Code::MissingField, "deferred_from", "owed needs deferred_from"),
-        (Some(first), _) if first >= input.epoch => {
-            fail(Code::OutOfRange, "deferred_from", "deferred from this epoch or a later one")
-        }
+        (Some(first), _) if first >= input.epoch => fail(
+            Code::OutOfRange,
+            "deferred_from",
+            "deferred from this epoch or a later one",
+        ),
         (Some(_), None) => fail(Code::MissingField, "owed", "deferred_from needs owed"),
         (Some(_), Some(_)) => Ok(()),
     }

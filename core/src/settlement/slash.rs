@@ -34,7 +34,9 @@ pub(super) fn apply(input: &Settle, ids: &Ids<'_>, rows: &mut [Row]) -> Result<V
         }
     }
     for row in rows {
-        let place = fine_of.get(row.provider as usize).and_then(|place| place.checked_sub(1));
+        let place = fine_of
+            .get(row.provider as usize)
+            .and_then(|place| place.checked_sub(1));
         if let Some(fine) = place.and_then(|place| fines.get_mut(place)) {
             row.penalty = take(&mut fine.left, row.provider_share)?;
         }
@@ -43,7 +45,11 @@ pub(super) fn apply(input: &Settle, ids: &Ids<'_>, rows: &mut [Row]) -> Result<V
     for mut fine in fines {
         let stake = input.stakes.as_ref().and_then(|stakes| stakes.get(fine.id)).copied();
         let debit = take(&mut fine.left, stake.unwrap_or_default())?;
-        let debt = fine.left.to_u128().map(Atoms).ok_or_else(|| Error::overflow("a debt"))?;
+        let debt = fine
+            .left
+            .to_u128()
+            .map(Atoms)
+            .ok_or_else(|| Error::overflow("a debt"))?;
         if debit > Atoms::ZERO || debt > Atoms::ZERO {
             debits.push(DebitLine {
                 provider_id: fine.id.clone(),
@@ -60,7 +66,9 @@ fn fines<'a>(slashes: &'a [Slash], ids: &Ids<'_>) -> Result<Vec<Fine<'a>>> {
     let mut sorted: Vec<(u32, &Slash)> = ids.of_slashes.iter().copied().zip(slashes).collect();
     // The largest of each provider and reason first.
     sorted.sort_unstable_by(|(a_id, a), (b_id, b)| {
-        a_id.cmp(b_id).then_with(|| a.reason.cmp(&b.reason)).then_with(|| b.amount.cmp(&a.amount))
+        a_id.cmp(b_id)
+            .then_with(|| a.reason.cmp(&b.reason))
+            .then_with(|| b.amount.cmp(&a.amount))
     });
     sorted.dedup_by(|(later_id, later), (first_id, first)| later_id == first_id && later.reason == first.reason);
     let mut fines: Vec<Fine<'_>> = Vec::new();
@@ -68,7 +76,10 @@ fn fines<'a>(slashes: &'a [Slash], ids: &Ids<'_>) -> Result<Vec<Fine<'a>>> {
         let amount = U256::from_u128(slash.amount.0);
         match fines.last_mut() {
             Some(fine) if fine.provider == provider => {
-                fine.left = fine.left.checked_add(amount).ok_or_else(|| Error::overflow("a sum of penalties"))?;
+                fine.left = fine
+                    .left
+                    .checked_add(amount)
+                    .ok_or_else(|| Error::overflow("a sum of penalties"))?;
             }
             _ => fines.push(Fine {
                 provider,

@@ -37,7 +37,10 @@ pub(super) fn by_hash<T>(list: &[T], key: impl Fn(&T) -> &Hash32) -> Result<Vec<
         .iter()
         .zip(0_u32..)
         .map(|(element, index)| Place {
-            prefix: key(element).0.first_chunk().map_or(0, |first| u64::from_be_bytes(*first)),
+            prefix: key(element)
+                .0
+                .first_chunk()
+                .map_or(0, |first| u64::from_be_bytes(*first)),
             index,
         })
         .collect();

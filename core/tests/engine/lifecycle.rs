@@ -16,7 +16,10 @@ fn a_job_is_enqueued_assigned_proved_and_settled() {
     assert_eq!(assigned, vec![(task, text("provider1"), 0)]);
     assert_eq!(world.job_status(task), "assigned");
 
-    assert_eq!(world.status(Command::Ack(World::message(task, "provider1", 0))), Status::Ok);
+    assert_eq!(
+        world.status(Command::Ack(World::message(task, "provider1", 0))),
+        Status::Ok
+    );
     assert_eq!(world.complete(task, "provider1", 0, 100, 950_000), Status::Ok);
     assert_eq!(world.job_status(task), "completed");
 

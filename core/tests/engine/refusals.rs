@@ -32,8 +32,14 @@ fn each_refusal_has_its_status_and_changes_nothing_but_the_head() {
         valid: true,
     };
     let provider = |provider_id: &str| text(provider_id);
-    let stake = |id: &str, amount| Command::Stake { provider_id: provider(id), amount: Atoms(amount) };
-    let unstake = |id: &str, amount| Command::Unstake { provider_id: provider(id), amount: Atoms(amount) };
+    let stake = |id: &str, amount| Command::Stake {
+        provider_id: provider(id),
+        amount: Atoms(amount),
+    };
+    let unstake = |id: &str, amount| Command::Unstake {
+        provider_id: provider(id),
+        amount: Atoms(amount),
+    };
     #[rustfmt::skip]
     let table = [
         ("stake of nobody",            stake("nobody", 1),                                   Status::UnknownProvider),
@@ -124,7 +130,10 @@ fn without_a_verifier_nobody_registers() {
     for (policy, network) in [
         (POLICY.to_string(), NetworkName::Mainnet),
         (POLICY.to_string(), NetworkName::Testnet),
-        (POLICY.replace("\"registry\": {", "\"registry\": {\"require_attestation\": true, "), NetworkName::Devnet),
+        (
+            POLICY.replace("\"registry\": {", "\"registry\": {\"require_attestation\": true, "),
+            NetworkName::Devnet,
+        ),
     ] {
         let mut world = World::with(&policy, network);
         let register = r#"{"register": {"provider_id": "p", "kinds": ["ai"], "models": [], "endpoints": []}}"#;
@@ -139,7 +148,10 @@ fn a_retired_provider_does_not_come_back() {
     assert_eq!(world.status(Command::Retire { provider_id: text("a") }), Status::Ok);
     let register = r#"{"register": {"provider_id": "a", "kinds": ["ai"], "models": [], "endpoints": []}}"#;
     assert_eq!(world.json(register), Status::ProviderRetired);
-    assert_eq!(world.query("provider.get", r#"{"provider_id": "a"}"#)["unbonding"], "1500");
+    assert_eq!(
+        world.query("provider.get", r#"{"provider_id": "a"}"#)["unbonding"],
+        "1500"
+    );
 }
 
 #[test]

@@ -32,13 +32,19 @@ fn step(world: &mut World, kind: u8, who: u8, amount: u32, tasks: &mut Vec<aicf_
         .get(usize::from(who) % tasks.len().max(1))
         .copied()
         .unwrap_or(hash(255));
-    let lease = format!(r#"{{"task_id": "{task}", "provider_id": "{provider}", "attempt": {}}}"#, amount % 2);
+    let lease = format!(
+        r#"{{"task_id": "{task}", "provider_id": "{provider}", "attempt": {}}}"#,
+        amount % 2
+    );
     let json = match kind % 14 {
         0 => format!(
             r#"{{"register": {{"provider_id": "{provider}", "kinds": ["ai", "quantum"], "models": ["m"], "endpoints": []}}}}"#
         ),
         1 => format!(r#"{{"stake": {{"provider_id": "{provider}", "amount": "{amount}"}}}}"#),
-        2 => format!(r#"{{"unstake": {{"provider_id": "{provider}", "amount": "{}"}}}}"#, amount / 3),
+        2 => format!(
+            r#"{{"unstake": {{"provider_id": "{provider}", "amount": "{}"}}}}"#,
+            amount / 3
+        ),
         3 => format!(r#"{{"heartbeat": {{"provider_id": "{provider}"}}}}"#),
         4 | 5 => {
             tasks.push(world.job(u64::from(amount % 500), u128::from(amount % 1000)));

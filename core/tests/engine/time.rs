@@ -57,10 +57,22 @@ fn a_job_expires_wherever_it_is_and_is_forgotten_after_its_tombstone() {
     world.status(Command::Tick {});
     assert_eq!(world.job_status(task), "expired");
     assert_eq!(world.balance(&Account::Escrow(text("alice"))), 0);
-    assert_eq!(world.status(Command::Cancel { task_id: task, requester: text("alice") }), Status::TaskEnded);
+    assert_eq!(
+        world.status(Command::Cancel {
+            task_id: task,
+            requester: text("alice")
+        }),
+        Status::TaskEnded
+    );
     world.now_ms += 604_800_000;
     world.status(Command::Tick {});
-    assert_eq!(world.status(Command::Cancel { task_id: task, requester: text("alice") }), Status::UnknownTask);
+    assert_eq!(
+        world.status(Command::Cancel {
+            task_id: task,
+            requester: text("alice")
+        }),
+        Status::UnknownTask
+    );
 }
 
 #[test]
@@ -68,7 +80,9 @@ fn what_time_did_stays_when_the_command_is_refused() {
     let mut world = World::new();
     let task = world.job(1, 0);
     world.now_ms += 3_600_000;
-    let outcome = world.run(Command::Heartbeat { provider_id: text("nobody") });
+    let outcome = world.run(Command::Heartbeat {
+        provider_id: text("nobody"),
+    });
     assert_eq!(outcome.status, Status::UnknownProvider);
     assert_eq!(outcome.events.len(), 1);
     assert_eq!(world.job_status(task), "expired");
@@ -78,7 +92,10 @@ fn what_time_did_stays_when_the_command_is_refused() {
 fn unbonding_stake_leaves_when_its_epochs_are_settled() {
     let mut world = World::new();
     world.provider("a", 2000);
-    let unstake = Command::Unstake { provider_id: text("a"), amount: Atoms(500) };
+    let unstake = Command::Unstake {
+        provider_id: text("a"),
+        amount: Atoms(500),
+    };
     assert_eq!(world.status(unstake), Status::Ok);
     for epoch in 0..8 {
         world.height = epoch * 10 + 11;

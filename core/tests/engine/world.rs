@@ -126,7 +126,9 @@ impl World {
             .expect("items")
             .iter()
             .find(|row| row["account"] == name.as_str())
-            .map_or(0, |row| row["balance"].as_str().expect("text").parse().expect("a number"))
+            .map_or(0, |row| {
+                row["balance"].as_str().expect("text").parse().expect("a number")
+            })
     }
 
     pub fn balances_sum(&self) -> i128 {
@@ -135,14 +137,19 @@ impl World {
             .as_array()
             .expect("items")
             .iter()
-            .map(|row| row["balance"].as_str().expect("text").parse::<i128>().expect("a number"))
+            .map(|row| {
+                row["balance"]
+                    .as_str()
+                    .expect("text")
+                    .parse::<i128>()
+                    .expect("a number")
+            })
             .sum()
     }
 
     pub fn provider(&mut self, id: &str, stake: u128) {
-        let register = format!(
-            r#"{{"register": {{"provider_id": "{id}", "kinds": ["ai"], "models": [], "endpoints": []}}}}"#
-        );
+        let register =
+            format!(r#"{{"register": {{"provider_id": "{id}", "kinds": ["ai"], "models": [], "endpoints": []}}}}"#);
         assert_eq!(self.json(&register), Status::Ok);
         if stake > 0 {
             let stake = Command::Stake {

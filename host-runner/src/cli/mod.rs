@@ -7,6 +7,7 @@
 //! whose fault it was: 1 refused or failed, 2 malformed or misused.
 
 mod call;
+mod demo;
 mod epoch;
 mod export;
 mod fail;
@@ -139,6 +140,8 @@ enum Group {
     Call(call::Call),
     /// Answer catalogue requests, one JSON line each (for conformance tests)
     Testee(testee::Testee),
+    /// Replay an hour of real inference requests: match, prove, settle, slash, and show what came of it
+    Demo(demo::Demo),
     /// Print the journal as JSON lines
     Export(export::Export),
     /// Apply an exported journal again and compare every state root
@@ -184,6 +187,7 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Policy(command) => policy::run(command, globals, out),
         Group::Call(args) => call::run(&args, globals, out),
         Group::Testee(args) => testee::run(&args, globals),
+        Group::Demo(args) => demo::run(&args, globals, out),
         Group::Export(args) => export::run(&args, globals, out),
         Group::Replay(args) => replay::run(&args, globals, out),
         Group::Verify(args) => verify::run(&args, globals, out),

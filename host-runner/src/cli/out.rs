@@ -43,7 +43,7 @@ pub fn line(bytes: &[u8]) -> anyhow::Result<()> {
 /// A table with a header.
 pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     table.set_header(header.iter().copied());
     for row in rows {
         table.add_row(row);
@@ -54,7 +54,7 @@ pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> St
 /// One thing with its fields, a line each.
 pub fn card(value: &Value) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     for (name, value) in value.as_object().into_iter().flatten() {
         table.add_row(vec![name.clone(), cell(value)]);
     }
@@ -62,7 +62,11 @@ pub fn card(value: &Value) -> String {
 }
 
 fn trimmed(table: &Table) -> String {
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    // Cells are padded on both sides: no line needs the first blank, or the last ones.
+    let lines = table.lines();
+    let lines: Vec<String> = lines
+        .map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned())
+        .collect();
     lines.join("\n")
 }
 

@@ -21,16 +21,23 @@ pub struct InputError {
     pub message: String,
 }
 
-impl fmt::Display for InputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file)?;
+impl InputError {
+    /// The place: file, line, column.
+    pub fn place(&self) -> String {
+        let mut place = self.file.clone();
         if self.line > 0 {
-            write!(f, ", line {}", self.line)?;
+            place.push_str(&format!(", line {}", self.line));
         }
         if let Some(column) = &self.column {
-            write!(f, ", column {column}")?;
+            place.push_str(&format!(", column {column}"));
         }
-        write!(f, ": {}: {}", self.code, self.message)
+        place
+    }
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.place(), self.code, self.message)
     }
 }
 

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`trace`], [`fleet`] | read the two inputs, over [`table`], [`cell`], [`input`] |
 //! | [`jobs`], [`behaviour`] | what a row asks for; what a provider does with a lease; over [`draws`] |
-//! | [`simulation`] | the run, entry by entry, on a [`ledger`] |
+//! | [`simulation`] | the run, entry by entry, on a [`ledger`], which [`node`] is |
 //! | [`record`], [`report`], [`tables`] | what came out: counted, read back and checked, shown |
 
 pub mod behaviour;
@@ -17,6 +17,7 @@ pub mod fleet;
 pub mod input;
 pub mod jobs;
 pub mod ledger;
+pub mod node;
 pub mod record;
 pub mod report;
 pub mod simulation;
@@ -37,7 +38,7 @@ pub const POLICY_YAML: &str = include_str!("../../../policy/demo.yaml");
 /// The chain of the demo.
 pub const CHAIN_ID: u64 = 1337;
 
-/// The policy of the demo.
+/// The policy of the demo, read.
 pub fn policy() -> Result<Policy> {
     Ok(Policy::parse_yaml(POLICY_YAML)?)
 }

@@ -53,15 +53,16 @@ fn counts(counts: &Counts) -> String {
     parts.join(", ")
 }
 
-/// An id that fits a column; the full one is in the JSON.
+/// An id that fits a column: its two ends, which tell systems of one operator apart. The JSON has all of it.
 fn short(id: &str) -> String {
-    const WIDTH: usize = 34;
-    if id.chars().count() <= WIDTH {
+    const END: usize = 18;
+    let length = id.chars().count();
+    if length <= 2 * END {
         return id.to_owned();
     }
-    let mut text: String = id.chars().take(WIDTH - 1).collect();
-    text.push('…');
-    text
+    let start: String = id.chars().take(END).collect();
+    let end: String = id.chars().skip(length - END + 1).collect();
+    format!("{start}…{end}")
 }
 
 /// The whole report as text.
@@ -132,6 +133,7 @@ fn slashes(report: &Report) -> Table {
 }
 
 fn fund(report: &Report) -> Table {
+    // A deferred claim is claimed again with what is owed of it: its gross counts in each epoch.
     let header = [
         "epoch", "claims", "budget", "gross", "payable", "deferred", "carry", "dust", "penalties", "used",
     ];

@@ -151,7 +151,10 @@ impl SqliteStore {
         params: impl rusqlite::Params,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>> {
-        let rows = || self.connection.prepare_cached(statement)?.query_map(params, read)?.collect();
+        let rows = || -> rusqlite::Result<Vec<T>> {
+            let mut statement = self.connection.prepare_cached(statement)?;
+            statement.query_map(params, read)?.collect()
+        };
         rows().map_err(|error| failure("reading the database", &error))
     }
 }
@@ -307,7 +310,7 @@ impl HostStore for SqliteStore {
     fn commit(&mut self, batch: Batch<'_>) -> Result<()> {
         let numbers: Vec<i64> = batch.journal.iter().map(|row| whole(row.seq)).collect::<Result<_>>()?;
         let connection = &mut self.connection;
-        let mut write = || -> rusqlite::Result<()> {
+        let write = || -> rusqlite::Result<()> {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             {
                 let mut add = transaction.prepare_cached(ADD_ENTRY)?;

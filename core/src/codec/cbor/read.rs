@@ -397,10 +397,7 @@ impl<'a> MapAccess<'a> for Entries<'_, 'a> {
         self.left = left;
         // Keys are texts where errors name them; the key is read twice so that it can be named.
         let before = self.reader.cursor.at;
-        self.key = match self.reader.text(&"a text as key") {
-            Ok(key) => key,
-            Err(_) => "",
-        };
+        self.key = self.reader.text(&"a text as key").unwrap_or_default();
         self.reader.cursor.at = before;
         seed.deserialize(&mut *self.reader)
             .map(Some)
