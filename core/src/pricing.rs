@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::amount::{Atoms, Multiplier, Ppm, Rounding, Units, mul_div};
+use crate::amount::{Atoms, Multiplier, PPM, Ppm, Rounding, Units, mul_div};
 use crate::catalogue::Function;
 use crate::policy::{Policy, PolicyInput, PriceRounding, PricingPolicy, Tier, Tiering, resolve};
 use crate::value::Kind;
@@ -62,10 +62,15 @@ pub fn quote(
         Tiering::Volume => volume(&policy.tiers, units.0),
     }
     .ok_or_else(|| Error::overflow("the base price"))?;
-    // At most 10^21: each factor is at most 10^7.
-    let factor = [quality, surge, fairness].iter().fold(1_u128, |product, factor| {
-        product.saturating_mul(u128::from(factor.ppm()))
-    });
+    // Factors of one cancel out of the fraction, which is then small enough for quick arithmetic in
+    // nearly every case. The product is at most 10^21: each factor is at most 10^7.
+    let (mut factor, mut unit) = (1_u128, 1_u128);
+    for multiplier in [quality, surge, fairness] {
+        if multiplier != Multiplier::ONE {
+            factor = factor.saturating_mul(u128::from(multiplier.ppm()));
+            unit = unit.saturating_mul(u128::from(PPM));
+        }
+    }
     if units.0 == 0 || factor == 0 {
         return Ok(Quote {
             base: Atoms(base),
@@ -76,19 +81,12 @@ pub fn quote(
         PriceRounding::Floor => Rounding::Floor,
         PriceRounding::HalfEven => Rounding::HalfEven,
     };
-    let gross = if factor == PPM_CUBED {
-        base // the everyday case, without the division
-    } else {
-        mul_div(base, factor, PPM_CUBED, rounding).ok_or_else(|| Error::overflow("the gross price"))?
-    };
+    let gross = mul_div(base, factor, unit, rounding).ok_or_else(|| Error::overflow("the gross price"))?;
     Ok(Quote {
         base: Atoms(base),
         gross: Atoms(gross).max(policy.min_reward).min(policy.max_reward),
     })
 }
-
-/// What three multipliers of one make.
-const PPM_CUBED: u128 = 1_000_000_000_000_000_000;
 
 /// Each unit at its own tier's rate.
 fn graduated(tiers: &[Tier], units: u64) -> Option<u128> {

@@ -88,14 +88,7 @@ impl Node {
     /// [`store::Error::Locked`] before anything is touched; what is wrong with the database or the
     /// module; [`Error::NotBegun`] when the genesis is refused.
     pub fn open(path: &Path, options: &Options) -> Result<Self> {
-        let lock = Lock::take(path)?;
-        let store = if path.exists() {
-            SqliteStore::open(path)?
-        } else {
-            SqliteStore::create(path)?
-        };
-        let mut node = Self::over(Box::new(store), options)?;
-        node.lock_with(lock);
+        let mut node = Self::open_without_genesis(path, options)?;
         if node.head.is_none() {
             node.begin(options)?;
         } else if options.network_must_match {
@@ -104,14 +97,33 @@ impl Node {
         Ok(node)
     }
 
-    /// Makes a new database and leaves its journal empty: the first entry comes from elsewhere.
+    /// Opens a database, or makes one, and leaves an empty journal empty: the first entry comes from
+    /// elsewhere.
+    ///
+    /// # Errors
+    /// As for [`Node::open`].
+    pub fn open_without_genesis(path: &Path, options: &Options) -> Result<Self> {
+        Self::locked(path, options, |path| {
+            if path.exists() {
+                SqliteStore::open(path)
+            } else {
+                SqliteStore::create(path)
+            }
+        })
+    }
+
+    /// Makes a new database with an empty journal.
     ///
     /// # Errors
     /// [`store::Error::Exists`], and as for [`Node::open`].
     pub fn create_empty(path: &Path, options: &Options) -> Result<Self> {
+        Self::locked(path, options, SqliteStore::create)
+    }
+
+    fn locked(path: &Path, options: &Options, open: impl Fn(&Path) -> store::Result<SqliteStore>) -> Result<Self> {
         let lock = Lock::take(path)?;
-        let mut node = Self::over(Box::new(SqliteStore::create(path)?), options)?;
-        node.lock_with(lock);
+        let mut node = Self::over(Box::new(open(path)?), options)?;
+        node._lock = Some(lock);
         Ok(node)
     }
 
@@ -130,10 +142,6 @@ impl Node {
             stopped: None,
             _lock: None,
         })
-    }
-
-    fn lock_with(&mut self, lock: Lock) {
-        self._lock = Some(lock);
     }
 
     /// Writes the first entry and commits it.

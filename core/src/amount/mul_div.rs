@@ -34,10 +34,19 @@ impl Rounding {
 /// `None` when `c` is 0 or the result does not fit.
 #[must_use]
 pub fn mul_div(a: u128, b: u128, c: u128, rounding: Rounding) -> Option<u128> {
+    // Everyday amounts: the machine's own division, which matters most where 128 bits are software.
+    if let (Ok(a), Ok(b), Ok(c)) = (u64::try_from(a), u64::try_from(b), u64::try_from(c))
+        && let Some(product) = a.checked_mul(b)
+    {
+        let quotient = product.checked_div(c)?;
+        let rest = product.wrapping_sub(quotient.wrapping_mul(c)); // at most `product`, below `c`
+        let up = rounding.up(&rest, &c.wrapping_sub(rest), quotient & 1 == 1);
+        return u128::from(quotient).checked_add(u128::from(up));
+    }
     let Some(product) = a.checked_mul(b) else {
         return div_round(U256::mul(a, b), U256::from_u128(c), rounding)?.to_u128();
     };
-    // Nearly every product fits here.
+    // Nearly every other product fits here.
     let quotient = product.checked_div(c)?;
     let rest = product.wrapping_sub(quotient.wrapping_mul(c)); // at most `product`, below `c`
     let up = rounding.up(&rest, &c.wrapping_sub(rest), quotient & 1 == 1);

@@ -6,11 +6,11 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::cooldown::Cooldown;
 use super::diversity::{Common, Shares};
 use super::eligible::{Fleet, Signature};
 use super::lane::{Lane, Line};
 use super::load::Load;
-use super::of;
 use super::permute::{Candidate, permute};
 use super::reason::{Counts, Reason};
 use super::types::{Job, Provider};
@@ -78,7 +78,10 @@ pub fn assign(policy: &Policy, seed: &Hash32, now_ms: u64, providers: &[Provider
     let order = permute(assignment.weight_cap, seed, assignment.strategy, &candidates)?;
     let slots: Vec<&Provider> = order.iter().filter_map(|index| providers.get(*index)).collect();
     let mut dispatch = Dispatch::new(policy, now_ms, &slots, jobs)?;
-    let mut assigned = Assigned::default();
+    let mut assigned = Assigned {
+        assignments: Vec::with_capacity(jobs.len()),
+        ..Assigned::default()
+    };
     for job in jobs {
         match dispatch.place(job) {
             Ok(slot) => {
@@ -161,7 +164,7 @@ impl<'a> Dispatch<'a> {
         let index = *self.by_signature.entry(signature).or_insert(next);
         if index == next {
             self.classes
-                .push(Class::new(&self.fleet, &signature, self.shares.as_ref()));
+                .push(Class::new(&self.fleet, &signature, self.shares.as_mut()));
         }
         let Some(class) = self.classes.get_mut(index) else {
             return Err(Counts::default()); // never: it was made just now
@@ -178,14 +181,14 @@ impl<'a> Dispatch<'a> {
             shares.give(kind, slot);
         }
         if self.round_robin {
-            self.line.to_the_end(slot);
+            self.line.move_to_end(slot);
         }
         Ok(slot)
     }
 }
 
 impl Class {
-    fn new(fleet: &Fleet<'_>, signature: &Signature, shares: Option<&Shares>) -> Self {
+    fn new(fleet: &Fleet<'_>, signature: &Signature, shares: Option<&mut Shares>) -> Self {
         let (members, failed) = fleet.select(signature);
         Self {
             members: members.len() as u64,
@@ -240,9 +243,16 @@ impl Class {
         open: impl Fn(Common) -> bool,
         skip: impl Fn(u32) -> bool,
     ) -> Option<u32> {
-        let lanes = self.lanes.iter_mut().filter(|(common, _)| open(*common));
-        let firsts = lanes.filter_map(|(_, lane)| lane.first(units, line, load, &skip));
-        firsts.min().map(|(_, slot)| slot)
+        let mut best: Option<(u32, u32)> = None;
+        for (_, lane) in self.lanes.iter_mut().filter(|(common, _)| open(*common)) {
+            // Nobody in this lane can stand before the best.
+            if best.is_some_and(|(position, _)| lane.from() > position) {
+                continue;
+            }
+            let first = lane.first(units, line, load, &skip);
+            best = first.filter(|first| best.is_none_or(|best| *first < best)).or(best);
+        }
+        best.map(|(_, slot)| slot)
     }
 
     fn has(&self, slot: u32) -> bool {
@@ -302,62 +312,6 @@ impl Class {
         let count = self.members().filter(short).count() as u64;
         self.short = Some((load.given, units, count));
         count
-    }
-}
-
-/// The providers that must not get the job at hand.
-struct Cooldown<'a> {
-    /// (id, slot), sorted; empty when no job has a list.
-    by_id: Vec<(&'a str, u32)>,
-    /// By slot: the turn at which it was last on a list.
-    turn_of: Vec<u32>,
-    turn: u32,
-    listed: Vec<u32>,
-}
-
-impl<'a> Cooldown<'a> {
-    fn new(slots: &[&'a Provider]) -> Self {
-        let mut by_id: Vec<(&str, u32)> = slots.iter().map(|provider| &*provider.id).zip(0_u32..).collect();
-        by_id.sort_unstable();
-        Self {
-            by_id,
-            turn_of: alloc::vec![0; slots.len()],
-            turn: 0,
-            listed: Vec::new(),
-        }
-    }
-
-    /// The list of the next job; ids of nobody and repeated ones fall away.
-    fn set(&mut self, ids: &[Text]) {
-        self.listed.clear();
-        // A turn for each job, and there are fewer than 2^32 of those.
-        self.turn = self.turn.saturating_add(1);
-        for id in ids {
-            let Ok(found) = self.by_id.binary_search_by(|(known, _)| (*known).cmp(id)) else {
-                continue;
-            };
-            let Some((_, slot)) = self.by_id.get(found) else {
-                continue;
-            };
-            if let Some(turn) = self.turn_of.get_mut(*slot as usize)
-                && *turn != self.turn
-            {
-                *turn = self.turn;
-                self.listed.push(*slot);
-            }
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.listed.is_empty()
-    }
-
-    fn has(&self, slot: u32) -> bool {
-        of(&self.turn_of, slot) == self.turn
-    }
-
-    fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        self.listed.iter().copied()
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Shares {
     /// By number: the bound of its share.
     bound_ppm: Vec<u32>,
     kinds: PerKind<OfKind>,
+    /// By number: members of the class at hand; zeros in between.
+    seen: Vec<usize>,
 }
 
 #[derive(Default)]
@@ -70,6 +72,7 @@ impl Shares {
             of_slot,
             kinds: PerKind::default(),
             bound_ppm,
+            seen: Vec::new(),
         };
         for kind in Kind::ALL {
             shares.count(kind, slots);
@@ -123,21 +126,36 @@ impl Shares {
 
     /// A class in lanes, so that an operator or region that has its share is passed by at once and not
     /// provider by provider. At most 17 · 17 lanes; the rest is in the one without anything in common.
-    pub fn lanes(&self, members: Vec<u32>) -> Vec<(Common, Lane)> {
+    pub fn lanes(&mut self, members: Vec<u32>) -> Vec<(Common, Lane)> {
+        if members.len() < LIGHT {
+            return alloc::vec![(Common::default(), Lane::new(members))];
+        }
         let least = members.len().checked_div(HEAVY).unwrap_or(0).max(LIGHT);
-        let mut count = BTreeMap::new();
-        for share in members.iter().flat_map(|slot| <[u32; 2]>::from(self.numbers(*slot))) {
-            let seen: &mut usize = count.entry(share).or_default();
-            *seen = seen.saturating_add(1);
+        self.seen.resize(self.bound_ppm.len(), 0);
+        let shares = || {
+            members
+                .iter()
+                .flat_map(|slot| <[u32; 2]>::from(of(&self.of_slot, *slot)))
+        };
+        for share in shares() {
+            if let Some(seen) = self.seen.get_mut(share as usize) {
+                *seen = seen.saturating_add(1);
+            }
         }
         let heavy = |share: u32| {
-            let own = share != NOTHING && count.get(&share).is_some_and(|seen| *seen >= least);
+            let own = share != NOTHING && of(&self.seen, share) >= least;
             if own { share } else { NOTHING }
         };
         let mut lanes: BTreeMap<Common, Vec<u32>> = BTreeMap::new();
-        for slot in members {
-            let (operator, region) = self.numbers(slot);
-            lanes.entry((heavy(operator), heavy(region))).or_default().push(slot);
+        for slot in &members {
+            let (operator, region) = of(&self.of_slot, *slot);
+            lanes.entry((heavy(operator), heavy(region))).or_default().push(*slot);
+        }
+        // Only what was counted is cleared: a small class does not pay for all the shares there are.
+        for share in shares() {
+            if let Some(seen) = self.seen.get_mut(share as usize) {
+                *seen = 0;
+            }
         }
         lanes
             .into_iter()

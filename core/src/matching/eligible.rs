@@ -2,8 +2,8 @@
 //! `attestation_class` (SPEC §4).
 //!
 //! Jobs that ask for the same things share the answer: it is computed once for each signature. What no
-//! job asks about is asked once a kind; regions and models are found by search. So a signature costs
-//! what its own providers cost, and many rare models do not cost many walks over everybody.
+//! job asks about is asked once a kind; regions and models have lists. So a signature costs what its
+//! own providers cost, and many rare models do not cost many walks over everybody.
 //!
 //! Providers are numbered by their place in the permutation (`slot`).
 
@@ -18,6 +18,8 @@ use crate::value::{Kind, PerKind};
 
 /// Stands where a provider has no region that a job asks for.
 const NOWHERE: u32 = u32::MAX;
+/// What a search in a list costs, in looks at a provider.
+const SEARCH: usize = 8;
 
 /// What a job asks for that no lease can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,10 +70,12 @@ pub(super) struct Fleet<'a> {
     models: Names<'a>,
     /// By slot: the bit of its class, 0 without one.
     class: Vec<u8>,
-    /// (region, slot), sorted.
-    by_region: Vec<(u32, u32)>,
-    /// (model, region, slot), sorted, none twice.
-    by_model: Vec<(u32, u32, u32)>,
+    /// By slot: its region, if a job asks for that.
+    region_of: Vec<u32>,
+    /// The slots of each region, ascending.
+    in_region: Vec<Vec<u32>>,
+    /// The slots with each model, ascending.
+    with_model: Vec<Vec<u32>>,
     kinds: PerKind<OfKind>,
 }
 
@@ -90,17 +94,21 @@ impl<'a> Fleet<'a> {
                     .unwrap_or(NOWHERE)
             })
             .collect();
-        let mut by_model = Vec::new();
-        let mut by_region = Vec::new();
+        let mut with_model: Vec<Vec<u32>> = alloc::vec![Vec::new(); models.len()];
+        let mut in_region: Vec<Vec<u32>> = alloc::vec![Vec::new(); regions.len()];
         for ((slot, provider), region) in (0_u32..).zip(slots).zip(&region_of) {
-            by_region.push((*region, slot));
+            if let Some(list) = in_region.get_mut(*region as usize) {
+                list.push(slot);
+            }
             for model in provider.models.iter().flatten().filter_map(|name| models.find(name)) {
-                by_model.push((model, *region, slot));
+                // The same model twice is the same slot twice in a row.
+                if let Some(list) = with_model.get_mut(model as usize)
+                    && list.last() != Some(&slot)
+                {
+                    list.push(slot);
+                }
             }
         }
-        by_region.sort_unstable();
-        by_model.sort_unstable();
-        by_model.dedup();
         let registry = Registry::new(&policy.registry);
         let of_kind = |kind| {
             let mut answers = OfKind {
@@ -136,8 +144,9 @@ impl<'a> Fleet<'a> {
                 .collect(),
             regions,
             models,
-            by_region,
-            by_model,
+            region_of,
+            in_region,
+            with_model,
         }
     }
 
@@ -162,24 +171,28 @@ impl<'a> Fleet<'a> {
         };
         failed.add(Reason::Region, kind.count.saturating_sub(placed));
 
+        let passed = |slot: &u32| of(&kind.passed, *slot);
         let mut slots: Vec<u32> = match (asked.model, asked.region) {
-            (Some(model), Some(region)) => range(&self.by_model, |entry| (entry.0, entry.1), (model, region))
-                .iter()
-                .map(|entry| entry.2)
+            (None, None) => (0_u32..)
+                .zip(&kind.passed)
+                .filter(|(_, passed)| **passed)
+                .map(|(slot, _)| slot)
                 .collect(),
-            (Some(model), None) => {
-                let entries = range(&self.by_model, |entry| entry.0, model);
-                let mut slots: Vec<u32> = entries.iter().map(|entry| entry.2).collect();
-                slots.sort_unstable();
-                slots
+            (Some(model), None) => list(&self.with_model, model).iter().copied().filter(passed).collect(),
+            (None, Some(region)) => list(&self.in_region, region).iter().copied().filter(passed).collect(),
+            (Some(model), Some(region)) => {
+                // Neither rare models nor rare regions may cost a walk over everybody; looking at a
+                // provider's region is cheaper than looking for it in a list.
+                let (with, within) = (list(&self.with_model, model), list(&self.in_region, region));
+                let here = |slot: &u32| of(&self.region_of, *slot) == region && passed(slot);
+                let has = |slot: &u32| passed(slot) && with.binary_search(slot).is_ok();
+                if with.len() < within.len().saturating_mul(SEARCH) {
+                    with.iter().copied().filter(here).collect()
+                } else {
+                    within.iter().copied().filter(has).collect()
+                }
             }
-            (None, Some(region)) => range(&self.by_region, |entry| entry.0, region)
-                .iter()
-                .map(|entry| entry.1)
-                .collect(),
-            (None, None) => (0_u32..).zip(&kind.passed).map(|(slot, _)| slot).collect(),
         };
-        slots.retain(|slot| of(&kind.passed, *slot));
         let equipped = slots.len() as u64;
         failed.add(Reason::Model, placed.saturating_sub(equipped));
         if asked.classes != 0 {
@@ -190,11 +203,9 @@ impl<'a> Fleet<'a> {
     }
 }
 
-/// The part of a sorted list that has this key.
-fn range<T, K: Ord>(sorted: &[T], key: impl Fn(&T) -> K, wanted: K) -> &[T] {
-    let from = sorted.partition_point(|entry| key(entry) < wanted);
-    let to = sorted.partition_point(|entry| key(entry) <= wanted);
-    sorted.get(from..to).unwrap_or_default()
+/// The list of this number.
+fn list(lists: &[Vec<u32>], number: u32) -> &[u32] {
+    lists.get(number as usize).map_or(&[], Vec::as_slice)
 }
 
 /// The registry's rules, with its lists ready to be asked.

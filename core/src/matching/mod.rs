@@ -10,11 +10,13 @@
 //! | [`reason`] | why a provider is not eligible, and how often |
 //! | `eligible` | what of eligibility no lease of this dispatch can change, by job signature |
 //! | `load` | what leases do change: free places and units |
+//! | `cooldown` | whom the job at hand must not go to |
 //! | `diversity` | shares of operators and regions |
 //! | `lane` | the first provider of a class that can take a job, without looking at those who cannot |
 //! | [`assign`] | the dispatch itself |
 
 pub mod assign;
+mod cooldown;
 mod diversity;
 mod eligible;
 mod lane;

@@ -106,7 +106,11 @@ fn new_folder() -> anyhow::Result<PathBuf> {
             }
         }
     }
-    Err(Failure::refused("cannot_write", "no name is free for a temporary folder; name a database with --db").into())
+    Err(Failure::refused(
+        "cannot_write",
+        "no name is free for a temporary folder; name a database with --db",
+    )
+    .into())
 }
 
 fn input(path: Option<&PathBuf>, built_in: &'static [u8], name: &str) -> Result<(String, Vec<u8>), Failure> {

@@ -265,6 +265,7 @@ fn unassigned(session: &Session, view: &Value) -> anyhow::Result<Failure> {
         "capability" => "no provider has this kind: aicf provider register --caps",
         "region" | "model" | "attestation_class" => "the job asks for what no provider offers: aicf job show",
         "health" => "heartbeats bring health back: aicf provider heartbeat",
+        "concurrency" => "others took every place; finish those first: aicf job list --status assigned",
         _ => "look: aicf provider list",
     };
     let counts = if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) };

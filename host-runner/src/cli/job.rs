@@ -11,6 +11,7 @@ use aicf_core::codec::tree::Tree;
 use aicf_core::codec::{Format, hex};
 use aicf_core::engine::{Command, Event, Outcome, Status};
 use aicf_core::hash::sha3_256;
+use aicf_core::limits::JSON_DEPTH_MAX;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -264,6 +265,9 @@ fn of_file<'t>(path: &Path, tree: &Tree<'t>) -> Result<Vec<Asked<'t>>, Failure> 
 
 /// The canonical CBOR of a JSON payload, as the core makes it for every host.
 fn payload_of(json: &str, place: &str) -> Result<Vec<u8>, Failure> {
+    // By itself first: it must not reach beyond its place in the line below.
+    aicf_core::codec::json::parse(json.as_bytes(), JSON_DEPTH_MAX)
+        .map_err(|error| Failure::of_input(error.rooted(place)))?;
     // The id that is derived beside it is of no interest: the chain's own fields are not known yet.
     let input = format!(r#"{{"chain_id":1,"height":0,"tx_hash":"0x00","caller":"0x00","payload_json":{json}}}"#);
     let output = catalogue::call("task_id.derive", None, Format::Json, input.as_bytes()).map_err(|error| {

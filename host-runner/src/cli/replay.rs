@@ -1,7 +1,8 @@
 //! `aicf replay`: a journal applied again, from its first line, with every status and root compared.
 
 use super::fail::Failure;
-use super::out::Out;
+use super::lines::Recorded;
+use super::out::{Out, line};
 use super::{Globals, lines};
 use crate::node::Node;
 use crate::store::MemoryDatabase;
@@ -11,17 +12,23 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, stdin};
 use std::path::PathBuf;
 
-/// Entries between two commits into a new database.
-const COMMIT_ENTRIES: u64 = 1_000;
-
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without --db everything stays in memory; with it, a new database is made.\n\nExamples:\n  aicf replay journal.jsonl --engine both\n  aicf replay journal.jsonl --db copy.db"
+    after_help = "Without --db everything stays in memory; with it, a new database is made.\n\nExamples:\n  aicf replay journal.jsonl --engine both\n  aicf replay journal.jsonl --db copy.db\n  aicf replay journal.jsonl --db copy.db --resume   # after an interruption"
 )]
 pub struct Replay {
     /// JSON lines, as `aicf export` writes them; `-` for standard input
     #[arg(value_name = "JOURNAL")]
     journal: PathBuf,
+    /// Go on with a database that holds the first entries of this journal
+    #[arg(long)]
+    resume: bool,
+    /// Entries that are committed together
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..))]
+    batch: u64,
+    /// Print `committed SEQ` after each commit: what was printed survives a crash
+    #[arg(long)]
+    progress: bool,
 }
 
 pub fn run(args: &Replay, globals: &Globals, out: Out) -> anyhow::Result<()> {
@@ -38,22 +45,34 @@ pub fn run(args: &Replay, globals: &Globals, out: Out) -> anyhow::Result<()> {
     options.batch_entries_max = usize::MAX;
     let database = globals.named_database();
     let mut node = match database {
+        Some(path) if args.resume => Node::open_without_genesis(path, &options)?,
         Some(path) => Node::create_empty(path, &options)?,
+        None if args.resume => {
+            let message = "say which database goes on: --db FILE";
+            return Err(Failure::malformed("usage", "--resume", message).into());
+        }
         None => Node::over(Box::new(MemoryDatabase::without_history()), &options)?,
     };
+    let already = node.next_seq();
     let mut entries = 0_u64;
-    for (number, line) in (1_u64..).zip(input.split(b'\n')) {
-        let line = line?;
-        if line.is_empty() {
+    for (number, text) in (1_u64..).zip(input.split(b'\n')) {
+        let text = text?;
+        let place = format!("line {number}");
+        if text.is_empty() {
             continue;
         }
-        apply(&mut node, &line, &format!("line {number}"))?;
+        let recorded = lines::read(&text, &place)?;
+        if recorded.entry.seq < already {
+            held(&node, &recorded, &place)?;
+            continue;
+        }
+        apply(&mut node, &recorded, &place)?;
         entries += 1;
-        if entries.is_multiple_of(COMMIT_ENTRIES) {
-            node.commit()?;
+        if entries.is_multiple_of(args.batch) {
+            commit(&mut node, args.progress)?;
         }
     }
-    node.commit()?;
+    commit(&mut node, args.progress)?;
     let Some(head) = node.head() else {
         let message = "there is no entry in it; `aicf export` writes one for each";
         return Err(Failure::malformed("bad_length", args.journal.display().to_string(), message).into());
@@ -76,26 +95,49 @@ pub fn run(args: &Replay, globals: &Globals, out: Out) -> anyhow::Result<()> {
     out.say(&document, &text)
 }
 
-fn apply(node: &mut Node, line: &[u8], place: &str) -> anyhow::Result<()> {
-    let recorded = lines::read(line, place)?;
+fn commit(node: &mut Node, progress: bool) -> anyhow::Result<()> {
+    node.commit()?;
+    match node.head() {
+        Some(head) if progress => line(format!("committed {}", head.seq).as_bytes()),
+        _ => Ok(()),
+    }
+}
+
+/// An entry that the database holds already: the last one of them tells whether it is the same journal.
+fn held(node: &Node, recorded: &Recorded, place: &str) -> anyhow::Result<()> {
+    match node.head() {
+        Some(head) if head.seq == recorded.entry.seq => same(
+            recorded,
+            place,
+            "state_root",
+            &recorded.state_root.to_string(),
+            &head.state_root.to_string(),
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn apply(node: &mut Node, recorded: &Recorded, place: &str) -> anyhow::Result<()> {
     let seq = recorded.entry.seq;
     if seq != node.next_seq() {
         let message = format!("entry {seq} where {} belongs: lines are missing or out of order", node.next_seq());
         return Err(Failure::malformed("bad_sequence", format!("{place}.seq"), message).into());
     }
     let outcome = node.apply(&recorded.entry)?;
-    let differs = |what: &str, recorded: &str, here: &str| {
-        let message = format!("entry {seq}: the {what} recorded is {recorded}, here it is {here}");
-        Err(Failure {
-            path: place.into(),
-            ..Failure::refused("replay_differs", message)
-        })
-    };
-    if outcome.status.as_str() != recorded.status {
-        differs("status", &recorded.status, outcome.status.as_str())?;
+    same(recorded, place, "status", &recorded.status, outcome.status.as_str())?;
+    let (there, here) = (recorded.state_root.to_string(), outcome.state_root.to_string());
+    same(recorded, place, "state_root", &there, &here)
+}
+
+/// What is recorded has to be what came out here.
+fn same(recorded: &Recorded, place: &str, what: &str, there: &str, here: &str) -> anyhow::Result<()> {
+    if there == here {
+        return Ok(());
     }
-    if outcome.state_root != recorded.state_root {
-        differs("state_root", &recorded.state_root.to_string(), &outcome.state_root.to_string())?;
+    let message = format!("entry {}: the {what} recorded is {there}, here it is {here}", recorded.entry.seq);
+    Err(Failure {
+        path: place.into(),
+        ..Failure::refused("replay_differs", message)
     }
-    Ok(())
+    .into())
 }

@@ -116,7 +116,12 @@ pub fn plan(given: &Given<'_>, machine: &Machine, job: &Job, trouble: Trouble) -
         _ => machine.qos_ppm.saturating_sub(30_000) + draws.below(60_000),
     };
     // A result after the lease is over is sent all the same; the engine refuses it.
-    acts.push((done_ms.max(last_ms + 1), Act::Complete { qos_ppm: qos_ppm.min(1_000_000) }));
+    acts.push((
+        done_ms.max(last_ms + 1),
+        Act::Complete {
+            qos_ppm: qos_ppm.min(1_000_000),
+        },
+    ));
     acts
 }
 
@@ -162,5 +167,61 @@ pub fn inclusion(task_id: &Hash32, attempt: u32, trouble: Trouble) -> Inclusion 
         valid: !draws.chance(invalid_ppm),
         replayed: draws.chance(1_500),
         twice: draws.chance(1_500),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::{fleet, policy};
+
+    fn planned(trouble: Trouble, work_tokens: u64) -> Vec<Vec<(u64, Act)>> {
+        let fleet = fleet::read("f", fleet::BUILT_IN).unwrap();
+        let policy = policy().unwrap();
+        let job = Job {
+            requester: aicf_core::value::Text::new("r").unwrap(),
+            model: None,
+            units: 1,
+            work_tokens,
+            cancel_after_ms: None,
+        };
+        let given = |number: u8| Given {
+            task_id: &Hash32([0; 32]),
+            attempt: u32::from(number),
+            at_ms: 1_000,
+            lease: &policy.lease,
+        };
+        (0..=255)
+            .map(|number| plan(&given(number), &fleet[0], &job, trouble))
+            .collect()
+    }
+
+    #[test]
+    fn messages_come_in_order_and_after_the_lease() {
+        for trouble in [Trouble::None, Trouble::Degraded, Trouble::Outage, Trouble::Forging] {
+            for acts in planned(trouble, 900) {
+                assert!(
+                    acts.windows(2).all(|pair| pair[0].0 < pair[1].0),
+                    "{trouble:?}: {acts:?}"
+                );
+                assert!(acts.iter().all(|act| act.0 > 1_000));
+            }
+        }
+    }
+
+    #[test]
+    fn troubles_are_what_they_are_called() {
+        assert!(planned(Trouble::Outage, 10).iter().all(Vec::is_empty));
+        let completes = |acts: &Vec<(u64, Act)>| matches!(acts.last(), Some((_, Act::Complete { .. })));
+        let good = planned(Trouble::None, 10).iter().filter(|acts| completes(acts)).count();
+        let bad = planned(Trouble::Degraded, 10)
+            .iter()
+            .filter(|acts| completes(acts))
+            .count();
+        assert!(good > 240 && bad < good, "{good} and {bad} of 256 complete");
+        let renews = planned(Trouble::None, 900)
+            .iter()
+            .any(|acts| acts.iter().any(|act| act.1 == Act::Renew));
+        assert!(renews, "a long answer renews its lease");
     }
 }

@@ -22,10 +22,15 @@ pub fn integer(text: &str, least: u64, most: u64) -> Cell<u64> {
     if unsigned.len() < text.len() && digits(unsigned, what).is_ok() {
         return Err(CellError::new(Code::OutOfRange, format!("`{text}` is below {least}")));
     }
-    if text.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte))
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte))
         && text.contains(['.', 'e', 'E'])
     {
-        return Err(CellError::new(Code::WrongType, format!("`{text}` is not a whole number")));
+        return Err(CellError::new(
+            Code::WrongType,
+            format!("`{text}` is not a whole number"),
+        ));
     }
     let value = digits(text, what)?;
     if value < least || value > most {
@@ -99,7 +104,7 @@ pub fn moment_ms(text: &str) -> Cell<u64> {
 }
 
 const fn leap(year: u64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
 const fn days_in(year: u64, month: u64) -> u64 {
@@ -129,7 +134,14 @@ mod tests {
         assert_eq!(moment_ms("2024-02-29T23:59:59.9").unwrap(), 1_709_251_199_900);
         assert_eq!(moment_ms("2023-02-29 00:00:00").unwrap_err().code, Code::OutOfRange);
         assert_eq!(moment_ms("2023-11-16 24:00:00").unwrap_err().code, Code::OutOfRange);
-        for bad in ["", "now", "2023-11-16", "2023-11-16 18:17", "2023-11-16 18:17:03.", "23-11-16 18:17:03"] {
+        for bad in [
+            "",
+            "now",
+            "2023-11-16",
+            "2023-11-16 18:17",
+            "2023-11-16 18:17:03.",
+            "23-11-16 18:17:03",
+        ] {
             assert_eq!(moment_ms(bad).unwrap_err().code, Code::BadEncoding, "{bad}");
         }
     }

@@ -53,7 +53,10 @@ pub const fn units(request: &Request) -> u64 {
 
 /// The models that somebody in the fleet serves.
 pub fn models(fleet: &[Machine]) -> BTreeSet<Text> {
-    fleet.iter().flat_map(|machine| machine.models.keys().cloned()).collect()
+    fleet
+        .iter()
+        .flat_map(|machine| machine.models.keys().cloned())
+        .collect()
 }
 
 /// Bytes of a field with bounds.
@@ -119,4 +122,37 @@ pub fn job(request: &Request, models: &BTreeSet<Text>) -> Result<(Job, Command)>
         attestation_classes,
     };
     Ok((job, enqueue))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(context_tokens: u64, generated_tokens: u64) -> Request {
+        Request {
+            row: 7,
+            at_ms: 0,
+            context_tokens,
+            generated_tokens,
+        }
+    }
+
+    #[test]
+    fn units_are_weighted_tokens_rounded_up() {
+        assert_eq!(units(&request(0, 0)), 1);
+        assert_eq!(units(&request(100, 0)), 1);
+        assert_eq!(units(&request(101, 0)), 2);
+        assert_eq!(units(&request(4_808, 10)), 49);
+    }
+
+    #[test]
+    fn a_row_is_the_same_job_each_time() {
+        let fleet = crate::demo::fleet::read("f", crate::demo::fleet::BUILT_IN).unwrap();
+        let (_, first) = job(&request(4_808, 10), &models(&fleet)).unwrap();
+        let (_, again) = job(&request(4_808, 10), &models(&fleet)).unwrap();
+        assert_eq!(first, again);
+        // What no provider serves is not asked for.
+        let (job, _) = job(&request(1, 1), &BTreeSet::new()).unwrap();
+        assert_eq!(job.model, None);
+    }
 }

@@ -71,7 +71,8 @@ impl Ledger for InMemory {
         let outcome = self.engine.apply(&self.store, &entry)?;
         self.next += 1;
         let writes = outcome.writes.into_iter();
-        self.store.commit(writes.map(|(key, value)| (key.0, value.map(|value| value.0))));
+        self.store
+            .commit(writes.map(|(key, value)| (key.0, value.map(|value| value.0))));
         Ok(Applied {
             status: outcome.status,
             message: outcome.message,

@@ -46,6 +46,7 @@ pub struct Claimed {
 }
 
 /// Counts of a run.
+#[derive(Default)]
 pub struct Record {
     digest: Sha3_256,
     /// Entries submitted.
@@ -65,35 +66,17 @@ pub struct Record {
     /// Each epoch as the ledger shows it.
     pub batches: Vec<Value>,
     /// The chained root after the last entry.
-    pub state_root: Hash32,
+    pub state_root: Option<Hash32>,
     since_entries: u64,
     since_events: Counts,
 }
 
 impl Record {
-    /// Nothing yet.
-    pub fn new() -> Self {
-        Self {
-            digest: Sha3_256::new(),
-            entries: 0,
-            events: Counts::new(),
-            refused: Counts::new(),
-            requeued: Counts::new(),
-            ended: Counts::new(),
-            claimed: BTreeMap::new(),
-            epochs: Vec::new(),
-            batches: Vec::new(),
-            state_root: Hash32::ZERO,
-            since_entries: 0,
-            since_events: Counts::new(),
-        }
-    }
-
     /// One more entry.
     pub fn entry(&mut self, applied: &Applied) -> Result<()> {
         self.entries += 1;
         self.since_entries += 1;
-        self.state_root = applied.state_root;
+        self.state_root = Some(applied.state_root);
         if applied.status != Status::Ok {
             count(&mut self.refused, applied.status.as_str());
         }
@@ -114,13 +97,20 @@ impl Record {
     pub fn settled(&mut self, ledger: &dyn Ledger, epoch: u64) -> Result<&EpochMark> {
         let batch = ledger.query("epoch.get", &serde_json::json!({ "epoch": epoch }))?;
         let text = |name: &str| batch[name].as_str().unwrap_or_default().to_owned();
-        let roots = ["claims_root", "payouts_root", "balances_root", "deferred_root", "debits_root", "policy_hash"];
+        let roots = [
+            "claims_root",
+            "payouts_root",
+            "balances_root",
+            "deferred_root",
+            "debits_root",
+            "policy_hash",
+        ];
         let mark = EpochMark {
             epoch,
             batch_id: text("batch_id"),
             roots: roots.iter().map(|name| ((*name).to_owned(), text(name))).collect(),
             state_digest: text("state_digest"),
-            state_root: self.state_root.to_string(),
+            state_root: self.state_root.map_or_else(String::new, |root| root.to_string()),
             entries: std::mem::take(&mut self.since_entries),
             events: std::mem::take(&mut self.since_events),
         };

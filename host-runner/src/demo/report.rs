@@ -23,7 +23,9 @@ impl Serialize for Money {
 impl Money {
     fn of(value: &Value) -> Result<Self> {
         let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-        text.parse().map(Self).with_context(|| format!("an amount, not {value}"))
+        text.parse()
+            .map(Self)
+            .with_context(|| format!("an amount, not {value}"))
     }
 
     fn add(&mut self, more: Self) -> Result<()> {

@@ -2,7 +2,9 @@
 //! message at its own moment; a block brings proofs, jobs, a beacon for the dispatch, and, when an
 //! epoch is final, its settlement. Nothing here looks at a clock.
 
-use std::collections::BTreeMap;
+mod heard;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use aicf_core::amount::{Atoms, Ratio, Units};
 use aicf_core::engine::entry::{AttestationEvidence, LeaseMessage, Metrics};
@@ -11,7 +13,7 @@ use aicf_core::policy::Policy;
 use aicf_core::value::{Bytes, Hash32, Kind, PerKind, Text};
 use anyhow::{Context as _, Result, bail};
 
-use super::behaviour::{Act, Given, Inclusion, Troubles, inclusion, plan};
+use super::behaviour::{Act, Inclusion, Troubles};
 use super::draws::hash;
 use super::fleet::{Machine, Trouble};
 use super::jobs::{self, Job};
@@ -104,7 +106,7 @@ pub fn run(ledger: &mut dyn Ledger, scenario: &Scenario, tell: &mut dyn FnMut(&P
             start_ms,
             span_ms: last.at_ms - start_ms,
         },
-        record: Record::new(),
+        record: Record::default(),
         live: BTreeMap::new(),
         waiting: 0,
         messages: BTreeMap::new(),
@@ -133,7 +135,11 @@ impl Run<'_> {
     fn must(&mut self, time_ms: u64, command: Command) -> Result<Applied> {
         let applied = self.submit(time_ms, command)?;
         if applied.status != Status::Ok {
-            bail!("an entry of the demo was refused: {}: {}", applied.status.as_str(), applied.message);
+            bail!(
+                "an entry of the demo was refused: {}: {}",
+                applied.status.as_str(),
+                applied.message
+            );
         }
         Ok(applied)
     }
@@ -215,7 +221,7 @@ impl Run<'_> {
         }
     }
 
-    fn enqueue(&mut self, now_ms: u64, request: &Request, models: &std::collections::BTreeSet<Text>) -> Result<()> {
+    fn enqueue(&mut self, now_ms: u64, request: &Request, models: &BTreeSet<Text>) -> Result<()> {
         let (job, command) = jobs::job(request, models)?;
         let applied = self.must(now_ms, command)?;
         let task_id = applied.events.iter().find_map(|event| match event {
@@ -248,7 +254,7 @@ impl Run<'_> {
     fn heartbeats(&mut self, now_ms: u64) -> Result<()> {
         let scenario = self.scenario;
         for (index, machine) in scenario.fleet.iter().enumerate() {
-            let turn = (self.height + index as u64) % HEARTBEAT_BLOCKS == 0;
+            let turn = (self.height + index as u64).is_multiple_of(HEARTBEAT_BLOCKS);
             if turn && self.troubles.now(machine, now_ms) != Trouble::Outage {
                 let provider_id = machine.id.clone();
                 self.must(now_ms, Command::Heartbeat { provider_id })?;
@@ -267,7 +273,11 @@ impl Run<'_> {
     }
 
     fn command(&self, message: Message) -> Result<Command> {
-        let machine = self.scenario.fleet.get(message.machine).context("a machine of the fleet")?;
+        let machine = self
+            .scenario
+            .fleet
+            .get(message.machine)
+            .context("a machine of the fleet")?;
         let lease = LeaseMessage {
             task_id: message.task_id,
             provider_id: machine.id.clone(),
@@ -309,98 +319,14 @@ impl Run<'_> {
                 self.submit(now_ms, command(spent, true))?;
             }
             let nullifier = hash("nullifier", &parts);
-            self.submit(now_ms, command(nullifier, proof.plan.valid))?;
+            let applied = self.submit(now_ms, command(nullifier, proof.plan.valid))?;
             if proof.plan.twice {
                 self.submit(now_ms, command(nullifier, true))?;
             }
-            if proof.plan.valid {
+            if proof.plan.valid && applied.status == Status::Ok {
                 self.spent = Some(nullifier);
             }
         }
-        Ok(())
-    }
-
-    /// What an event means for the ones outside: requesters, providers, the chain.
-    fn heard(&mut self, now_ms: u64, event: &Event) -> Result<()> {
-        match event {
-            Event::JobAssigned {
-                task_id,
-                provider_id,
-                attempt,
-                ..
-            } => {
-                self.waits(task_id, false);
-                self.assigned(now_ms, *task_id, provider_id, *attempt)?;
-            }
-            Event::JobRequeued { task_id, .. } => self.waits(task_id, true),
-            Event::JobCompleted {
-                task_id, provider_id, ..
-            } => self.completed(now_ms, *task_id, provider_id)?,
-            Event::JobEnded { task_id, .. } => {
-                self.waits(task_id, false);
-                self.live.remove(task_id);
-            }
-            Event::ClaimAccepted {
-                task_id, provider_id, ..
-            } => {
-                let live = self.live.remove(task_id).context("a claim of a live job")?;
-                let claimed = self.record.claimed.entry(provider_id.clone()).or_default();
-                claimed.jobs += 1;
-                claimed.units += live.job.units;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn waits(&mut self, task_id: &Hash32, now: bool) {
-        if let Some(live) = self.live.get_mut(task_id) {
-            if live.waiting != now {
-                live.waiting = now;
-                self.waiting = if now { self.waiting + 1 } else { self.waiting - 1 };
-            }
-        }
-    }
-
-    fn machine(&self, id: &Text) -> Result<(usize, &Machine)> {
-        let index = *self.index.get(id).context("a provider of the fleet")?;
-        Ok((index, self.scenario.fleet.get(index).context("a machine of the fleet")?))
-    }
-
-    fn assigned(&mut self, now_ms: u64, task_id: Hash32, provider_id: &Text, attempt: u32) -> Result<()> {
-        let (index, machine) = self.machine(provider_id)?;
-        let live = self.live.get(&task_id).context("a lease of a live job")?;
-        let given = Given {
-            task_id: &task_id,
-            attempt,
-            at_ms: now_ms,
-            lease: &self.scenario.policy.lease,
-        };
-        let acts = plan(&given, machine, &live.job, self.troubles.now(machine, now_ms));
-        if let Some(live) = self.live.get_mut(&task_id) {
-            live.attempt = attempt;
-        }
-        for (at_ms, act) in acts {
-            self.sent += 1;
-            let message = Message {
-                machine: index,
-                task_id,
-                attempt,
-                act,
-            };
-            self.messages.insert((at_ms, self.sent), message);
-        }
-        Ok(())
-    }
-
-    fn completed(&mut self, now_ms: u64, task_id: Hash32, provider_id: &Text) -> Result<()> {
-        let (_, machine) = self.machine(provider_id)?;
-        let trouble = self.troubles.now(machine, now_ms);
-        let attempt = self.live.get(&task_id).context("a result of a live job")?.attempt;
-        let plan = inclusion(&task_id, attempt, trouble);
-        let at = self.height + plan.blocks;
-        let proof = Proof { task_id, attempt, plan };
-        self.proofs.entry(at).or_default().push(proof);
         Ok(())
     }
 }

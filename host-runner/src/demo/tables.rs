@@ -15,7 +15,7 @@ pub fn grouped(number: i128) -> String {
         text.push('-');
     }
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -89,7 +89,16 @@ pub fn text(report: &Report) -> Result<String, std::fmt::Error> {
 
 fn payouts(report: &Report) -> Table {
     let header = [
-        "provider", "status", "band", "jobs", "units", "gross", "paid", "share", "penalties", "net",
+        "provider",
+        "status",
+        "band",
+        "jobs",
+        "units",
+        "gross",
+        "paid",
+        "share",
+        "penalties",
+        "net",
     ];
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut sums = [0_i128; 7];
@@ -135,7 +144,16 @@ fn slashes(report: &Report) -> Table {
 fn fund(report: &Report) -> Table {
     // A deferred claim is claimed again with what is owed of it: its gross counts in each epoch.
     let header = [
-        "epoch", "claims", "budget", "gross", "payable", "deferred", "carry", "dust", "penalties", "used",
+        "epoch",
+        "claims",
+        "budget",
+        "gross",
+        "payable",
+        "deferred",
+        "carry",
+        "dust",
+        "penalties",
+        "used",
     ];
     let rows = report.fund.iter().map(|row| {
         let percent = row.payable.0.saturating_mul(100).checked_div(row.budget.0);

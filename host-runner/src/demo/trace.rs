@@ -98,15 +98,27 @@ mod tests {
         let at = |column: &str| Some(column.to_owned());
         let row = |text: &str| refused(&format!("{head}2023-11-16 18:17:03,1,1\n{text}\n"));
         assert_eq!(refused(""), (1, at(""), Code::UnknownField));
-        assert_eq!(refused("TIMESTAMP,ContextTokens\n"), (1, at("GeneratedTokens"), Code::MissingField));
-        assert_eq!(refused("TIMESTAMP,TIMESTAMP\n"), (1, at("TIMESTAMP"), Code::DuplicateField));
+        assert_eq!(
+            refused("TIMESTAMP,ContextTokens\n"),
+            (1, at("GeneratedTokens"), Code::MissingField)
+        );
+        assert_eq!(
+            refused("TIMESTAMP,TIMESTAMP\n"),
+            (1, at("TIMESTAMP"), Code::DuplicateField)
+        );
         assert_eq!(refused(head), (2, None, Code::MissingField));
         assert_eq!(row("2023-11-16 18:17:04,1"), (3, None, Code::BadLength));
         assert_eq!(row(""), (3, None, Code::BadLength));
         assert_eq!(row("2023-11-16 18:17:02,1,1"), (3, at("TIMESTAMP"), Code::OutOfRange));
         assert_eq!(row("yesterday,1,1"), (3, at("TIMESTAMP"), Code::BadEncoding));
-        assert_eq!(row("2023-11-16 18:17:04,1.5,1"), (3, at("ContextTokens"), Code::WrongType));
-        assert_eq!(row("2023-11-16 18:17:04,1,-1"), (3, at("GeneratedTokens"), Code::OutOfRange));
+        assert_eq!(
+            row("2023-11-16 18:17:04,1.5,1"),
+            (3, at("ContextTokens"), Code::WrongType)
+        );
+        assert_eq!(
+            row("2023-11-16 18:17:04,1,-1"),
+            (3, at("GeneratedTokens"), Code::OutOfRange)
+        );
         assert_eq!(row("2023-11-16 18:17:04,1,\"1\""), (3, None, Code::BadEncoding));
     }
 

@@ -3,7 +3,10 @@
 use crate::error::{Error, Result};
 use aicf_core::codec::{cbor, hex};
 use aicf_core::engine::{Entry, Outcome};
+use aicf_core::value::Bytes;
 use std::fmt::Debug;
+
+type Write = (Bytes, Option<Bytes>);
 
 /// Values are shown up to here; the place is what counts.
 const SHOWN_CHARS_MAX: usize = 400;
@@ -54,9 +57,14 @@ fn first_difference(wasm: &Outcome, native: &Outcome) -> (String, String, String
     if let Some((index, wasm, native)) = in_lists(&wasm.events, &native.events) {
         return (format!("events[{index}]"), shown(&wasm), shown(&native));
     }
-    if let Some((index, a, b)) = in_lists(&wasm.writes, &native.writes) {
-        let key = |write: Option<&(aicf_core::value::Bytes, _)>| write.map(|(key, _)| key.to_vec());
-        let value = |write: Option<&(aicf_core::value::Bytes, Option<aicf_core::value::Bytes>)>| match write {
+    // The head holds the root, which follows from everything else, and it comes first: the cause is behind it.
+    let rest = |outcome: &'_ Outcome| -> Vec<Write> {
+        let writes = outcome.writes.iter().filter(|(key, _)| **key != crate::store::head_key()[..]);
+        writes.cloned().collect()
+    };
+    if let Some((index, a, b)) = in_lists(&rest(wasm), &rest(native)) {
+        let key = |write: Option<&Write>| write.map(|(key, _)| key.to_vec());
+        let value = |write: Option<&Write>| match write {
             None => "no write".into(),
             Some((_, None)) => "the end of the key".into(),
             Some((_, Some(value))) => bytes(value),
@@ -99,7 +107,7 @@ fn short(text: String) -> String {
 mod tests {
     use super::*;
     use aicf_core::engine::Status;
-    use aicf_core::value::{Bytes, Hash32};
+    use aicf_core::value::Hash32;
 
     fn outcome() -> Outcome {
         Outcome {
@@ -107,7 +115,7 @@ mod tests {
             status: Status::Ok,
             message: String::new(),
             events: Vec::new(),
-            writes: vec![(Bytes(vec![1]), Some(Bytes(vec![7]))), (Bytes(vec![2]), None)],
+            writes: vec![(Bytes(vec![3]), Some(Bytes(vec![7]))), (Bytes(vec![4]), None)],
             state_root: Hash32([9; 32]),
         }
     }
@@ -117,14 +125,14 @@ mod tests {
         let plain = outcome();
         let mut value = outcome();
         value.writes[0].1 = Some(Bytes(vec![8]));
-        assert_eq!(first_difference(&plain, &value), ("key 0x01".into(), "0x07".into(), "0x08".into()));
+        assert_eq!(first_difference(&plain, &value), ("key 0x03".into(), "0x07".into(), "0x08".into()));
         let mut end = outcome();
         end.writes[1].1 = Some(Bytes(vec![5]));
-        let expected = ("key 0x02".into(), "the end of the key".into(), "0x05".into());
+        let expected = ("key 0x04".into(), "the end of the key".into(), "0x05".into());
         assert_eq!(first_difference(&plain, &end), expected);
         let mut shorter = outcome();
         shorter.writes.pop();
-        let expected = ("writes[1]".into(), "key 0x02".into(), "nothing more".into());
+        let expected = ("writes[1]".into(), "key 0x04".into(), "nothing more".into());
         assert_eq!(first_difference(&plain, &shorter), expected);
         let mut root = outcome();
         root.state_root = Hash32([1; 32]);
