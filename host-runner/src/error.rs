@@ -110,7 +110,10 @@ impl fmt::Display for Error {
                  report this"
             ),
             Self::NotBegun { status, message } => {
-                write!(f, "the first entry was refused ({status}: {message}), so there is no state to go on from")
+                write!(
+                    f,
+                    "the first entry was refused ({status}: {message}), so there is no state to go on from"
+                )
             }
             Self::OtherNetwork { asked, found } => write!(
                 f,

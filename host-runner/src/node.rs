@@ -225,7 +225,9 @@ impl Node {
         let writes = std::mem::take(&mut outcome.writes);
         let waiting = {
             let mut overlay = self.reader.state.lock();
-            let changes = writes.into_iter().map(|(key, value)| (key.0, value.map(|value| value.0)));
+            let changes = writes
+                .into_iter()
+                .map(|(key, value)| (key.0, value.map(|value| value.0)));
             overlay.accept(row, changes, events);
             overlay.waiting()
         };

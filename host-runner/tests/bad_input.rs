@@ -9,10 +9,38 @@ const NOBODY: &str = "0x00000000000000000000000000000000000000000000000000000000
 /// A database with an active provider, a claimed job and a queued one; gives their ids.
 fn settled_place(engine: &'static str) -> (Place, String, String) {
     let place = Place::new(engine);
-    place.ok(&["provider", "register", "--provider-id", "p", "--caps", "AI", "--time-ms", "1000000"]);
-    place.ok(&["provider", "stake", "--provider-id", "p", "--amount", "1000", "--time-ms", "1000000"]);
+    place.ok(&[
+        "provider",
+        "register",
+        "--provider-id",
+        "p",
+        "--caps",
+        "AI",
+        "--time-ms",
+        "1000000",
+    ]);
+    place.ok(&[
+        "provider",
+        "stake",
+        "--provider-id",
+        "p",
+        "--amount",
+        "1000",
+        "--time-ms",
+        "1000000",
+    ]);
     let submit = |prompt: &str| {
-        let args = ["job", "submit", "--ai", "--prompt", prompt, "--max-units", "100", "--time-ms", "1000000"];
+        let args = [
+            "job",
+            "submit",
+            "--ai",
+            "--prompt",
+            prompt,
+            "--max-units",
+            "100",
+            "--time-ms",
+            "1000000",
+        ];
         place.json(&args)["task_id"].as_str().unwrap().to_owned()
     };
     let claimed = submit("one");
@@ -22,7 +50,16 @@ fn settled_place(engine: &'static str) -> (Place, String, String) {
             r#"{{"result_digest":"{NOBODY}","metrics":{{"units":"80"}},"proof":{{"miner":"m","valid":true,"nullifier":"{NOBODY}"}}}}"#
         ),
     );
-    let inject = ["job", "inject-result", "--task-id", &claimed, "--result", "result.json", "--time-ms", "1000000"];
+    let inject = [
+        "job",
+        "inject-result",
+        "--task-id",
+        &claimed,
+        "--result",
+        "result.json",
+        "--time-ms",
+        "1000000",
+    ];
     place.ok(&inject);
     let waiting = submit("two");
     (place, claimed, waiting)
@@ -30,7 +67,13 @@ fn settled_place(engine: &'static str) -> (Place, String, String) {
 
 fn check(run: &Run, args: &[&str], expected: (i32, &str, &str)) {
     let (code, path) = run.error();
-    assert_eq!((run.code, &code[..], &path[..]), expected, "aicf {}\n{}", args.join(" "), run.err);
+    assert_eq!(
+        (run.code, &code[..], &path[..]),
+        expected,
+        "aicf {}\n{}",
+        args.join(" "),
+        run.err
+    );
     assert_eq!(run.out, "", "aicf {}", args.join(" "));
 }
 
@@ -47,10 +90,22 @@ fn malformed_input_changes_nothing() {
     let before = bytes(&place.database());
     place.write("cut.json", "{\"a\": [1, 2");
     place.write("text.json", "\"hello\"");
-    place.write("float.json", r#"[{"kind":"ai","requester":"r","tier":"free","fee":"0","units":1.0,"payload":"0x"}]"#);
-    place.write("typo.json", r#"[{"kind":"ai","requester":"r","tier":"free","feee":"0","units":1,"payload":"0x"}]"#);
-    place.write("twice.json", r#"[{"kind":"ai","kind":"ai","requester":"r","tier":"free","fee":1,"units":1,"payload":"0x"}]"#);
-    place.write("neither.json", r#"[{"kind":"ai","requester":"r","tier":"free","fee":1,"units":1}]"#);
+    place.write(
+        "float.json",
+        r#"[{"kind":"ai","requester":"r","tier":"free","fee":"0","units":1.0,"payload":"0x"}]"#,
+    );
+    place.write(
+        "typo.json",
+        r#"[{"kind":"ai","requester":"r","tier":"free","feee":"0","units":1,"payload":"0x"}]"#,
+    );
+    place.write(
+        "twice.json",
+        r#"[{"kind":"ai","kind":"ai","requester":"r","tier":"free","fee":1,"units":1,"payload":"0x"}]"#,
+    );
+    place.write(
+        "neither.json",
+        r#"[{"kind":"ai","requester":"r","tier":"free","fee":1,"units":1}]"#,
+    );
     place.write("deep.json", "[".repeat(100));
     place.write("latin1.json", b"\xe9");
     place.write("empty.json", "[]");
@@ -58,76 +113,222 @@ fn malformed_input_changes_nothing() {
     place.write("badresult.json", r#"{"result_digest":"0x12","metrics":{"units":"1"}}"#);
     let cases: &[(&[&str], &str, &str)] = &[
         // Numbers.
-        (&["provider", "stake", "--provider-id", "p", "--amount", "-5"], "bad_encoding", "amount"),
-        (&["provider", "stake", "--provider-id", "p", "--amount", "1e3"], "bad_encoding", "amount"),
-        (&["provider", "stake", "--provider-id", "p", "--amount", "007"], "bad_encoding", "amount"),
-        (&["provider", "stake", "--provider-id", "p", "--amount", ""], "bad_encoding", "amount"),
         (
-            &["provider", "stake", "--provider-id", "p", "--amount", "340282366920938463463374607431768211456"],
+            &["provider", "stake", "--provider-id", "p", "--amount", "-5"],
+            "bad_encoding",
+            "amount",
+        ),
+        (
+            &["provider", "stake", "--provider-id", "p", "--amount", "1e3"],
+            "bad_encoding",
+            "amount",
+        ),
+        (
+            &["provider", "stake", "--provider-id", "p", "--amount", "007"],
+            "bad_encoding",
+            "amount",
+        ),
+        (
+            &["provider", "stake", "--provider-id", "p", "--amount", ""],
+            "bad_encoding",
+            "amount",
+        ),
+        (
+            &[
+                "provider",
+                "stake",
+                "--provider-id",
+                "p",
+                "--amount",
+                "340282366920938463463374607431768211456",
+            ],
             "out_of_range",
             "amount",
         ),
         (
-            &["job", "submit", "--ai", "--prompt", "x", "--max-units", "18446744073709551616"],
+            &[
+                "job",
+                "submit",
+                "--ai",
+                "--prompt",
+                "x",
+                "--max-units",
+                "18446744073709551616",
+            ],
             "out_of_range",
             "units",
         ),
-        (&["job", "submit", "--ai", "--prompt", "x", "--max-units", "-1"], "bad_encoding", "units"),
-        (&["provider", "heartbeat", "--provider-id", "p", "--height", "9007199254740992"], "out_of_range", "height"),
-        (&["epoch", "settle", "--epoch", "9007199254740992"], "out_of_range", "epoch"),
-        (&["provider", "heartbeat", "--provider-id", "p", "--time-ms", "-1"], "usage", ""),
+        (
+            &["job", "submit", "--ai", "--prompt", "x", "--max-units", "-1"],
+            "bad_encoding",
+            "units",
+        ),
+        (
+            &[
+                "provider",
+                "heartbeat",
+                "--provider-id",
+                "p",
+                "--height",
+                "9007199254740992",
+            ],
+            "out_of_range",
+            "height",
+        ),
+        (
+            &["epoch", "settle", "--epoch", "9007199254740992"],
+            "out_of_range",
+            "epoch",
+        ),
+        (
+            &["provider", "heartbeat", "--provider-id", "p", "--time-ms", "-1"],
+            "usage",
+            "",
+        ),
         // Texts and hex.
-        (&["provider", "heartbeat", "--provider-id", ""], "bad_length", "provider_id"),
-        (&["provider", "heartbeat", "--provider-id", "a\nb"], "bad_encoding", "provider_id"),
+        (
+            &["provider", "heartbeat", "--provider-id", ""],
+            "bad_length",
+            "provider_id",
+        ),
+        (
+            &["provider", "heartbeat", "--provider-id", "a\nb"],
+            "bad_encoding",
+            "provider_id",
+        ),
         (&["job", "cancel", "--task-id", "0x12"], "bad_length", "task_id"),
         (&["job", "cancel", "--task-id", "12"], "bad_encoding", "task_id"),
         (&["job", "show", "--task-id", "0xZZ"], "bad_encoding", "input.task_id"),
         (&["job", "list", "--status", "lost"], "out_of_range", "input.status"),
         (&["job", "list", "--after", "0x00"], "bad_encoding", "input.after"),
         (&["call", "split.apply", "--input", "{"], "bad_encoding", "input"),
-        (&["call", "split.apply", "--input", "zz", "--cbor"], "bad_encoding", "input"),
+        (
+            &["call", "split.apply", "--input", "zz", "--cbor"],
+            "bad_encoding",
+            "input",
+        ),
         (&["call", "split.apple"], "unknown_function", "fn"),
         // JSON, on the command line and in files.
-        (&["job", "submit", "--ai", "--payload-json", "{", "--max-units", "1"], "bad_encoding", "payload_json"),
         (
-            &["job", "submit", "--ai", "--payload-json", r#"{"a":{"b":1,"b":2}}"#, "--max-units", "1"],
+            &["job", "submit", "--ai", "--payload-json", "{", "--max-units", "1"],
+            "bad_encoding",
+            "payload_json",
+        ),
+        (
+            &[
+                "job",
+                "submit",
+                "--ai",
+                "--payload-json",
+                r#"{"a":{"b":1,"b":2}}"#,
+                "--max-units",
+                "1",
+            ],
             "duplicate_field",
             "payload_json.a.b",
         ),
         (
-            &["job", "submit", "--ai", "--payload-json", r#"1,"height":2"#, "--max-units", "1"],
+            &[
+                "job",
+                "submit",
+                "--ai",
+                "--payload-json",
+                r#"1,"height":2"#,
+                "--max-units",
+                "1",
+            ],
             "bad_encoding",
             "payload_json",
         ),
-        (&["job", "submit", "--ai", "--payload-json", "1e999", "--max-units", "1"], "out_of_range", "payload_json"),
+        (
+            &["job", "submit", "--ai", "--payload-json", "1e999", "--max-units", "1"],
+            "out_of_range",
+            "payload_json",
+        ),
         (&["job", "submit", "--file", "cut.json"], "bad_encoding", "cut.json"),
         (&["job", "submit", "--file", "deep.json"], "bad_encoding", "deep.json"),
-        (&["job", "submit", "--file", "latin1.json"], "bad_encoding", "latin1.json"),
+        (
+            &["job", "submit", "--file", "latin1.json"],
+            "bad_encoding",
+            "latin1.json",
+        ),
         (&["job", "submit", "--file", "text.json"], "wrong_type", "text.json"),
         (&["job", "submit", "--file", "empty.json"], "bad_length", "empty.json"),
-        (&["job", "submit", "--file", "float.json"], "wrong_type", "float.json[0].units"),
-        (&["job", "submit", "--file", "typo.json"], "unknown_field", "typo.json[0].feee"),
-        (&["job", "submit", "--file", "twice.json"], "duplicate_field", "twice.json[0].kind"),
-        (&["job", "submit", "--file", "neither.json"], "missing_field", "neither.json[0].payload"),
-        (&["job", "submit", "--file", "nowhere.json"], "cannot_read", "nowhere.json"),
         (
-            &["provider", "register", "--provider-id", "p", "--attestation", "text.json"],
+            &["job", "submit", "--file", "float.json"],
+            "wrong_type",
+            "float.json[0].units",
+        ),
+        (
+            &["job", "submit", "--file", "typo.json"],
+            "unknown_field",
+            "typo.json[0].feee",
+        ),
+        (
+            &["job", "submit", "--file", "twice.json"],
+            "duplicate_field",
+            "twice.json[0].kind",
+        ),
+        (
+            &["job", "submit", "--file", "neither.json"],
+            "missing_field",
+            "neither.json[0].payload",
+        ),
+        (
+            &["job", "submit", "--file", "nowhere.json"],
+            "cannot_read",
+            "nowhere.json",
+        ),
+        (
+            &[
+                "provider",
+                "register",
+                "--provider-id",
+                "p",
+                "--attestation",
+                "text.json",
+            ],
             "wrong_type",
             "text.json",
         ),
         (
-            &["provider", "register", "--provider-id", "p", "--attestation", "empty.json"],
+            &[
+                "provider",
+                "register",
+                "--provider-id",
+                "p",
+                "--attestation",
+                "empty.json",
+            ],
             "unknown_provider",
             "empty.json",
         ),
-        (&["provider", "register", "--provider-id", "p"], "missing_field", "--caps"),
         (
-            &["job", "inject-result", "--task-id", &waiting, "--result", "oddresult.json"],
+            &["provider", "register", "--provider-id", "p"],
+            "missing_field",
+            "--caps",
+        ),
+        (
+            &[
+                "job",
+                "inject-result",
+                "--task-id",
+                &waiting,
+                "--result",
+                "oddresult.json",
+            ],
             "unknown_field",
             "oddresult.json.digest",
         ),
         (
-            &["job", "inject-result", "--task-id", &waiting, "--result", "badresult.json"],
+            &[
+                "job",
+                "inject-result",
+                "--task-id",
+                &waiting,
+                "--result",
+                "badresult.json",
+            ],
             "bad_length",
             "badresult.json.result_digest",
         ),
@@ -136,12 +337,33 @@ fn malformed_input_changes_nothing() {
         (&["replay", "nowhere.json"], "cannot_read", "nowhere.json"),
         (&["replay", "cut.json", "--resume"], "usage", "--resume"),
         // Flags.
-        (&["provider", "register", "--provider-id", "p", "--caps", "GPU"], "usage", ""),
+        (
+            &["provider", "register", "--provider-id", "p", "--caps", "GPU"],
+            "usage",
+            "",
+        ),
         (&["provider", "heartbeat"], "usage", ""),
-        (&["provider", "heartbeat", "--provider-id", "p", "--engine", "jit"], "usage", ""),
+        (
+            &["provider", "heartbeat", "--provider-id", "p", "--engine", "jit"],
+            "usage",
+            "",
+        ),
         (&["job", "submit", "--prompt", "x", "--max-units", "1"], "usage", ""),
         (&["job", "submit", "--ai", "--max-units", "1"], "usage", ""),
-        (&["job", "submit", "--ai", "--quantum", "--prompt", "x", "--max-units", "1"], "usage", ""),
+        (
+            &[
+                "job",
+                "submit",
+                "--ai",
+                "--quantum",
+                "--prompt",
+                "x",
+                "--max-units",
+                "1",
+            ],
+            "usage",
+            "",
+        ),
         (&["frobnicate"], "usage", ""),
     ];
     for (args, code, path) in cases {
@@ -154,15 +376,24 @@ fn malformed_input_changes_nothing() {
 #[test]
 fn a_bad_policy_makes_no_database() {
     let place = Place::new("native");
-    place.write("split.yaml", "split: {ai: {provider: 8000, miner: 1500, treasury: 501}}\n");
-    place.write("split.json", r#"{"split": {"ai": {"provider": 8000, "miner": 1500, "treasury": 501}}}"#);
+    place.write(
+        "split.yaml",
+        "split: {ai: {provider: 8000, miner: 1500, treasury: 501}}\n",
+    );
+    place.write(
+        "split.json",
+        r#"{"split": {"ai": {"provider": 8000, "miner": 1500, "treasury": 501}}}"#,
+    );
     place.write("anchor.yaml", "epoch: &a {length_blocks: 1}\n");
     place.write("cut.yaml", "epoch: {length_blocks: \n");
     place.write("cut.json", "{");
     place.write("float.yaml", "epoch: {length_blocks: 1.5}\n");
     place.write("typo.yaml", "epoch: {length_block: 1}\n");
     place.write("latin1.yaml", b"epoch: \xe9\n");
-    place.write("huge.yaml", "fund: {budget_per_epoch: 340282366920938463463374607431768211456}\n");
+    place.write(
+        "huge.yaml",
+        "fund: {budget_per_epoch: 340282366920938463463374607431768211456}\n",
+    );
     let cases = [
         ("split.yaml", "bad_policy", "input.policy_yaml.split.ai"),
         ("split.json", "bad_policy", "input.policy.split.ai"),
@@ -177,13 +408,31 @@ fn a_bad_policy_makes_no_database() {
     ];
     for (file, code, path) in cases {
         fails(&place, &["policy", "check", file], (2, code, path));
-        let register = ["provider", "register", "--provider-id", "p", "--caps", "AI", "--policy", file];
+        let register = [
+            "provider",
+            "register",
+            "--provider-id",
+            "p",
+            "--caps",
+            "AI",
+            "--policy",
+            file,
+        ];
         fails(&place, &register, (2, code, path));
         assert!(!place.database().exists(), "{file}");
     }
     // Well-formed, but no epoch has no blocks: the engine refuses the first entry, and nothing is kept.
     place.write("zero.yaml", "epoch: {length_blocks: 0}\n");
-    let register = ["provider", "register", "--provider-id", "p", "--caps", "AI", "--policy", "zero.yaml"];
+    let register = [
+        "provider",
+        "register",
+        "--provider-id",
+        "p",
+        "--caps",
+        "AI",
+        "--policy",
+        "zero.yaml",
+    ];
     fails(&place, &register, (1, "bad_policy", ""));
     fails(&place, &["provider", "list"], (1, "not_initialised", ""));
     place.ok(&["provider", "register", "--provider-id", "p", "--caps", "AI"]);
@@ -200,30 +449,71 @@ fn refusals_have_the_engines_own_codes() {
         );
         let at = ["--time-ms", "1000000"];
         let cases: &[(&[&str], &str)] = &[
-            (&["provider", "stake", "--provider-id", "q", "--amount", "1"], "unknown_provider"),
-            (&["provider", "stake", "--provider-id", "p", "--amount", "0"], "out_of_range"),
-            (&["provider", "unstake", "--provider-id", "p", "--amount", "1001"], "insufficient_stake"),
+            (
+                &["provider", "stake", "--provider-id", "q", "--amount", "1"],
+                "unknown_provider",
+            ),
+            (
+                &["provider", "stake", "--provider-id", "p", "--amount", "0"],
+                "out_of_range",
+            ),
+            (
+                &["provider", "unstake", "--provider-id", "p", "--amount", "1001"],
+                "insufficient_stake",
+            ),
             (&["provider", "heartbeat", "--provider-id", "q"], "unknown_provider"),
-            (&["provider", "heartbeat", "--provider-id", "p", "--height", "0"], "height_went_back"),
+            (
+                &["provider", "heartbeat", "--provider-id", "p", "--height", "0"],
+                "height_went_back",
+            ),
             (&["job", "show", "--task-id", NOBODY], "unknown_task"),
             (&["job", "cancel", "--task-id", NOBODY], "unknown_task"),
-            (&["job", "cancel", "--task-id", &waiting, "--requester", "mallory"], "not_owner"),
+            (
+                &["job", "cancel", "--task-id", &waiting, "--requester", "mallory"],
+                "not_owner",
+            ),
             (&["job", "cancel", "--task-id", &claimed], "wrong_state"),
-            (&["job", "submit", "--ai", "--prompt", "x", "--max-units", "1", "--tier", "gold"], "unknown_tier"),
+            (
+                &[
+                    "job",
+                    "submit",
+                    "--ai",
+                    "--prompt",
+                    "x",
+                    "--max-units",
+                    "1",
+                    "--tier",
+                    "gold",
+                ],
+                "unknown_tier",
+            ),
             (&["provider", "show", "--provider-id", "q"], "unknown_provider"),
             (&["epoch", "settle", "--epoch", "5"], "epoch_out_of_order"),
             (&["epoch", "settle", "--height", "50"], "epoch_not_final"),
             (&["epoch", "show", "--epoch", "77"], "epoch_not_settled"),
             // A second claim for a task, a nullifier for the second time, more units than were asked for.
-            (&["job", "inject-result", "--task-id", &claimed, "--result", "result.json"], "task_claimed"),
-            (&["job", "inject-result", "--task-id", &waiting, "--result", "much.json"], "too_many_units"),
-            (&["job", "inject-result", "--task-id", &waiting, "--result", "result.json"], "nullifier_used"),
+            (
+                &["job", "inject-result", "--task-id", &claimed, "--result", "result.json"],
+                "task_claimed",
+            ),
+            (
+                &["job", "inject-result", "--task-id", &waiting, "--result", "much.json"],
+                "too_many_units",
+            ),
+            (
+                &["job", "inject-result", "--task-id", &waiting, "--result", "result.json"],
+                "nullifier_used",
+            ),
         ];
         for (args, code) in cases {
             let args: Vec<&str> = args.iter().copied().chain(at).collect();
             fails(&place, &args, (1, code, ""));
         }
-        fails(&place, &["provider", "heartbeat", "--provider-id", "p", "--time-ms", "999999"], (1, "time_went_back", ""));
+        fails(
+            &place,
+            &["provider", "heartbeat", "--provider-id", "p", "--time-ms", "999999"],
+            (1, "time_went_back", ""),
+        );
         let heartbeat = ["provider", "heartbeat", "--provider-id", "p", "--network", "testnet"];
         fails(&place, &heartbeat, (1, "other_network", ""));
         place.ok(&["verify"]);
@@ -234,12 +524,35 @@ fn refusals_have_the_engines_own_codes() {
 #[test]
 fn an_expired_lease_holds_nothing() {
     let (place, _, first) = settled_place("both");
-    let submit = ["job", "submit", "--ai", "--prompt", "three", "--max-units", "100", "--time-ms", "1000000"];
+    let submit = [
+        "job",
+        "submit",
+        "--ai",
+        "--prompt",
+        "three",
+        "--max-units",
+        "100",
+        "--time-ms",
+        "1000000",
+    ];
     let second = place.json(&submit)["task_id"].as_str().unwrap().to_owned();
     // Whoever is dispatched first takes the other along: it is assigned, and never acknowledged.
-    place.write("other.json", format!(r#"{{"result_digest":"{NOBODY}","metrics":{{"units":"80"}}}}"#));
+    place.write(
+        "other.json",
+        format!(r#"{{"result_digest":"{NOBODY}","metrics":{{"units":"80"}}}}"#),
+    );
     let inject = |task: &str, time_ms: &str| {
-        place.run(&["job", "inject-result", "--task-id", task, "--result", "other.json", "--time-ms", time_ms, "--json"])
+        place.run(&[
+            "job",
+            "inject-result",
+            "--task-id",
+            task,
+            "--result",
+            "other.json",
+            "--time-ms",
+            time_ms,
+            "--json",
+        ])
     };
     assert_eq!(inject(&second, "1000000").code, 0);
     assert_eq!(place.json(&["job", "show", "--task-id", &first])["status"], "assigned");
@@ -249,12 +562,34 @@ fn an_expired_lease_holds_nothing() {
     assert_eq!((&job["status"], &job["attempts"]), (&"queued".into(), &1.into()));
     assert_eq!(inject(&first, "1060000").code, 0, "the next attempt succeeds");
     // A result that comes after the lease's end changes nothing.
-    let submit = ["job", "submit", "--ai", "--prompt", "four", "--max-units", "100", "--time-ms", "1060000"];
+    let submit = [
+        "job",
+        "submit",
+        "--ai",
+        "--prompt",
+        "four",
+        "--max-units",
+        "100",
+        "--time-ms",
+        "1060000",
+    ];
     let third = place.json(&submit)["task_id"].as_str().unwrap().to_owned();
-    place.write("slow.json", format!(r#"{{"result_digest":"{NOBODY}","metrics":{{"units":"80"}},"latency_ms":600000}}"#));
+    place.write(
+        "slow.json",
+        format!(r#"{{"result_digest":"{NOBODY}","metrics":{{"units":"80"}},"latency_ms":600000}}"#),
+    );
     fails(
         &place,
-        &["job", "inject-result", "--task-id", &third, "--result", "slow.json", "--time-ms", "1060000"],
+        &[
+            "job",
+            "inject-result",
+            "--task-id",
+            &third,
+            "--result",
+            "slow.json",
+            "--time-ms",
+            "1060000",
+        ],
         (1, "wrong_state", ""),
     );
     place.ok(&["verify"]);
@@ -315,10 +650,16 @@ fn a_damaged_database_is_left_alone() {
         check_damaged(&place, name, &content);
     }
     for (name, statement) in [
-        ("no last line", "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)"),
+        (
+            "no last line",
+            "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)",
+        ),
         ("no journal", "DELETE FROM journal"),
         ("no head", "DELETE FROM state WHERE key = x'01'"),
-        ("no head row that reads", "UPDATE state SET value = x'00' WHERE key = x'01'"),
+        (
+            "no head row that reads",
+            "UPDATE state SET value = x'00' WHERE key = x'01'",
+        ),
         ("another root", "UPDATE journal SET state_root = zeroblob(32)"),
         ("no table", "DROP TABLE events"),
     ] {
@@ -335,14 +676,31 @@ fn check_damaged(place: &Place, name: &str, content: &[u8]) {
     let path = place.path("damaged.db");
     std::fs::write(&path, content).unwrap();
     for args in [
-        &["provider", "heartbeat", "--provider-id", "p", "--db", "damaged.db", "--json"][..],
+        &[
+            "provider",
+            "heartbeat",
+            "--provider-id",
+            "p",
+            "--db",
+            "damaged.db",
+            "--json",
+        ][..],
         &["provider", "list", "--db", "damaged.db", "--json"],
         &["verify", "--db", "damaged.db", "--json"],
         &["export", "--db", "damaged.db", "--json"],
     ] {
         let run = place.run(args);
-        assert_eq!((run.code, run.error().0), (1, "database_corrupt".into()), "{name}: {}", run.err);
-        assert!(run.err.contains("aicf replay"), "{name}: it says what to do next: {}", run.err);
+        assert_eq!(
+            (run.code, run.error().0),
+            (1, "database_corrupt".into()),
+            "{name}: {}",
+            run.err
+        );
+        assert!(
+            run.err.contains("aicf replay"),
+            "{name}: it says what to do next: {}",
+            run.err
+        );
         assert!(bytes(&path) == content, "{name}: the file was changed");
     }
     for suffix in ["-wal", "-shm", "-journal"] {
@@ -358,13 +716,37 @@ fn verify_finds_what_was_changed_behind_the_engine() {
     let good = bytes(&place.database());
     let cases = [
         // A balance, one atom up; a row gone; a row too many.
-        ("UPDATE state SET value = x'1903e9' WHERE value = x'1903e8' AND substr(key, 1, 1) = x'40'", "state_differs", "key 0x4007"),
-        ("DELETE FROM state WHERE substr(key, 1, 1) = x'22'", "state_differs", "key 0x22"),
-        ("INSERT INTO state (key, value) VALUES (x'1371', x'')", "state_differs", "key 0x1371"),
-        ("UPDATE journal SET status = 5 WHERE seq = 2", "journal_differs", "entry 2"),
-        ("UPDATE journal SET state_root = zeroblob(32) WHERE seq = 3", "journal_differs", "entry 3"),
+        (
+            "UPDATE state SET value = x'1903e9' WHERE value = x'1903e8' AND substr(key, 1, 1) = x'40'",
+            "state_differs",
+            "key 0x4007",
+        ),
+        (
+            "DELETE FROM state WHERE substr(key, 1, 1) = x'22'",
+            "state_differs",
+            "key 0x22",
+        ),
+        (
+            "INSERT INTO state (key, value) VALUES (x'1371', x'')",
+            "state_differs",
+            "key 0x1371",
+        ),
+        (
+            "UPDATE journal SET status = 5 WHERE seq = 2",
+            "journal_differs",
+            "entry 2",
+        ),
+        (
+            "UPDATE journal SET state_root = zeroblob(32) WHERE seq = 3",
+            "journal_differs",
+            "entry 3",
+        ),
         ("DELETE FROM journal WHERE seq = 4", "journal_differs", "entry 5"),
-        ("UPDATE journal SET entry = x'00' WHERE seq = 1", "journal_differs", "entry 1"),
+        (
+            "UPDATE journal SET entry = x'00' WHERE seq = 1",
+            "journal_differs",
+            "entry 1",
+        ),
     ];
     for (statement, code, place_of) in cases {
         let path = place.path("changed.db");
@@ -420,13 +802,23 @@ fn a_testee_answers_whatever_comes() {
         assert_eq!(run.code, 0);
         let lines: Vec<&str> = run.out.lines().collect();
         assert_eq!(lines.len(), 12);
-        assert_eq!(lines[0], r#"{"id":1,"ok":{"provider":"800","miner":"150","treasury":"50"}}"#);
+        assert_eq!(
+            lines[0],
+            r#"{"id":1,"ok":{"provider":"800","miner":"150","treasury":"50"}}"#
+        );
         for line in lines[1..8].iter().chain(&lines[9..10]) {
-            assert!(line.starts_with(r#"{"id":null,"error":{"code":"bad_request","path":"","#), "{line}");
+            assert!(
+                line.starts_with(r#"{"id":null,"error":{"code":"bad_request","path":"","#),
+                "{line}"
+            );
         }
         assert!(lines[8].starts_with(r#"{"id":2,"error":{"code":"unknown_function","path":"fn","#));
         assert!(lines[10].starts_with(r#"{"id":3,"ok":{"root":"0x"#), "{}", lines[10]);
-        assert!(lines[11].starts_with(r#"{"id":4,"ok":{"root":"0xa7ffc6f8bf1ed766"#), "{}", lines[11]);
+        assert!(
+            lines[11].starts_with(r#"{"id":4,"ok":{"root":"0xa7ffc6f8bf1ed766"#),
+            "{}",
+            lines[11]
+        );
         replies.push(run.out);
     }
     assert!(replies[0] == replies[1], "both hosts say the same");

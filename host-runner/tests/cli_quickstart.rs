@@ -32,7 +32,11 @@ fn quickstart(place: &Place) -> String {
     assert_eq!(registered["provider"]["attestation"]["class"], "tdx");
     assert_eq!(registered["provider"]["region"], "eu-west");
 
-    let staked = step(place, start + 1, &["provider", "stake", "--provider-id", "provider1", "--amount", "1000"]);
+    let staked = step(
+        place,
+        start + 1,
+        &["provider", "stake", "--provider-id", "provider1", "--amount", "1000"],
+    );
     assert_eq!(staked["provider"]["status"], "active");
     assert_eq!(staked["provider"]["stake"], "1000");
 
@@ -49,7 +53,14 @@ fn quickstart(place: &Place) -> String {
     let injected = step(
         place,
         start + 3,
-        &["job", "inject-result", "--task-id", &task_id, "--result", &fixture("fixtures/result_example.json")],
+        &[
+            "job",
+            "inject-result",
+            "--task-id",
+            &task_id,
+            "--result",
+            &fixture("fixtures/result_example.json"),
+        ],
     );
     assert_eq!(injected["job"]["status"], "claimed");
     assert_eq!(injected["job"]["lease"]["provider_id"], "provider1");
@@ -68,11 +79,19 @@ fn quickstart(place: &Place) -> String {
     assert_eq!(place.json(&["payouts", "--payee", "miner1"])["items"], payouts["items"]);
     assert_eq!(place.json(&["payouts", "--payee", "nobody"])["items"], json!([]));
 
-    let beat = step(place, start + 5, &["provider", "heartbeat", "--provider-id", "provider1"]);
+    let beat = step(
+        place,
+        start + 5,
+        &["provider", "heartbeat", "--provider-id", "provider1"],
+    );
     assert_eq!(beat["provider"]["last_heartbeat_ms"], start + 5);
     assert_eq!(beat["provider"]["available"], "20000");
 
-    let files = step(place, start + 6, &["job", "submit", "--file", &fixture("fixtures/jobs_ai.json")]);
+    let files = step(
+        place,
+        start + 6,
+        &["job", "submit", "--file", &fixture("fixtures/jobs_ai.json")],
+    );
     assert_eq!(files["jobs"].as_array().unwrap().len(), 5);
     let mine = place.json(&["job", "list", "--requester", "alice"]);
     assert_eq!(mine["items"].as_array().unwrap().len(), 2);
@@ -101,10 +120,25 @@ fn the_six_steps_give_the_same_on_every_engine() {
 fn people_are_told_what_to_do_next() {
     let place = Place::new("native");
     let providers = fixture("fixtures/providers.json");
-    let said = place.ok(&["provider", "register", "--provider-id", "provider1", "--attestation", &providers]);
-    assert!(said.out.contains("next: aicf provider stake --provider-id provider1"), "{}", said.out);
+    let said = place.ok(&[
+        "provider",
+        "register",
+        "--provider-id",
+        "provider1",
+        "--attestation",
+        &providers,
+    ]);
+    assert!(
+        said.out.contains("next: aicf provider stake --provider-id provider1"),
+        "{}",
+        said.out
+    );
     let said = place.ok(&["provider", "stake", "--provider-id", "provider1", "--amount", "1000"]);
-    assert!(said.out.contains("active") && said.out.contains("next: aicf job submit"), "{}", said.out);
+    assert!(
+        said.out.contains("active") && said.out.contains("next: aicf job submit"),
+        "{}",
+        said.out
+    );
     let said = place.ok(&["job", "submit", "--ai", "--prompt", "hello world", "--max-units", "100"]);
     let task_id = said.out.lines().next().unwrap().to_owned();
     assert_eq!((task_id.len(), &task_id[..2]), (66, "0x"));
@@ -114,11 +148,21 @@ fn people_are_told_what_to_do_next() {
     let said = place.ok(&["job", "inject-result", "--task-id", &task_id, "--result", &result]);
     assert!(said.out.contains("next: aicf epoch settle"), "{}", said.out);
     assert!(place.ok(&["epoch", "settle"]).out.contains("1 claims, 25000 atoms"));
-    assert!(place.ok(&["payouts", "--provider-id", "provider1"]).out.contains("20000"));
+    assert!(
+        place
+            .ok(&["payouts", "--provider-id", "provider1"])
+            .out
+            .contains("20000")
+    );
     assert!(place.ok(&["epoch", "list"]).out.contains("0-99"));
     assert!(place.ok(&["epoch", "show", "--epoch", "0"]).out.contains("batch_id"));
     assert!(place.ok(&["provider", "list"]).out.contains("provider1"));
-    assert!(place.ok(&["provider", "show", "--provider-id", "provider1"]).out.contains("tdx"));
+    assert!(
+        place
+            .ok(&["provider", "show", "--provider-id", "provider1"])
+            .out
+            .contains("tdx")
+    );
 }
 
 /// Where nobody takes a job, the rules say why.
@@ -128,7 +172,15 @@ fn an_unassigned_job_says_why() {
     let submit = ["job", "submit", "--quantum", "--prompt", "x", "--max-units", "1"];
     let task_id = place.json(&submit)["task_id"].as_str().unwrap().to_owned();
     let result = fixture("fixtures/result_example.json");
-    let inject = ["job", "inject-result", "--task-id", &task_id, "--result", &result, "--json"];
+    let inject = [
+        "job",
+        "inject-result",
+        "--task-id",
+        &task_id,
+        "--result",
+        &result,
+        "--json",
+    ];
     let nobody = place.run(&inject);
     assert_eq!((nobody.code, nobody.error().0), (1, "unassigned".into()));
     assert!(nobody.err.contains("no_providers"), "{}", nobody.err);
@@ -144,18 +196,45 @@ fn an_unassigned_job_says_why() {
 #[test]
 fn stake_leaves_jobs_are_cancelled_providers_retire() {
     let place = Place::new("native");
-    place.ok(&["provider", "register", "--provider-id", "p", "--caps", "AI", "--model", "m", "--region", "eu"]);
+    place.ok(&[
+        "provider",
+        "register",
+        "--provider-id",
+        "p",
+        "--caps",
+        "AI",
+        "--model",
+        "m",
+        "--region",
+        "eu",
+    ]);
     place.ok(&["provider", "stake", "--provider-id", "p", "--amount", "5000"]);
     let out = place.json(&["provider", "unstake", "--provider-id", "p", "--amount", "4500"]);
     assert_eq!(out["provider"]["stake"], "500");
     assert_eq!(out["provider"]["unbonding"], "4500");
     assert_eq!(out["provider"]["status"], "registered");
-    let task = place.json(&["job", "submit", "--ai", "--payload-json", r#"{"a":1.5}"#, "--max-units", "7", "--fee", "9"]);
+    let task = place.json(&[
+        "job",
+        "submit",
+        "--ai",
+        "--payload-json",
+        r#"{"a":1.5}"#,
+        "--max-units",
+        "7",
+        "--fee",
+        "9",
+    ]);
     let task_id = task["task_id"].as_str().unwrap();
     place.ok(&["job", "cancel", "--task-id", task_id]);
-    assert_eq!(place.json(&["job", "show", "--task-id", task_id])["status"], "cancelled");
+    assert_eq!(
+        place.json(&["job", "show", "--task-id", task_id])["status"],
+        "cancelled"
+    );
     place.ok(&["provider", "retire", "--provider-id", "p"]);
-    assert_eq!(place.json(&["provider", "list", "--status", "retired"])["items"][0]["provider_id"], "p");
+    assert_eq!(
+        place.json(&["provider", "list", "--status", "retired"])["items"][0]["provider_id"],
+        "p"
+    );
     place.ok(&["verify"]);
 }
 
@@ -163,9 +242,29 @@ fn stake_leaves_jobs_are_cancelled_providers_retire() {
 fn a_function_and_a_policy_from_the_shell() {
     let place = Place::new("native");
     for host in ["native", "wasm"] {
-        let said = place.ok(&["call", "split.apply", "--host", host, "--input", r#"{"kind":"ai","total":"1000"}"#]);
-        assert_eq!(said.document(), json!({"provider": "800", "miner": "150", "treasury": "50"}));
-        let cbor = place.ok(&["call", "split.apply", "--host", host, "--cbor", "--input", "0x83f6001903e8"]).out;
+        let said = place.ok(&[
+            "call",
+            "split.apply",
+            "--host",
+            host,
+            "--input",
+            r#"{"kind":"ai","total":"1000"}"#,
+        ]);
+        assert_eq!(
+            said.document(),
+            json!({"provider": "800", "miner": "150", "treasury": "50"})
+        );
+        let cbor = place
+            .ok(&[
+                "call",
+                "split.apply",
+                "--host",
+                host,
+                "--cbor",
+                "--input",
+                "0x83f6001903e8",
+            ])
+            .out;
         assert_eq!(cbor.trim(), "0x8319032018961832");
     }
     let devnet = fixture("policy/devnet.yaml");

@@ -32,7 +32,16 @@ fn journal(place: &Place) -> BTreeMap<u64, [u8; 32]> {
 /// whether the replay came to its end first.
 fn until_killed(place: &Place, draws: &mut Draws) -> (Option<u64>, bool) {
     let batch = (1 + draws.below(40)).to_string();
-    let args = ["replay", "j.jsonl", "--db", "crash.db", "--resume", "--progress", "--batch", &batch];
+    let args = [
+        "replay",
+        "j.jsonl",
+        "--db",
+        "crash.db",
+        "--resume",
+        "--progress",
+        "--batch",
+        &batch,
+    ];
     let mut child = place.command(&args).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut acknowledged = None;
@@ -100,7 +109,10 @@ fn survives(engine: &'static str, seed: u64) {
     assert!(kills >= 4, "it was killed {kills} times: too few to mean anything");
     place.ok(&["replay", "j.jsonl", "--db", "crash.db", "--resume"]);
     place.ok(&["verify", "--db", "crash.db", "--engine", "native"]);
-    assert_eq!(place.ok(&["export", "--db", "crash.db"]).out.as_bytes(), bytes(&place.path("j.jsonl")));
+    assert_eq!(
+        place.ok(&["export", "--db", "crash.db"]).out.as_bytes(),
+        bytes(&place.path("j.jsonl"))
+    );
 }
 
 #[test]

@@ -18,8 +18,15 @@ fn random_database(place: &Place, entries: u64) -> String {
     let mut node = Node::open(&place.database(), &options(Choice::Native)).unwrap();
     let world = fill(&mut node, SEED, entries, |_, _| {});
     node.commit().unwrap();
-    assert!(world.refused > entries / 20 && world.refused < entries * 3 / 4, "{} refused", world.refused);
-    assert!(node.query("head", &json!({})).unwrap()["next_epoch"].as_u64() > Some(3), "epochs were settled");
+    assert!(
+        world.refused > entries / 20 && world.refused < entries * 3 / 4,
+        "{} refused",
+        world.refused
+    );
+    assert!(
+        node.query("head", &json!({})).unwrap()["next_epoch"].as_u64() > Some(3),
+        "epochs were settled"
+    );
     node.head().unwrap().state_root.to_string()
 }
 
@@ -34,10 +41,18 @@ fn export_and_replay_give_the_same_root_on_both_engines() {
     assert_eq!(place.json(&["verify"])["state_digest"], replayed["state_digest"]);
 
     // Into a new database, which exports the same journal again.
-    let copied = place.json(&["replay", "j.jsonl", "--db", "copy.db", "--engine", "wasm", "--batch", "77"]);
+    let copied = place.json(&[
+        "replay", "j.jsonl", "--db", "copy.db", "--engine", "wasm", "--batch", "77",
+    ]);
     assert_eq!(copied["state_digest"], replayed["state_digest"]);
-    assert_eq!(place.ok(&["export", "--db", "copy.db"]).out.as_bytes(), bytes(&place.path("j.jsonl")));
-    assert_eq!(place.run(&["replay", "j.jsonl", "--db", "copy.db", "--json"]).error().0, "database_exists");
+    assert_eq!(
+        place.ok(&["export", "--db", "copy.db"]).out.as_bytes(),
+        bytes(&place.path("j.jsonl"))
+    );
+    assert_eq!(
+        place.run(&["replay", "j.jsonl", "--db", "copy.db", "--json"]).error().0,
+        "database_exists"
+    );
 }
 
 #[test]
@@ -56,15 +71,40 @@ fn a_changed_line_is_found() {
         all[at] = all[at].replacen(from, to, 1);
         all
     };
-    let stake = lines.iter().position(|line| line.contains("\"stake\":") && line.contains("\"ok\"")).unwrap();
-    let amount = lines[stake].split("\"amount\":\"").nth(1).unwrap().split('"').next().unwrap();
-    let other = run("amount.jsonl", &changed(stake, &format!("\"amount\":\"{amount}\""), "\"amount\":\"12345678\""));
-    assert_eq!((other.code, other.error()), (1, ("replay_differs".into(), format!("line {}", stake + 1))));
-    let status = run("status.jsonl", &changed(stake, "\"status\":\"ok\"", "\"status\":\"overflow\""));
+    let stake = lines
+        .iter()
+        .position(|line| line.contains("\"stake\":") && line.contains("\"ok\""))
+        .unwrap();
+    let amount = lines[stake]
+        .split("\"amount\":\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let other = run(
+        "amount.jsonl",
+        &changed(stake, &format!("\"amount\":\"{amount}\""), "\"amount\":\"12345678\""),
+    );
+    assert_eq!(
+        (other.code, other.error()),
+        (1, ("replay_differs".into(), format!("line {}", stake + 1)))
+    );
+    let status = run(
+        "status.jsonl",
+        &changed(stake, "\"status\":\"ok\"", "\"status\":\"overflow\""),
+    );
     assert_eq!(status.error().0, "replay_differs");
-    let missing: Vec<String> = lines.iter().filter(|line| **line != lines[7]).map(|line| (*line).to_owned()).collect();
+    let missing: Vec<String> = lines
+        .iter()
+        .filter(|line| **line != lines[7])
+        .map(|line| (*line).to_owned())
+        .collect();
     let gap = run("gap.jsonl", &missing);
-    assert_eq!((gap.code, gap.error()), (2, ("bad_sequence".into(), "line 8.seq".into())));
+    assert_eq!(
+        (gap.code, gap.error()),
+        (2, ("bad_sequence".into(), "line 8.seq".into()))
+    );
 }
 
 /// The engines against each other, entry by entry, on journals of other seeds.
@@ -117,7 +157,11 @@ fn only_a_commit_counts() {
     let overlay = node.reader().state().lock();
     let events = overlay.base().events(None, 10_000).unwrap();
     assert!(events.iter().all(|event| event.seq <= 30) && events.len() > 20);
-    let first: Vec<_> = events.iter().take(2).map(|event| (event.seq, event.n, &event.kind[..])).collect();
+    let first: Vec<_> = events
+        .iter()
+        .take(2)
+        .map(|event| (event.seq, event.n, &event.kind[..]))
+        .collect();
     assert_eq!(first[0], (0, 0, "initialised"));
     let after = overlay.base().events(Some((events[4].seq, events[4].n)), 3).unwrap();
     assert_eq!(after[0], events[5]);

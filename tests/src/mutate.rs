@@ -12,12 +12,49 @@ use crate::text::write_tree;
 
 /// Values that hosts get wrong.
 const NASTY: &[&str] = &[
-    "null", "true", "0", "-0", "-1", "1", "2", "1.0", "1e2", "0.5", "9007199254740991", "9007199254740992",
-    "18446744073709551615", "18446744073709551616", "340282366920938463463374607431768211456", "4294967295",
-    "4294967296", "1000000", "1000001", "10000000", "10000001", "\"0\"", "\"\"", "\"01\"", "\"-1\"", "\" 1\"",
-    "\"18446744073709551615\"", "\"18446744073709551616\"", "\"340282366920938463463374607431768211455\"",
-    "\"340282366920938463463374607431768211456\"", "\"0x\"", "\"0x0\"", "\"0xAB\"", "\"ai\"", "\"quantum\"",
-    "\"gold\"", "\"a\\u0000b\"", "\"\\u007f\"", "\"\\ud83d\\ude80\"", "[]", "{}", "[[]]", "{\"a\":1}",
+    "null",
+    "true",
+    "0",
+    "-0",
+    "-1",
+    "1",
+    "2",
+    "1.0",
+    "1e2",
+    "0.5",
+    "9007199254740991",
+    "9007199254740992",
+    "18446744073709551615",
+    "18446744073709551616",
+    "340282366920938463463374607431768211456",
+    "4294967295",
+    "4294967296",
+    "1000000",
+    "1000001",
+    "10000000",
+    "10000001",
+    "\"0\"",
+    "\"\"",
+    "\"01\"",
+    "\"-1\"",
+    "\" 1\"",
+    "\"18446744073709551615\"",
+    "\"18446744073709551616\"",
+    "\"340282366920938463463374607431768211455\"",
+    "\"340282366920938463463374607431768211456\"",
+    "\"0x\"",
+    "\"0x0\"",
+    "\"0xAB\"",
+    "\"ai\"",
+    "\"quantum\"",
+    "\"gold\"",
+    "\"a\\u0000b\"",
+    "\"\\u007f\"",
+    "\"\\ud83d\\ude80\"",
+    "[]",
+    "{}",
+    "[[]]",
+    "{\"a\":1}",
     "\"0x0000000000000000000000000000000000000000000000000000000000000000\"",
 ];
 
@@ -43,7 +80,10 @@ impl Generator {
             let Some((_, Tree::Text(request))) = request else {
                 continue;
             };
-            let name = request.split("\"fn\":\"").nth(1).and_then(|rest| rest.split('"').next());
+            let name = request
+                .split("\"fn\":\"")
+                .nth(1)
+                .and_then(|rest| rest.split('"').next());
             if let Some(name) = name {
                 seeds.entry(name.to_string()).or_default().push(request.to_string());
             }
@@ -69,7 +109,11 @@ impl Generator {
         let known = self.seeds.get(function).map_or(0, Vec::len);
         let (first, second) = (self.below(known), self.below(known));
         let pick = |seeds: &BTreeMap<String, Vec<String>>, index: usize| {
-            seeds.get(function).and_then(|lines| lines.get(index)).cloned().unwrap_or_default()
+            seeds
+                .get(function)
+                .and_then(|lines| lines.get(index))
+                .cloned()
+                .unwrap_or_default()
         };
         let (base, other) = (pick(&self.seeds, first), pick(&self.seeds, second));
         let (Ok(mut tree), Ok(donor)) = (json::parse(base.as_bytes(), 80), json::parse(other.as_bytes(), 80)) else {
@@ -160,7 +204,9 @@ impl Generator {
             2 => entries[at].0 = Cow::Owned(format!("{}x", entries[at].0)),
             3 => entries.rotate_left(at),
             _ => {
-                if let Some(Tree::Map(others)) = donor.filter(|other| matches!(other, Tree::Map(all) if !all.is_empty())) {
+                if let Some(Tree::Map(others)) =
+                    donor.filter(|other| matches!(other, Tree::Map(all) if !all.is_empty()))
+                {
                     let (key, value) = &others[self.below(others.len())];
                     if !entries.iter().any(|(own, _)| own == key) {
                         entries.push((Cow::Owned(key.to_string()), owned(value)));

@@ -1,14 +1,18 @@
 //! `cargo xtask bench`: every figure beside its yardstick, in one run, written to docs/benchmarks.md with
 //! the machine and the day. What is written by hand in that file, below its last marker, stays.
 
-use crate::sh::{self, Outcome, say};
 use crate::guest;
+use crate::sh::{self, Outcome, say};
 use std::fs;
 use std::process::{Command, Stdio};
 
 /// Package and benchmark of each part, and what it is about.
 const BENCHES: &[(&str, &str, &str)] = &[
-    ("aicf-core", "settlement", "Settlement beside the hashes it cannot avoid"),
+    (
+        "aicf-core",
+        "settlement",
+        "Settlement beside the hashes it cannot avoid",
+    ),
     ("aicf-core", "matching", "Matching beside a plain implementation"),
     ("aicf-host", "wasm_call", "The border between host and guest"),
     (

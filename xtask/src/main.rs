@@ -40,7 +40,9 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ),
     ("test", "run every check and test", |_| suite::test()),
     ("demo", "build, then run `aicf demo` with the remaining arguments", demo),
-    ("bench", "measure everything and rewrite docs/benchmarks.md", |_| bench::run()),
+    ("bench", "measure everything and rewrite docs/benchmarks.md", |_| {
+        bench::run()
+    }),
     (
         "lint",
         "clippy, formatting, tidiness, and cargo-deny where it is installed",

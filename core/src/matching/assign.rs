@@ -181,7 +181,7 @@ impl<'a> Dispatch<'a> {
             shares.give(kind, slot);
         }
         if self.round_robin {
-            self.line.move_to_end(slot);
+            self.line.move_back(slot);
         }
         Ok(slot)
     }

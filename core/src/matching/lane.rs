@@ -57,7 +57,7 @@ impl Line {
     }
 
     /// Who got a lease goes to the end.
-    pub fn move_to_end(&mut self, slot: u32) {
+    pub fn move_back(&mut self, slot: u32) {
         let end = self.end();
         if let Some(position) = self.position.get_mut(slot as usize) {
             *position = end;

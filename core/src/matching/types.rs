@@ -25,6 +25,17 @@ pub enum Status {
     Retired,
 }
 
+impl Status {
+    /// All of them, in wire order.
+    pub const ALL: [Self; 5] = [
+        Self::Registered,
+        Self::Active,
+        Self::Jailed,
+        Self::Suspended,
+        Self::Retired,
+    ];
+}
+
 /// The hardware an attestation speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -40,6 +51,9 @@ pub enum AttestationClass {
 }
 
 impl AttestationClass {
+    /// All of them, in wire order.
+    pub const ALL: [Self; 4] = [Self::Sgx, Self::Tdx, Self::SevSnp, Self::Cca];
+
     /// One bit for each class, so that a set of them is a byte.
     pub(super) const fn bit(self) -> u8 {
         match self {

@@ -10,12 +10,7 @@ use aicf_core::value::{Hash32, Kind, PerKind, Text};
 /// The time of every dispatch here.
 pub const NOW_MS: u64 = 1_700_000_000_000;
 
-const CLASSES: [AttestationClass; 4] = [
-    AttestationClass::Sgx,
-    AttestationClass::Tdx,
-    AttestationClass::SevSnp,
-    AttestationClass::Cca,
-];
+const CLASSES: [AttestationClass; 4] = AttestationClass::ALL;
 
 /// A policy, providers and jobs.
 #[derive(Clone, Debug)]

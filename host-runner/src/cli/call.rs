@@ -52,7 +52,11 @@ pub fn run(args: &Call, globals: &Globals, out: Out) -> anyhow::Result<()> {
             catalogue::call(&args.function, None, format, &input).map_err(Failure::of_input)?
         }
         Host::Wasm => {
-            let format = if args.cbor { wasm::Format::Cbor } else { wasm::Format::Json };
+            let format = if args.cbor {
+                wasm::Format::Cbor
+            } else {
+                wasm::Format::Json
+            };
             in_wasm(args, globals, format, &input)?
         }
     };

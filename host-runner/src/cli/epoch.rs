@@ -1,10 +1,10 @@
 //! `aicf epoch`: when the fund pays.
 
+use super::Globals;
 use super::fields::Fields;
 use super::out::{Out, card, field, short, table};
 use super::provider::{Page, with_next};
 use super::session::look_up;
-use super::Globals;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -110,6 +110,15 @@ fn list(args: &List, globals: &Globals, out: Out) -> anyhow::Result<()> {
         })
         .collect();
     let count = rows.len();
-    let header = ["EPOCH", "BLOCKS", "CLAIMS", "PAID", "PENALTIES", "CARRY", "BATCH", "POLICY"];
+    let header = [
+        "EPOCH",
+        "BLOCKS",
+        "CLAIMS",
+        "PAID",
+        "PENALTIES",
+        "CARRY",
+        "BATCH",
+        "POLICY",
+    ];
     out.say(&page, &with_next(table(&header, rows), count, "settled epochs", &page))
 }

@@ -100,7 +100,11 @@ impl<'t> Fields<'t> {
             let mut failure = Failure::of_input(error);
             // The path begins with the command's name, which nobody typed.
             if let Some(field) = failure.path.strip_prefix('.').and_then(|path| path.strip_prefix(name)) {
-                let field = if place.is_empty() { field.trim_start_matches('.') } else { field };
+                let field = if place.is_empty() {
+                    field.trim_start_matches('.')
+                } else {
+                    field
+                };
                 failure.path = format!("{place}{field}");
             }
             failure
@@ -157,7 +161,11 @@ pub fn get_text<'a>(tree: &'a Tree<'_>, name: &str) -> Option<&'a str> {
 /// `unknown_field`; `wrong_type` when it is no object.
 pub fn only(tree: &Tree<'_>, path: &str, known: &[&str]) -> Result<(), Failure> {
     let Tree::Map(entries) = tree else {
-        return Err(Failure::malformed("wrong_type", path, format!("got {}, expected an object", tree.name())));
+        return Err(Failure::malformed(
+            "wrong_type",
+            path,
+            format!("got {}, expected an object", tree.name()),
+        ));
     };
     match entries.iter().find(|(key, _)| !known.contains(&&**key)) {
         Some((key, _)) => Err(Failure::malformed(
@@ -228,6 +236,9 @@ mod tests {
         let failure = fields.command("stake").unwrap_err();
         assert_eq!((&failure.code[..], &failure.path[..]), ("bad_encoding", "amount"));
         let failure = Fields::new().command_at("stake", "file.json[3]").unwrap_err();
-        assert_eq!((&failure.code[..], &failure.path[..]), ("missing_field", "file.json[3].provider_id"));
+        assert_eq!(
+            (&failure.code[..], &failure.path[..]),
+            ("missing_field", "file.json[3].provider_id")
+        );
     }
 }

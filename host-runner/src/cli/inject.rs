@@ -4,11 +4,11 @@
 //! a real network would deliver; only the result and the proof are made up. Where nobody takes the job,
 //! the rules of matching say why.
 
+use super::Globals;
 use super::fail::Failure;
 use super::fields::{Fields, get, only, parse_file, read_file};
 use super::out::{Out, field, short};
 use super::session::Session;
-use super::Globals;
 use aicf_core::catalogue;
 use aicf_core::codec::tree::Tree;
 use aicf_core::codec::{Format, hex};
@@ -65,7 +65,10 @@ impl<'t> ResultFile<'t> {
         let proof = get(&self.tree, "proof");
         let given = |name| proof.and_then(|proof| get(proof, name));
         let mut fields = Fields::new().text("task_id", &lease.task_id);
-        for (name, tag) in [("nullifier", "aicf/devnet/nullifier"), ("proof_ref", "aicf/devnet/proof_ref")] {
+        for (name, tag) in [
+            ("nullifier", "aicf/devnet/nullifier"),
+            ("proof_ref", "aicf/devnet/proof_ref"),
+        ] {
             fields = match given(name) {
                 Some(value) => fields.tree(name, value.clone()),
                 None => fields.bytes(name, sha3_256(&[tag.as_bytes(), &lease.id]).as_bytes()),
@@ -240,7 +243,18 @@ fn unassigned(session: &Session, view: &Value) -> anyhow::Result<Failure> {
             offer.into()
         })
         .collect();
-    let asked = pick(view, &["task_id", "kind", "units", "region", "model", "attestation_classes", "cooldown"]);
+    let asked = pick(
+        view,
+        &[
+            "task_id",
+            "kind",
+            "units",
+            "region",
+            "model",
+            "attestation_classes",
+            "cooldown",
+        ],
+    );
     let input = json!({
         "policy": session.query("policy", &json!({}))?["policy"],
         "seed": view["task_id"],
@@ -268,14 +282,26 @@ fn unassigned(session: &Session, view: &Value) -> anyhow::Result<Failure> {
         "concurrency" => "others took every place; finish those first: aicf job list --status assigned",
         _ => "look: aicf provider list",
     };
-    let counts = if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) };
-    Ok(Failure::refused("unassigned", format!("no provider takes the job: {reason}{counts}; {hint}")))
+    let counts = if counts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", counts.join(", "))
+    };
+    Ok(Failure::refused(
+        "unassigned",
+        format!("no provider takes the job: {reason}{counts}; {hint}"),
+    ))
 }
 
 /// Some fields of an object, nulls left out.
 fn pick(value: &Value, names: &[&str]) -> Map<String, Value> {
     names
         .iter()
-        .filter_map(|name| Some(((*name).to_owned(), value.get(*name).filter(|value| !value.is_null())?.clone())))
+        .filter_map(|name| {
+            Some((
+                (*name).to_owned(),
+                value.get(*name).filter(|value| !value.is_null())?.clone(),
+            ))
+        })
         .collect()
 }

@@ -33,9 +33,7 @@ pub enum Job {
     #[command(after_help = "Example:\n  aicf job cancel --task-id 0x… --requester devnet")]
     Cancel(Cancel),
     /// Devnet only: let a provider take a job and finish it with a made-up result and proof
-    #[command(
-        after_help = "Example:\n  aicf job inject-result --task-id 0x… --result fixtures/result_example.json"
-    )]
+    #[command(after_help = "Example:\n  aicf job inject-result --task-id 0x… --result fixtures/result_example.json")]
     InjectResult(inject::Inject),
 }
 
@@ -75,7 +73,12 @@ pub struct Submit {
     #[arg(long, value_name = "JSON", conflicts_with = "prompt")]
     payload_json: Option<String>,
     /// The most units it may take
-    #[arg(long, value_name = "UNITS", required_unless_present = "file", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "UNITS",
+        required_unless_present = "file",
+        allow_hyphen_values = true
+    )]
     max_units: Option<String>,
     /// What it pays, in atoms; a higher fee is served earlier
     #[arg(long, value_name = "ATOMS", default_value = "0", allow_hyphen_values = true)]
@@ -339,13 +342,24 @@ fn list(args: &List, globals: &Globals, out: Out) -> anyhow::Result<()> {
                 field(view, "units"),
                 field(view, "fee"),
                 field(view, "requester"),
-                view["lease"].get("provider_id").map_or_else(|| "-".into(), super::out::cell),
+                view["lease"]
+                    .get("provider_id")
+                    .map_or_else(|| "-".into(), super::out::cell),
                 field(view, "attempts"),
             ]
         })
         .collect();
     let count = rows.len();
-    let header = ["TASK", "KIND", "STATUS", "UNITS", "FEE", "REQUESTER", "PROVIDER", "ATTEMPTS"];
+    let header = [
+        "TASK",
+        "KIND",
+        "STATUS",
+        "UNITS",
+        "FEE",
+        "REQUESTER",
+        "PROVIDER",
+        "ATTEMPTS",
+    ];
     out.say(&page, &with_next(table(&header, rows), count, "jobs", &page))
 }
 
@@ -356,6 +370,10 @@ fn cancel(args: &Cancel, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let command = fields.command("cancel")?;
     let mut session = globals.session()?;
     let outcome = session.execute(command)?;
-    let text = format!("job {} is cancelled; its fee went back to {}", short(&args.task_id), args.requester);
+    let text = format!(
+        "job {} is cancelled; its fee went back to {}",
+        short(&args.task_id),
+        args.requester
+    );
     out.say(&session.receipt(&outcome), &text)
 }

@@ -145,7 +145,10 @@ mod tests {
             let line = write(&row).unwrap();
             let recorded = read(line.as_bytes(), "line 1").unwrap();
             assert_eq!(cbor::to_vec(&recorded.entry).unwrap(), row.entry, "{line}");
-            assert_eq!((&recorded.status[..], recorded.state_root), ("unknown_task", Hash32([7; 32])));
+            assert_eq!(
+                (&recorded.status[..], recorded.state_root),
+                ("unknown_task", Hash32([7; 32]))
+            );
         }
     }
 

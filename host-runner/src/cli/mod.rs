@@ -174,7 +174,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn on_command_line(matches: &ArgMatches, id: &str) -> bool {
     let here = matches.try_contains_id(id).unwrap_or(false)
         && matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine);
-    here || matches.subcommand().is_some_and(|(_, inner)| on_command_line(inner, id))
+    here || matches
+        .subcommand()
+        .is_some_and(|(_, inner)| on_command_line(inner, id))
 }
 
 fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {

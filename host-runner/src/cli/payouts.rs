@@ -7,9 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  aicf payouts --provider-id provider1\n  aicf payouts --payee miner1 --epoch 0"
-)]
+#[command(after_help = "Examples:\n  aicf payouts --provider-id provider1\n  aicf payouts --payee miner1 --epoch 0")]
 pub struct Payouts {
     /// Lines in which this provider worked, or, with the same id, mined
     #[arg(long, value_name = "ID", conflicts_with = "payee")]
@@ -53,7 +51,16 @@ pub fn run(args: &Payouts, globals: &Globals, out: Out) -> anyhow::Result<()> {
         .collect();
     let count = rows.len();
     let header = [
-        "EPOCH", "CLAIM", "KIND", "PROVIDER", "MINER", "GROSS", "PAYABLE", "TO PROVIDER", "TO MINER", "TO TREASURY",
+        "EPOCH",
+        "CLAIM",
+        "KIND",
+        "PROVIDER",
+        "MINER",
+        "GROSS",
+        "PAYABLE",
+        "TO PROVIDER",
+        "TO MINER",
+        "TO TREASURY",
         "PENALTY",
     ];
     let mut text = with_next(table(&header, rows), count, "payouts", &page);

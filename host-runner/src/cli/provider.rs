@@ -1,10 +1,10 @@
 //! `aicf provider`: who works.
 
+use super::Globals;
 use super::fail::Failure;
 use super::fields::{Fields, get, get_text, only, parse_file, read_file};
 use super::out::{Out, card, field, table};
 use super::session::look_up;
-use super::Globals;
 use aicf_core::codec::tree::Tree;
 use aicf_core::engine::Command;
 use clap::{Args, Subcommand};
@@ -141,7 +141,11 @@ pub fn run(command: Provider, globals: &Globals, out: Out) -> anyhow::Result<()>
         Provider::Retire(args) => simple("retire", &args, globals, out),
         Provider::List(args) => list(&args, globals, out),
         Provider::Show(args) => {
-            let view = look_up(&globals.reader()?, "provider.get", &json!({"provider_id": args.provider_id}))?;
+            let view = look_up(
+                &globals.reader()?,
+                "provider.get",
+                &json!({"provider_id": args.provider_id}),
+            )?;
             out.say(&view, &card(&view))
         }
     }
@@ -168,7 +172,10 @@ fn register(args: &Register, globals: &Globals, out: Out) -> anyhow::Result<()> 
 pub fn entry_of<'t>(path: &Path, file: Tree<'t>, id: &str) -> Result<Tree<'t>, Failure> {
     let shown = path.display().to_string();
     let list = match file {
-        Tree::Map(entries) => entries.into_iter().find(|(key, _)| key == "providers").map(|(_, value)| value),
+        Tree::Map(entries) => entries
+            .into_iter()
+            .find(|(key, _)| key == "providers")
+            .map(|(_, value)| value),
         list => Some(list),
     };
     let Some(Tree::List(entries)) = list else {
@@ -248,9 +255,9 @@ fn money(name: &'static str, args: &Amount, globals: &Globals, out: Out) -> anyh
             args.amount,
             field(&view, "unbonding")
         ),
-        (_, "registered") => format!(
-            "provider {id} has {stake} staked, less than the policy's minimum; stake more to make it active"
-        ),
+        (_, "registered") => {
+            format!("provider {id} has {stake} staked, less than the policy's minimum; stake more to make it active")
+        }
         _ => format!(
             "provider {id} is {status} with {stake} staked; next: aicf job submit --ai --prompt TEXT --max-units N"
         ),
@@ -307,7 +314,15 @@ fn list(args: &List, globals: &Globals, out: Out) -> anyhow::Result<()> {
         .collect();
     let count = rows.len();
     let header = [
-        "PROVIDER", "STATUS", "KINDS", "STAKE", "HEALTH", "LEASES", "BAND", "AVAILABLE", "REGION",
+        "PROVIDER",
+        "STATUS",
+        "KINDS",
+        "STAKE",
+        "HEALTH",
+        "LEASES",
+        "BAND",
+        "AVAILABLE",
+        "REGION",
     ];
     let text = with_next(table(&header, rows), count, "providers", &page);
     out.say(&page, &text)

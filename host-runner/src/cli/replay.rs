@@ -120,7 +120,10 @@ fn held(node: &Node, recorded: &Recorded, place: &str) -> anyhow::Result<()> {
 fn apply(node: &mut Node, recorded: &Recorded, place: &str) -> anyhow::Result<()> {
     let seq = recorded.entry.seq;
     if seq != node.next_seq() {
-        let message = format!("entry {seq} where {} belongs: lines are missing or out of order", node.next_seq());
+        let message = format!(
+            "entry {seq} where {} belongs: lines are missing or out of order",
+            node.next_seq()
+        );
         return Err(Failure::malformed("bad_sequence", format!("{place}.seq"), message).into());
     }
     let outcome = node.apply(&recorded.entry)?;
@@ -134,7 +137,10 @@ fn same(recorded: &Recorded, place: &str, what: &str, there: &str, here: &str) -
     if there == here {
         return Ok(());
     }
-    let message = format!("entry {}: the {what} recorded is {there}, here it is {here}", recorded.entry.seq);
+    let message = format!(
+        "entry {}: the {what} recorded is {there}, here it is {here}",
+        recorded.entry.seq
+    );
     Err(Failure {
         path: place.into(),
         ..Failure::refused("replay_differs", message)

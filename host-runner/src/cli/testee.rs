@@ -122,7 +122,10 @@ mod tests {
         }
         let kept = |text: &str| (true, text.as_bytes().to_vec());
         let cut = (false, Vec::new());
-        assert_eq!(lines, [kept("a"), kept(""), kept("12345"), cut.clone(), cut, kept("last")]);
+        assert_eq!(
+            lines,
+            [kept("a"), kept(""), kept("12345"), cut.clone(), cut, kept("last")]
+        );
     }
 
     #[test]

@@ -76,18 +76,28 @@ fn again(node: &mut Node, row: &JournalRow) -> anyhow::Result<()> {
     let entry: Entry = cbor::from_slice(&row.entry)
         .map_err(|error| wrong("journal_differs", at(), format!("it does not read back: {error}")))?;
     if entry.seq != row.seq || entry.seq != node.next_seq() {
-        let message = format!("it says it is entry {}, and entry {} belongs here", entry.seq, node.next_seq());
+        let message = format!(
+            "it says it is entry {}, and entry {} belongs here",
+            entry.seq,
+            node.next_seq()
+        );
         return Err(wrong("journal_differs", at(), message));
     }
     let outcome = node.apply(&entry)?;
     if outcome.status.number() != row.status {
         let recorded = lines::status_name(row.status);
-        let message = format!("the status recorded is {recorded}, applied again it is {}", outcome.status.as_str());
+        let message = format!(
+            "the status recorded is {recorded}, applied again it is {}",
+            outcome.status.as_str()
+        );
         return Err(wrong("journal_differs", at(), message));
     }
     if outcome.state_root.0 != row.state_root {
         let recorded = Hash32(row.state_root);
-        let message = format!("the root recorded is {recorded}, applied again it is {}", outcome.state_root);
+        let message = format!(
+            "the root recorded is {recorded}, applied again it is {}",
+            outcome.state_root
+        );
         return Err(wrong("journal_differs", at(), message));
     }
     Ok(())
@@ -141,7 +151,11 @@ fn same_rows(stored: &State, replayed: &State) -> anyhow::Result<u64> {
         let differs = |key: &[u8], message: String| {
             let table = Table::ALL.iter().find(|table| Some(&table.byte()) == key.first());
             let table = table.map_or("no table".into(), |table| format!("{table:?}"));
-            Err(wrong("state_differs", format!("key {}", hex_of(key)), format!("{message} (table {table})")))
+            Err(wrong(
+                "state_differs",
+                format!("key {}", hex_of(key)),
+                format!("{message} (table {table})"),
+            ))
         };
         match (here, there) {
             (None, None) => return Ok(rows),
@@ -170,7 +184,11 @@ fn hex_of(bytes: &[u8]) -> String {
 }
 
 /// Calls a function with every row under a prefix.
-fn each_row(state: &State, prefix: &Key, mut each: impl FnMut(&[u8], &[u8]) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn each_row(
+    state: &State,
+    prefix: &Key,
+    mut each: impl FnMut(&[u8], &[u8]) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let mut from = prefix.clone().bytes();
     loop {
         let page = state.range(&from, &prefix.end(), PAGE).map_err(Error::from)?;
@@ -245,7 +263,13 @@ fn check_batch(state: &State, batch: &Batch, previous: Hash32) -> anyhow::Result
         Ok(())
     })?;
     let totals = &batch.totals;
-    let expected = [totals.gross, totals.payable, totals.provider, totals.miner, totals.treasury];
+    let expected = [
+        totals.gross,
+        totals.payable,
+        totals.provider,
+        totals.miner,
+        totals.treasury,
+    ];
     let found = if let Some(name) = misnamed {
         Some(format!("a claim line does not stand under its claim_key {name}"))
     } else if (claims.len(), payouts.len()) != (batch.claims_count, batch.claims_count) {

@@ -59,7 +59,10 @@ fn first_difference(wasm: &Outcome, native: &Outcome) -> (String, String, String
     }
     // The head holds the root, which follows from everything else, and it comes first: the cause is behind it.
     let rest = |outcome: &'_ Outcome| -> Vec<Write> {
-        let writes = outcome.writes.iter().filter(|(key, _)| **key != crate::store::head_key()[..]);
+        let writes = outcome
+            .writes
+            .iter()
+            .filter(|(key, _)| **key != crate::store::head_key()[..]);
         writes.cloned().collect()
     };
     if let Some((index, a, b)) = in_lists(&rest(wasm), &rest(native)) {
@@ -72,7 +75,8 @@ fn first_difference(wasm: &Outcome, native: &Outcome) -> (String, String, String
         return match (key(a), key(b)) {
             (Some(one), Some(other)) if one == other => (format!("key {}", bytes(&one)), value(a), value(b)),
             (one, other) => {
-                let key = |key: Option<Vec<u8>>| key.map_or("nothing more".into(), |key| format!("key {}", bytes(&key)));
+                let key =
+                    |key: Option<Vec<u8>>| key.map_or("nothing more".into(), |key| format!("key {}", bytes(&key)));
                 (format!("writes[{index}]"), key(one), key(other))
             }
         };
@@ -125,7 +129,10 @@ mod tests {
         let plain = outcome();
         let mut value = outcome();
         value.writes[0].1 = Some(Bytes(vec![8]));
-        assert_eq!(first_difference(&plain, &value), ("key 0x03".into(), "0x07".into(), "0x08".into()));
+        assert_eq!(
+            first_difference(&plain, &value),
+            ("key 0x03".into(), "0x07".into(), "0x08".into())
+        );
         let mut end = outcome();
         end.writes[1].1 = Some(Bytes(vec![5]));
         let expected = ("key 0x04".into(), "the end of the key".into(), "0x05".into());

@@ -54,9 +54,17 @@ mod tests {
     fn the_name_is_serdes() {
         let id = Text::new("p").unwrap();
         for event in [
-            Event::ProviderRegistered { provider_id: id.clone() },
-            Event::PolicyScheduled { epoch: 1, policy_hash: Hash32::ZERO },
-            Event::JobAcknowledged { task_id: Hash32::ZERO, provider_id: id },
+            Event::ProviderRegistered {
+                provider_id: id.clone(),
+            },
+            Event::PolicyScheduled {
+                epoch: 1,
+                policy_hash: Hash32::ZERO,
+            },
+            Event::JobAcknowledged {
+                task_id: Hash32::ZERO,
+                provider_id: id,
+            },
         ] {
             let text = json::to_string(&event).unwrap();
             assert!(text.starts_with(&format!("{{\"{}\":", kind_of(&event))), "{text}");

@@ -131,7 +131,13 @@ pub fn head_of(store: &dyn HostStore) -> Result<Option<Head>> {
             "the state stands at entry {} and the journal ends with entry {}, or their roots differ",
             head.seq, last.seq
         )),
-        (Some(head), None) => corrupt(format!("the state stands at entry {} and the journal is empty", head.seq)),
-        (None, Some(last)) => corrupt(format!("the journal ends with entry {} and there is no state", last.seq)),
+        (Some(head), None) => corrupt(format!(
+            "the state stands at entry {} and the journal is empty",
+            head.seq
+        )),
+        (None, Some(last)) => corrupt(format!(
+            "the journal ends with entry {} and there is no state",
+            last.seq
+        )),
     }
 }

@@ -52,7 +52,12 @@ impl Overlay {
     }
 
     /// Adds an entry with all it did.
-    pub fn accept(&mut self, row: JournalRow, changes: impl Iterator<Item = (Vec<u8>, Option<Vec<u8>>)>, events: Vec<EventRow>) {
+    pub fn accept(
+        &mut self,
+        row: JournalRow,
+        changes: impl Iterator<Item = (Vec<u8>, Option<Vec<u8>>)>,
+        events: Vec<EventRow>,
+    ) {
         self.state.extend(changes);
         self.journal.push(row);
         self.events.extend(events);
@@ -267,7 +272,11 @@ mod tests {
                 assert_eq!(state.lock().waiting(), 0);
             }
             let start = vec![b'k', draw(24) as u8];
-            let end = if draw(4) == 0 { Vec::new() } else { vec![b'k', draw(26) as u8] };
+            let end = if draw(4) == 0 {
+                Vec::new()
+            } else {
+                vec![b'k', draw(26) as u8]
+            };
             let limit = draw(9) as usize;
             let expected: Vec<Pair> = plain
                 .iter()

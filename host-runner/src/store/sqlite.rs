@@ -45,7 +45,8 @@ const JOURNAL: &str = "SELECT seq, entry, status, state_root FROM journal WHERE 
 const EVENTS: &str = "SELECT seq, n, kind, body FROM events WHERE (seq, n) > (?1, ?2) ORDER BY seq, n LIMIT ?3";
 const ADD_ENTRY: &str = "INSERT INTO journal (seq, entry, status, state_root) VALUES (?1, ?2, ?3, ?4)";
 const ADD_EVENT: &str = "INSERT INTO events (seq, n, kind, body) VALUES (?1, ?2, ?3, ?4)";
-const PUT: &str = "INSERT INTO state (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+const PUT: &str =
+    "INSERT INTO state (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const DELETE: &str = "DELETE FROM state WHERE key = ?1";
 
 /// A database file.

@@ -42,8 +42,10 @@ impl Draws {
 
 /// How tests open a node: a devnet with short epochs.
 pub fn options(engine: Choice) -> Options {
-    let policy = Policy::parse_yaml("epoch: {length_blocks: 20, finality_k: 2}\nregistry: {min_stake: {ai: 1000, quantum: 1000}}\n")
-        .unwrap();
+    let policy = Policy::parse_yaml(
+        "epoch: {length_blocks: 20, finality_k: 2}\nregistry: {min_stake: {ai: 1000, quantum: 1000}}\n",
+    )
+    .unwrap();
     let mut options = Options::new(NetworkName::Devnet, Positive::new(1337).unwrap(), policy);
     options.engine = engine;
     options.genesis_time_ms = 1_000;
@@ -101,7 +103,11 @@ impl World {
             Some(task) if draws.below(20) > 0 => task.clone(),
             _ => draws.hash(),
         };
-        let held: Vec<_> = self.leases.iter().map(|(task, lease)| (task.clone(), lease.clone())).collect();
+        let held: Vec<_> = self
+            .leases
+            .iter()
+            .map(|(task, lease)| (task.clone(), lease.clone()))
+            .collect();
         let lease = match draws.one_of(&held) {
             Some((task, (provider, attempt))) if draws.below(12) > 0 => {
                 json!({"task_id": task, "provider_id": provider, "attempt": attempt})
@@ -111,7 +117,7 @@ impl World {
         command(match draws.below(30) {
             0 | 1 => json!({"register": {
                 "provider_id": provider, "operator": format!("o{}", draws.below(3)), "kinds": [kind, "ai"],
-                "region": ["eu", "us"][draws.below(2) as usize], "models": ["m1", "m2"], "endpoints": [],
+                "region": (["eu", "us"][draws.below(2) as usize]), "models": ["m1", "m2"], "endpoints": [],
                 "attestation": {"class": "tdx", "evidence": "0x01", "not_after_ms": draws.below(1 << 40)},
             }}),
             2 | 3 => json!({"stake": {"provider_id": provider, "amount": draws.below(3_000).to_string()}}),
@@ -120,7 +126,7 @@ impl World {
             6 if draws.below(6) == 0 => json!({"retire": {"provider_id": provider}}),
             7..=12 => {
                 let mut job = json!({
-                    "kind": kind, "requester": requester, "tier": ["free", "pro", "gold"][draws.below(3) as usize],
+                    "kind": kind, "requester": requester, "tier": (["free", "pro", "gold"][draws.below(3) as usize]),
                     "fee": draws.below(100_000).to_string(), "units": draws.below(5_000).to_string(),
                     "tx_hash": hash, "caller": "0x01", "payload": "0xa0", "attestation_classes": [],
                 });
@@ -168,8 +174,14 @@ impl World {
         for event in &outcome.events {
             match event {
                 Event::JobEnqueued { task_id, .. } => self.tasks.push(task_id.to_string()),
-                Event::JobAssigned { task_id, provider_id, attempt, .. } => {
-                    self.leases.insert(task_id.to_string(), (provider_id.to_string(), *attempt));
+                Event::JobAssigned {
+                    task_id,
+                    provider_id,
+                    attempt,
+                    ..
+                } => {
+                    self.leases
+                        .insert(task_id.to_string(), (provider_id.to_string(), *attempt));
                 }
                 Event::JobCompleted { task_id, .. } => {
                     self.leases.remove(&task_id.to_string());

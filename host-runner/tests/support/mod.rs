@@ -53,7 +53,13 @@ impl Place {
     /// The command, not started yet, deaf to the environment of whoever runs the tests.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_aicf"));
-        for name in ["AICF_DB", "AICF_POLICY_PATH", "AICF_NETWORK", "AICF_CHAIN_ID", "AICF_MODULE"] {
+        for name in [
+            "AICF_DB",
+            "AICF_POLICY_PATH",
+            "AICF_NETWORK",
+            "AICF_CHAIN_ID",
+            "AICF_MODULE",
+        ] {
             command.env_remove(name);
         }
         command

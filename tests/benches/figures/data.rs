@@ -7,7 +7,15 @@ use aicf_core::value::{Hash32, Kind};
 
 type Claim<'a> = (
     (Hash32, u64, Hash32, &'a str, &'a str, &'a str, Kind),
-    (Units, Option<u32>, Option<u32>, Hash32, Option<Hash32>, Option<u64>, Option<u64>),
+    (
+        Units,
+        Option<u32>,
+        Option<u32>,
+        Hash32,
+        Option<Hash32>,
+        Option<u64>,
+        Option<u64>,
+    ),
 );
 
 fn hash(label: &[u8], number: u64) -> Hash32 {

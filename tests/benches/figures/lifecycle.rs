@@ -69,8 +69,9 @@ fn drive(node: &mut Node, jobs: u64) -> Outcome<(u64, f64)> {
         }
     };
     for number in 0..64 {
-        let register =
-            format!(r#"{{"register": {{"provider_id": "p{number}", "kinds": ["ai"], "models": [], "endpoints": []}}}}"#);
+        let register = format!(
+            r#"{{"register": {{"provider_id": "p{number}", "kinds": ["ai"], "models": [], "endpoints": []}}}}"#
+        );
         run(node, command(&register)?)?;
         run(
             node,
@@ -170,13 +171,12 @@ pub fn run(jobs: u64) -> Outcome {
         for (journal, state, events) in &batches {
             rows += journal.len() + state.len() + events.len();
             bytes += journal.iter().map(|row| row.entry.len() + 40).sum::<usize>();
-            bytes += state.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum::<usize>();
+            bytes += state
+                .iter()
+                .map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len))
+                .sum::<usize>();
             bytes += events.iter().map(|row| row.body.len() + row.kind.len()).sum::<usize>();
-            bare.commit(Batch {
-                journal,
-                state,
-                events,
-            })?;
+            bare.commit(Batch { journal, state, events })?;
         }
         let bare_seconds = start.elapsed().as_secs_f64();
         lines.push((name, entries, seconds, rows, bytes, batches.len(), bare_seconds));
@@ -184,7 +184,10 @@ pub fn run(jobs: u64) -> Outcome {
     std::fs::remove_dir_all(&folder)?;
     println!("durable lifecycle on SQLite, {jobs} jobs (enqueue, dispatch, complete, claim)");
     for (name, entries, seconds, rows, bytes, batches, bare) in lines {
-        println!("  {name}: {entries} entries, {rows} rows, {} MB in {batches} batches", bytes >> 20);
+        println!(
+            "  {name}: {entries} entries, {rows} rows, {} MB in {batches} batches",
+            bytes >> 20
+        );
         println!("  lifecycle     {:>9.0} entries/s", entries as f64 / seconds);
         println!("  bare inserts  {:>9.0} entries/s", entries as f64 / bare);
         println!("  share         {:>9.2}   (aim: at least 0.33)", bare / seconds);

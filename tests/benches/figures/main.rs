@@ -72,8 +72,14 @@ fn task_ids(count: u64) -> Outcome {
     });
     std::hint::black_box((sum, bare_sum));
     println!("task_id.derive, {count} ids, payload 120 B");
-    println!("  derive        {:>9.1} ns each", ours.as_secs_f64() * 1e9 / count as f64);
-    println!("  bare hashes   {:>9.1} ns each", bare.as_secs_f64() * 1e9 / count as f64);
+    println!(
+        "  derive        {:>9.1} ns each",
+        ours.as_secs_f64() * 1e9 / count as f64
+    );
+    println!(
+        "  bare hashes   {:>9.1} ns each",
+        bare.as_secs_f64() * 1e9 / count as f64
+    );
     println!("  ratio         {:>9.2}   (aim: at most 1.2)", ratio(ours, bare));
     Ok(())
 }
@@ -88,7 +94,11 @@ fn settlement(claims: u64) -> Outcome {
     if wasm_out? != native_out {
         return Err("wasm and native settle differently".into());
     }
-    println!("settlement.settle, {claims} claims, {} MB of CBOR in, {} MB out", input.len() >> 20, native_out.len() >> 20);
+    println!(
+        "settlement.settle, {claims} claims, {} MB of CBOR in, {} MB out",
+        input.len() >> 20,
+        native_out.len() >> 20
+    );
     println!("  native        {:>9.3} s", native.as_secs_f64());
     println!("  wasmtime      {:>9.3} s", wasm.as_secs_f64());
     println!("  ratio         {:>9.2}   (aim: at most 2)", ratio(wasm, native));
