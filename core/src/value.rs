@@ -195,6 +195,14 @@ impl Serialize for Hash32 {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoundedBytes<const MIN: usize, const MAX: usize>(Vec<u8>);
 
+impl<const MIN: usize, const MAX: usize> BoundedBytes<MIN, MAX> {
+    /// The bytes, or `None` outside the bounds.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Option<Self> {
+        (MIN..=MAX).contains(&bytes.len()).then_some(Self(bytes))
+    }
+}
+
 impl<const MIN: usize, const MAX: usize> Deref for BoundedBytes<MIN, MAX> {
     type Target = [u8];
     fn deref(&self) -> &[u8] {

@@ -169,7 +169,7 @@ fn people_are_told_what_to_do_next() {
 #[test]
 fn an_unassigned_job_says_why() {
     let place = Place::new("native");
-    let submit = ["job", "submit", "--quantum", "--prompt", "x", "--max-units", "1"];
+    let submit = ["job", "submit", "--quantum", "--prompt", "x", "--max-units", "100"];
     let task_id = place.json(&submit)["task_id"].as_str().unwrap().to_owned();
     let result = fixture("fixtures/result_example.json");
     let inject = [

@@ -149,14 +149,14 @@ fn only_a_commit_counts() {
     with_batches.batch_entries_max = 10;
     {
         let mut node = Node::open(&place.database(), &with_batches).unwrap();
-        fill(&mut node, SEED, 35, |_, _| {});
-        assert_eq!(node.head().unwrap().seq, 35);
+        fill(&mut node, SEED, 105, |_, _| {});
+        assert_eq!(node.head().unwrap().seq, 105);
     }
     let node = Node::open(&place.database(), &with_batches).unwrap();
-    assert_eq!(node.head().unwrap().seq, 30, "three batches of ten after the genesis");
+    assert_eq!(node.head().unwrap().seq, 100, "ten batches of ten after the genesis");
     let overlay = node.reader().state().lock();
     let events = overlay.base().events(None, 10_000).unwrap();
-    assert!(events.iter().all(|event| event.seq <= 30) && events.len() > 20);
+    assert!(events.iter().all(|event| event.seq <= 100) && events.len() > 20);
     let first: Vec<_> = events
         .iter()
         .take(2)

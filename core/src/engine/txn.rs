@@ -130,22 +130,51 @@ impl<'a> Txn<'a> {
             Bound::Excluded(end)
         };
         let range = (Bound::Included(start), upper);
-        let mut written: BTreeMap<&Vec<u8>, &Option<Vec<u8>>> = BTreeMap::new();
-        written.extend(self.kept.range::<[u8], _>(range));
-        written.extend(self.open.range::<[u8], _>(range));
-        // Each written key hides at most one stored pair, so this many stored pairs are enough.
-        let stored = self.store.scan(start, end, limit.saturating_add(written.len()))?;
-        if written.is_empty() {
-            return Ok(stored);
+        let mut kept = self.kept.range::<[u8], _>(range).peekable();
+        let mut open = self.open.range::<[u8], _>(range).peekable();
+        // The next written key; the open layer hides the kept one.
+        let mut written = core::iter::from_fn(|| match (kept.peek(), open.peek()) {
+            (Some((old, _)), Some((new, _))) if old < new => kept.next(),
+            (Some((old, _)), Some((new, _))) => {
+                if old == new {
+                    kept.next();
+                }
+                open.next()
+            }
+            (Some(_), None) => kept.next(),
+            (None, _) => open.next(),
+        })
+        .peekable();
+        let mut found: Vec<Pair> = Vec::new();
+        let mut from = start.to_vec();
+        // Both sides are walked in step and no further than needed: a page of a large transaction
+        // costs a page.
+        while found.len() < limit {
+            let wanted = limit.saturating_sub(found.len());
+            let stored = self.store.scan(&from, end, wanted)?;
+            let last = stored.len() < wanted;
+            if let Some((key, _)) = stored.last() {
+                from.clone_from(key);
+                from.push(0);
+            }
+            for pair in stored {
+                while let Some((key, value)) = written.next_if(|(key, _)| **key < pair.0) {
+                    found.extend(value.clone().map(|value| (key.clone(), value)));
+                }
+                match written.next_if(|(key, _)| **key == pair.0) {
+                    Some((key, value)) => found.extend(value.clone().map(|value| (key.clone(), value))),
+                    None => found.push(pair),
+                }
+            }
+            if last {
+                while let Some((key, value)) = written.next_if(|_| found.len() < limit) {
+                    found.extend(value.clone().map(|value| (key.clone(), value)));
+                }
+                break;
+            }
         }
-        let mut merged: BTreeMap<Vec<u8>, Vec<u8>> = stored.into_iter().collect();
-        for (key, value) in written {
-            match value {
-                Some(value) => merged.insert(key.clone(), value.clone()),
-                None => merged.remove(key),
-            };
-        }
-        Ok(merged.into_iter().take(limit).collect())
+        found.truncate(limit);
+        Ok(found)
     }
 
     /// Everything under a prefix, at most `limit`.

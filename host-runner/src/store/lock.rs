@@ -6,6 +6,13 @@ use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// How long a lock is tried for: a process that has just been killed may not be quite gone.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// The lock of a database, held as long as this lives. The file stays behind: removing it would let two
 /// processes lock two files of the same name.
@@ -15,7 +22,7 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of a database, or says who has it. Does not wait.
+    /// Takes the lock of a database, or says who has it. Does not wait for a process that lives.
     ///
     /// # Errors
     /// [`Error::Locked`]; [`Error::Failed`] when the lock file cannot be made.
@@ -29,7 +36,14 @@ impl Lock {
             .write(true)
             .open(&path)
             .map_err(|error| Error::failed(doing(), &error))?;
-        match file.try_lock() {
+        let start = Instant::now();
+        let taken = loop {
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => sleep(PAUSE),
+                taken => break taken,
+            }
+        };
+        match taken {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();

@@ -66,6 +66,7 @@ pub struct World {
     leases: BTreeMap<String, (String, u32)>,
     completed: Vec<String>,
     nullifiers: Vec<String>,
+    next_epoch: u64,
     height: u64,
     time_ms: u64,
     pub refused: u64,
@@ -156,7 +157,10 @@ impl World {
                     "miner": format!("miner{}", draws.below(3)), "valid": draws.below(8) > 0,
                 }})
             }
-            27 => json!({"settle": {"epoch": (self.height / 20).saturating_sub(draws.below(3))}}),
+            27 => json!({"settle": {"epoch": match draws.below(4) {
+                0 => draws.below(self.next_epoch + 3),
+                _ => self.next_epoch,
+            }}}),
             28 if draws.below(8) == 0 => {
                 let policy = options(Choice::Native).policy;
                 return Command::SchedulePolicy {
@@ -188,6 +192,7 @@ impl World {
                     self.completed.push(task_id.to_string());
                     self.nullifiers.push(format!("0x{:064x}", self.nullifiers.len()));
                 }
+                Event::EpochSettled { epoch, .. } => self.next_epoch = epoch + 1,
                 Event::JobRequeued { task_id, .. } | Event::JobEnded { task_id, .. } => {
                     self.leases.remove(&task_id.to_string());
                 }

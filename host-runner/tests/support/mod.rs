@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod journal;
+pub mod refusal;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
