@@ -208,7 +208,11 @@ impl Node {
     fn apply_checked(&mut self, entry: &Entry) -> Result<Outcome> {
         let encoded = cbor::to_vec(entry)?;
         let answer = self.engine.apply(&encoded)?;
-        let mut outcome: Outcome = cbor::from_slice(&answer)?;
+        let mut outcome: Outcome = cbor::from_slice(&answer)
+            .map_err(|error| aicf_core::Error::invariant(&format!("an outcome that does not read back: {error}")))?;
+        if outcome.seq != entry.seq {
+            return Err(aicf_core::Error::invariant("an outcome of another entry").into());
+        }
         if self.head.is_none() && outcome.status != Status::Ok {
             return Err(Error::NotBegun {
                 status: outcome.status.as_str(),

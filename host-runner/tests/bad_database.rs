@@ -110,6 +110,7 @@ fn check_damaged(place: &Place, name: &str, content: &[u8]) {
         &["export", "--db", "damaged.db", "--json"],
     ] {
         let run = place.run(args);
+        assert_eq!(run.code, 1, "{name}: aicf {}: {}", args.join(" "), run.out);
         assert_eq!(
             (run.code, run.error().0),
             (1, "database_corrupt".into()),

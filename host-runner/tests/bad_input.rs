@@ -2,8 +2,8 @@
 
 mod support;
 
-use support::bytes;
 use support::refusal::{NOBODY, check, fails, settled_place};
+use support::{Place, bytes};
 
 /// Malformed input is refused with its path before anything is written: no entry, no byte.
 #[test]

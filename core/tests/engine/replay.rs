@@ -66,7 +66,7 @@ fn step(world: &mut World, kind: u8, who: u8, amount: u32, tasks: &mut Vec<aicf_
             r#"{{"proof": {{"task_id": "{task}", "nullifier": "{}", "proof_ref": "{}", "miner": "{provider}", "valid": {}}}}}"#,
             hash(who),
             hash(2),
-            amount % 5 != 0
+            !amount.is_multiple_of(5)
         ),
         12 => {
             world.height += u64::from(amount % 7);

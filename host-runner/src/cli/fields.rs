@@ -155,10 +155,10 @@ pub fn get_text<'a>(tree: &'a Tree<'_>, name: &str) -> Option<&'a str> {
     }
 }
 
-/// Refuses fields that nobody reads: a misspelt one would silently count as absent.
+/// Refuses fields that nobody reads, or that stand there twice: either would silently count for nothing.
 ///
 /// # Errors
-/// `unknown_field`; `wrong_type` when it is no object.
+/// `unknown_field`, `duplicate_field`; `wrong_type` when it is no object.
 pub fn only(tree: &Tree<'_>, path: &str, known: &[&str]) -> Result<(), Failure> {
     let Tree::Map(entries) = tree else {
         return Err(Failure::malformed(
@@ -167,6 +167,11 @@ pub fn only(tree: &Tree<'_>, path: &str, known: &[&str]) -> Result<(), Failure> 
             format!("got {}, expected an object", tree.name()),
         ));
     };
+    let twice = |name: &&&str| entries.iter().filter(|(key, _)| key == **name).count() > 1;
+    if let Some(name) = known.iter().find(twice) {
+        let path = format!("{path}.{name}");
+        return Err(Failure::malformed("duplicate_field", path, "the key stands here twice"));
+    }
     match entries.iter().find(|(key, _)| !known.contains(&&**key)) {
         Some((key, _)) => Err(Failure::malformed(
             "unknown_field",

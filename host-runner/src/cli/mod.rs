@@ -46,7 +46,7 @@ Exit codes: 0 done, 1 refused or failed, 2 malformed input or bad usage.";
 
 /// AICF: pays off-chain AI and quantum compute on a chain, so that nobody has to be trusted.
 #[derive(Debug, Parser)]
-#[command(name = "aicf", version, after_help = QUICKSTART, propagate_version = true)]
+#[command(name = "aicf", version, after_help = QUICKSTART, propagate_version = true, arg_required_else_help = true)]
 struct Cli {
     #[command(flatten)]
     globals: Globals,
@@ -164,6 +164,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return fail::usage(&error, out),
     };
+    let out = Out::new(cli.globals.json);
     match dispatch(cli, out) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail::report(&error, out),

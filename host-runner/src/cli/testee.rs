@@ -29,8 +29,11 @@ pub enum Host {
     Wasm,
 }
 
+/// A line in, a line out.
+type Answer = Box<dyn FnMut(&[u8]) -> Vec<u8>>;
+
 pub fn run(args: &Testee, globals: &Globals) -> anyhow::Result<()> {
-    let mut answer: Box<dyn FnMut(&[u8]) -> Vec<u8>> = match args.host {
+    let mut answer: Answer = match args.host {
         Host::Native => Box::new(native),
         Host::Wasm => {
             let module = wasm::module::find(globals.module.as_deref()).map_err(Error::from)?;

@@ -9,6 +9,7 @@ use super::{Batch, EventRow, HostStore, JournalRow, Pair, head_of};
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
 use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,6 +20,10 @@ const LAYOUT_VERSION: u32 = 1;
 /// Files up to this size are checked page by page when they are opened: milliseconds. Larger ones are
 /// left to `aicf verify`.
 const QUICK_CHECK_BYTES_MAX: u64 = 16 << 20;
+/// What every SQLite database begins with.
+const HEADER_MAGIC: &[u8] = b"SQLite format 3\0";
+/// Its header.
+const HEADER_BYTES: usize = 100;
 /// How long a statement waits for a reader that is in the way of a checkpoint.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages that SQLite keeps in memory, in KiB; hot rows are in the overlay's cache already.
@@ -133,6 +138,9 @@ impl SqliteStore {
                 what: format!("{} is empty; if it never held anything, delete it", path.display()),
             });
         }
+        if let Some(what) = cut_short(path, size) {
+            return Err(Error::Corrupt { what });
+        }
         let doing = format!("reading the database {}", path.display());
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| failure(&doing, &error))?;
         inspect(&connection, size).map_err(|error| match error {
@@ -158,6 +166,24 @@ impl SqliteStore {
         };
         rows().map_err(|error| failure("reading the database", &error))
     }
+}
+
+/// Whether the file is shorter than its header says. SQLite itself takes half a last page for a whole one.
+/// While a log stands beside it the header may be the newer of the two; then SQLite judges.
+fn cut_short(path: &Path, size: u64) -> Option<String> {
+    let has_log = fs::metadata(with_suffix(path, "-wal")).is_ok_and(|log| log.len() > 0);
+    let mut header = [0; HEADER_BYTES];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    if has_log || read.is_err() || !header.starts_with(HEADER_MAGIC) {
+        return None; // SQLite says what it is
+    }
+    let page_bytes = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 65_536,
+        bytes => u64::from(bytes),
+    };
+    let pages = u64::from(u32::from_be_bytes([header[28], header[29], header[30], header[31]]));
+    let expected = pages * page_bytes;
+    (size < expected).then(|| format!("{} is cut short: {size} bytes of {expected}", path.display()))
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {

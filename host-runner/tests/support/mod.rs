@@ -105,7 +105,8 @@ impl Run {
 
     /// Code and path of an error that was shown as JSON.
     pub fn error(&self) -> (String, String) {
-        let document: Value = serde_json::from_str(&self.err).unwrap_or_else(|error| panic!("{error}: {}", self.err));
+        let document: Value =
+            serde_json::from_str(&self.err).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err));
         let text = |name: &str| document["error"][name].as_str().unwrap().to_owned();
         assert!(!text("message").is_empty());
         (text("code"), text("path"))
