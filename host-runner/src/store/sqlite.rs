@@ -6,6 +6,7 @@
 
 use super::error::{Error, Result};
 use super::{Batch, EventRow, HostStore, JournalRow, Pair, head_of};
+use rusqlite::config::DbConfig;
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
 use std::fs::{self, File};
@@ -142,8 +143,19 @@ impl SqliteStore {
             return Err(Error::Corrupt { what });
         }
         let doing = format!("reading the database {}", path.display());
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| failure(&doing, &error))?;
-        inspect(&connection, size).map_err(|error| match error {
+        let look = |open: fn(&Path) -> rusqlite::Result<Connection>| -> std::result::Result<Connection, Inspection> {
+            let connection = open(path)?;
+            inspect(&connection, size)?;
+            Ok(connection)
+        };
+        let looked = look(|path| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)).or_else(|error| match error {
+            // A writer was killed and its log has no index: only a connection that may write can make one.
+            Inspection::Library(error) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => {
+                look(connect_to_recover)
+            }
+            error => Err(error),
+        });
+        let connection = looked.map_err(|error| match error {
             Inspection::Library(error) => failure(&doing, &error),
             Inspection::Found(what) => Error::Corrupt {
                 what: format!("{} {what}", path.display()),
@@ -191,6 +203,15 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+/// A connection that can read a log without an index, and leaves the database file as it is: it makes
+/// the index, answers reads only, and does not move the log into the file when it ends.
+fn connect_to_recover(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 
