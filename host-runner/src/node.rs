@@ -10,6 +10,8 @@
 
 mod events;
 
+pub use events::kind_of;
+
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
 use crate::store::{self, HostStore, JournalRow, Lock, SqliteStore, State};

@@ -1,6 +1,7 @@
 //! What a run leaves behind: counts of entries, refusals and events, a digest over all events, and a
 //! mark for each settled epoch. The golden trace is made of this.
 
+pub use crate::node::kind_of as kind;
 use std::collections::BTreeMap;
 
 use aicf_core::codec::cbor;
@@ -131,28 +132,6 @@ fn count(counts: &mut Counts, name: &str) {
         None => {
             counts.insert(name.to_owned(), 1);
         }
-    }
-}
-
-/// The kind of an event, as it stands on the wire.
-pub const fn kind(event: &Event) -> &'static str {
-    match event {
-        Event::Initialised { .. } => "initialised",
-        Event::ProviderRegistered { .. } => "provider_registered",
-        Event::ProviderStatus { .. } => "provider_status",
-        Event::StakeChanged { .. } => "stake_changed",
-        Event::JobEnqueued { .. } => "job_enqueued",
-        Event::JobAssigned { .. } => "job_assigned",
-        Event::JobAcknowledged { .. } => "job_acknowledged",
-        Event::JobRenewed { .. } => "job_renewed",
-        Event::JobRequeued { .. } => "job_requeued",
-        Event::JobCompleted { .. } => "job_completed",
-        Event::JobEnded { .. } => "job_ended",
-        Event::ClaimAccepted { .. } => "claim_accepted",
-        Event::ProviderWarned { .. } => "provider_warned",
-        Event::ProviderSlashed { .. } => "provider_slashed",
-        Event::EpochSettled { .. } => "epoch_settled",
-        Event::PolicyScheduled { .. } => "policy_scheduled",
     }
 }
 

@@ -22,7 +22,7 @@ pub fn rows(seq: u64, events: &[Event]) -> Result<Vec<EventRow>> {
 }
 
 /// The name under which an event travels; equal to the one that serde gives it.
-const fn kind_of(event: &Event) -> &'static str {
+pub const fn kind_of(event: &Event) -> &'static str {
     match event {
         Event::Initialised { .. } => "initialised",
         Event::ProviderRegistered { .. } => "provider_registered",
