@@ -166,7 +166,7 @@ fn literal(tree: &Tree<'_>) -> String {
                 .map(|(key, value)| format!("{}: {}", quoted(key), literal(value)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         }
-        Tree::Int(_) | Tree::Bytes(_) => unreachable!("JSON has neither"),
+        Tree::Int(_) | Tree::Exact(_) | Tree::Refused(..) | Tree::Bytes(_) => unreachable!("JSON has none of these"),
     }
 }
 

@@ -52,6 +52,7 @@ pub mod claim;
 pub mod codec;
 pub mod engine;
 pub mod error;
+pub mod ffi;
 pub mod hash;
 pub mod lease;
 pub mod limits;

@@ -44,3 +44,6 @@ pub const SETTLE_CLAIMS_MAX: usize = 4_000_000;
 pub const PAGE_ROWS_MAX: usize = 1_000;
 /// Policies an engine keeps parsed.
 pub const POLICY_CACHE_MAX: usize = 8;
+/// Values in one call from a host language, each list, object and leaf counted: a quarter of a million
+/// claims. More travels as columns or as JSON text, which cost less.
+pub const HOST_VALUES_MAX: usize = 4 << 20;

@@ -1,4 +1,5 @@
-//! The catalogue's example requests and replies, from elsewhere: every line, byte for byte as sent.
+//! The catalogue's example requests and replies: every line, byte for byte as sent. Those of the rules come
+//! from elsewhere; those of the engine are our own, recorded.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,10 @@ use serde_json::Value;
 
 #[test]
 fn every_example_is_answered_as_expected() {
-    let text = include_str!("../../fixtures/vectors/catalogue-examples.jsonl");
+    let text = concat!(
+        include_str!("../../fixtures/vectors/catalogue-examples.jsonl"),
+        include_str!("../../fixtures/vectors/engine-examples.jsonl"),
+    );
     let mut failed: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
     let (mut passed, mut skipped) = (0, 0);
     for line in text.lines() {

@@ -11,8 +11,11 @@ mod text;
 pub use mutate::Generator;
 pub use text::write_tree;
 
-/// The example requests, as sent.
-pub const EXAMPLES: &str = include_str!("../../fixtures/vectors/catalogue-examples.jsonl");
+/// The example requests, as sent: the specification's own, and ours for what it leaves open.
+pub const EXAMPLES: &str = concat!(
+    include_str!("../../fixtures/vectors/catalogue-examples.jsonl"),
+    include_str!("../../fixtures/vectors/engine-examples.jsonl"),
+);
 
 /// How many requests a function a test makes: `AICF_TEST_ROUNDS`, or 300.
 #[must_use]

@@ -271,6 +271,8 @@ fn owned(tree: &Tree<'_>) -> Tree<'static> {
         Tree::Bool(value) => Tree::Bool(*value),
         Tree::Number(lexeme) => Tree::Number(Cow::Owned(lexeme.to_string())),
         Tree::Int(value) => Tree::Int(*value),
+        Tree::Exact(value) => Tree::Exact(*value),
+        Tree::Refused(code, message) => Tree::Refused(*code, message),
         Tree::Text(text) => Tree::Text(Cow::Owned(text.to_string())),
         Tree::Bytes(bytes) => Tree::Bytes(Cow::Owned(bytes.to_vec())),
         Tree::List(items) => Tree::List(items.iter().map(owned).collect()),

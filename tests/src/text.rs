@@ -7,10 +7,10 @@ use aicf_core::codec::tree::Tree;
 pub fn write_tree(tree: &Tree<'_>, out: &mut String) {
     let text = |value: &str| json::to_string(value).unwrap_or_default();
     match tree {
-        Tree::Null => out.push_str("null"),
+        Tree::Null | Tree::Refused(..) => out.push_str("null"),
         Tree::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Tree::Number(lexeme) => out.push_str(lexeme),
-        Tree::Int(value) => out.push_str(&value.to_string()),
+        Tree::Int(value) | Tree::Exact(value) => out.push_str(&value.to_string()),
         Tree::Text(value) => out.push_str(&text(value)),
         Tree::Bytes(_) => out.push_str("\"0x\""),
         Tree::List(items) => {

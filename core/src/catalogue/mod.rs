@@ -4,8 +4,10 @@
 //! function is a type (its input, with the fields in catalogue order) that implements [`Function`];
 //! the list below is the only place that knows them all.
 
+mod door;
 mod testee;
 
+pub use door::{Cbor, Door, Json, Values};
 pub use testee::testee_line;
 
 use alloc::string::String;
@@ -15,7 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::codec::tree::Tree;
-use crate::codec::{Format, cbor, de, json};
+use crate::codec::{Format, json};
 use crate::limits::JSON_DEPTH_MAX;
 use crate::policy::Policy;
 use crate::{Code, Error, Result};
@@ -41,9 +43,15 @@ macro_rules! catalogue {
         /// The names, in catalogue order. The index of a name is stable within an ABI version.
         pub const FUNCTIONS: &[&str] = &[$(<$input as Function>::NAME),*];
 
-        fn dispatch(function: &str, handle: Option<&Policy>, source: &Source<'_>, format: Format) -> Result<Vec<u8>> {
+        /// Calls a function through a door.
+        ///
+        /// # Errors
+        /// `unknown_function` at `fn`; else the function's.
+        pub fn through<D: Door>(door: &D, function: &str, handle: Option<&Policy>) -> Result<D::Out> {
             match function {
-                $(name if name == <$input as Function>::NAME => run::<$input>(handle, source, format),)*
+                $(name if name == <$input as Function>::NAME => {
+                    door.write(&door.input::<$input>()?.call(handle)?)
+                })*
                 _ => Err(Error::at(
                     Code::UnknownFunction,
                     "fn",
@@ -77,25 +85,7 @@ catalogue! {
     crate::policy::Check,
     crate::traps::Generate,
     crate::traps::Verify,
-}
-
-/// Where an input comes from: a line that is parsed already, or CBOR.
-enum Source<'a> {
-    Tree(&'a Tree<'a>),
-    Cbor(&'a [u8]),
-}
-
-fn run<F: Function>(handle: Option<&Policy>, source: &Source<'_>, format: Format) -> Result<Vec<u8>> {
-    let input: F = match source {
-        Source::Tree(tree) => de::from_tree(tree),
-        Source::Cbor(bytes) => cbor::from_slice(bytes),
-    }
-    .map_err(|error| error.rooted("input"))?;
-    let output = input.call(handle)?;
-    match format {
-        Format::Json => json::to_vec(&output),
-        Format::Cbor => cbor::to_vec(&output),
-    }
+    crate::engine::replay::Replay,
 }
 
 /// Calls a function: input and output in the same format.
@@ -106,12 +96,12 @@ pub fn call(function: &str, handle: Option<&Policy>, format: Format, input: &[u8
     match format {
         Format::Json => {
             if !FUNCTIONS.contains(&function) {
-                return dispatch(function, handle, &Source::Cbor(&[]), format);
+                return through(&Json(&Tree::Null), function, handle);
             }
             let tree = json::parse(input, JSON_DEPTH_MAX).map_err(|error| error.rooted("input"))?;
-            dispatch(function, handle, &Source::Tree(&tree), format)
+            through(&Json(&tree), function, handle)
         }
-        Format::Cbor => dispatch(function, handle, &Source::Cbor(input), format),
+        Format::Cbor => through(&Cbor(input), function, handle),
     }
 }
 

@@ -3,9 +3,9 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Source, dispatch, error_json};
+use super::{Json, error_json, through};
+use crate::codec::json;
 use crate::codec::tree::Tree;
-use crate::codec::{Format, json};
 use crate::limits::{JSON_DEPTH_MAX, JSON_INT_MAX};
 use crate::{Code, Error, Result};
 
@@ -61,7 +61,7 @@ fn answer(tree: &Tree<'_>) -> Result<Vec<u8>> {
         ));
     };
     let id = id_text(id)?;
-    Ok(match dispatch(function, None, &Source::Tree(input), Format::Json) {
+    Ok(match through(&Json(input), function, None) {
         Ok(output) => reply(&id, "ok", &output),
         Err(error) => reply(&id, "error", &error_json(&error)),
     })

@@ -55,9 +55,11 @@ impl<'t> Node<'t> {
     }
 
     fn present(self) -> Result<&'t Tree<'t>> {
-        self.given
-            .or(self.default)
-            .ok_or_else(|| Error::new(Code::MissingField, "a required field is absent"))
+        match self.given.or(self.default) {
+            Some(Tree::Refused(code, message)) => Err(Error::new(*code, *message)),
+            Some(tree) => Ok(tree),
+            None => Err(Error::new(Code::MissingField, "a required field is absent")),
+        }
     }
 
     fn wrong_type<T>(tree: &Tree<'_>, expected: &dyn de::Expected) -> Result<T> {
@@ -70,6 +72,10 @@ impl<'t> Node<'t> {
             Tree::Int(value) => {
                 u64::try_from(*value).map_err(|_| Error::new(Code::OutOfRange, "an integer above 2^64 - 1"))
             }
+            Tree::Exact(value) => match u64::try_from(*value) {
+                Ok(value) if value <= JSON_INT_MAX => Ok(value),
+                _ => Err(above_json_int()),
+            },
             other => Self::wrong_type(other, &"an integer"),
         }
     }
@@ -77,7 +83,7 @@ impl<'t> Node<'t> {
     fn amount(self) -> Result<u128> {
         match self.present()? {
             Tree::Number(lexeme) => json_integer(lexeme).map(u128::from),
-            Tree::Int(value) => Ok(*value),
+            Tree::Int(value) | Tree::Exact(value) => Ok(*value),
             Tree::Text(text) => decimal(text),
             other => Self::wrong_type(other, &"a decimal string or an integer"),
         }
@@ -94,8 +100,12 @@ fn json_integer(lexeme: &str) -> Result<u64> {
     }
     match lexeme.parse::<u64>() {
         Ok(value) if value <= JSON_INT_MAX => Ok(value),
-        _ => Err(Error::new(Code::OutOfRange, "a JSON integer above 2^53 - 1")),
+        _ => Err(above_json_int()),
     }
+}
+
+fn above_json_int() -> Error {
+    Error::new(Code::OutOfRange, "an integer above 2^53 - 1")
 }
 
 /// A decimal string, `0|[1-9][0-9]*`.

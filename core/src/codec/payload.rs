@@ -28,12 +28,11 @@ fn write(tree: &Tree<'_>, depth_left: usize, out: &mut Vec<u8>) -> Result<()> {
         Tree::Null => out.push(0xf6),
         Tree::Bool(value) => out.push(if *value { 0xf5 } else { 0xf4 }),
         Tree::Number(lexeme) => number(lexeme, out)?,
-        Tree::Int(value) => super::cbor::write_unsigned(*value, out),
+        Tree::Int(value) | Tree::Exact(value) => head(0, u64::try_from(*value).map_err(|_| too_large())?, out),
+        Tree::Refused(code, message) => return Err(Error::new(*code, *message)),
         Tree::Text(text) => text_item(text, out),
-        Tree::Bytes(bytes) => {
-            head(2, bytes.len() as u64, out);
-            out.extend_from_slice(bytes);
-        }
+        // Of a host language; JSON has none.
+        Tree::Bytes(_) => return Err(Error::new(Code::WrongType, "bytes are no JSON")),
         Tree::List(items) => {
             let depth_left = deeper(depth_left)?;
             head(4, items.len() as u64, out);
@@ -84,6 +83,10 @@ fn map(entries: &[(alloc::borrow::Cow<'_, str>, Tree<'_>)], depth_left: usize, o
     Ok(())
 }
 
+fn too_large() -> Error {
+    Error::new(Code::OutOfRange, "an integer outside [-2^64, 2^64 - 1]")
+}
+
 fn number(lexeme: &str, out: &mut Vec<u8>) -> Result<()> {
     let out_of_range = |what| Error::new(Code::OutOfRange, what);
     if lexeme.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
@@ -108,7 +111,6 @@ fn number(lexeme: &str, out: &mut Vec<u8>) -> Result<()> {
         None => (0, lexeme.parse::<u128>()),
         Some(digits) => (1, digits.parse::<u128>()),
     };
-    let too_large = || out_of_range("an integer outside [-2^64, 2^64 - 1]");
     let magnitude = magnitude.map_err(|_| too_large())?;
     // CBOR writes a negative n as -1 - n; -0 is 0.
     let (major, value) = match (major, magnitude.checked_sub(1)) {

@@ -1,10 +1,13 @@
-//! The tree that every text becomes before a type reads it: JSON, YAML and the map form of CBOR.
+//! The tree that every input becomes before a type reads it: JSON, YAML, the map form of CBOR, and the
+//! values of a host language (`ffi`).
 //!
 //! Numbers stay the text they were, so that no reader can round one; maps keep every entry in the
 //! order given, repeated keys too, so that `codec::de` can refuse them with their path.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+
+use crate::Code;
 
 /// One value of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,11 @@ pub enum Tree<'a> {
     Number(Cow<'a, str>),
     /// An unsigned integer that came as binary (CBOR), tag 2 included.
     Int(u128),
+    /// An integer that a host language holds exactly (Python's int, JavaScript's BigInt). An amount takes
+    /// it whole; anywhere else the bounds of a JSON integer hold, so that every host refuses the same.
+    Exact(u128),
+    /// A value of a host language that is no value of ours, refused where it stands and in its turn.
+    Refused(Code, &'static str),
     /// A text.
     Text(Cow<'a, str>),
     /// A byte string (CBOR only; JSON writes bytes as hex text).
@@ -35,7 +43,8 @@ impl Tree<'_> {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
             Self::Number(_) => "a number",
-            Self::Int(_) => "an integer",
+            Self::Int(_) | Self::Exact(_) => "an integer",
+            Self::Refused(..) => "no value",
             Self::Text(_) => "a text",
             Self::Bytes(_) => "bytes",
             Self::List(_) => "a list",

@@ -21,6 +21,7 @@ mod policies;
 mod proofs;
 mod providers;
 pub mod query;
+pub mod replay;
 pub mod rows;
 mod settle;
 pub mod sla;

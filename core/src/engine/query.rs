@@ -15,7 +15,8 @@ use super::sla::Windows;
 use super::store::Store;
 use super::txn::Txn;
 use crate::amount::Atoms;
-use crate::codec::{cbor, de, hex, json};
+use crate::catalogue::{Door, Json};
+use crate::codec::{cbor, hex, json};
 use crate::limits::{JSON_DEPTH_MAX, PAGE_ROWS_MAX};
 use crate::matching::Status as ProviderStatus;
 use crate::policy::{Band, Policy};
@@ -29,9 +30,17 @@ use crate::{Code, Error, Result};
 /// when there is no such row.
 pub fn query(store: &dyn Store, name: &str, input: &[u8]) -> Result<Vec<u8>> {
     let tree = json::parse(input, JSON_DEPTH_MAX).map_err(|error| error.rooted("input"))?;
+    through(&Json(&tree), store, name)
+}
+
+/// [`query`] through a door.
+///
+/// # Errors
+/// As [`query`].
+pub fn through<D: Door>(door: &D, store: &dyn Store, name: &str) -> Result<D::Out> {
     let reader = Reader {
         txn: Txn::new(store),
-        input: &tree,
+        door,
     };
     match name {
         "head" => reader.head(),
@@ -72,9 +81,9 @@ pub const QUERIES: &[&str] = &[
     "digest",
 ];
 
-struct Reader<'a> {
+struct Reader<'a, D> {
     txn: Txn<'a>,
-    input: &'a crate::codec::tree::Tree<'a>,
+    door: &'a D,
 }
 
 #[derive(Deserialize)]
@@ -102,9 +111,9 @@ fn cursor(after: Option<&String>, prefix: &Key) -> Result<Vec<u8>> {
     Ok(start)
 }
 
-impl Reader<'_> {
+impl<D: Door> Reader<'_, D> {
     fn read<T: DeserializeOwned>(&self) -> Result<T> {
-        de::from_tree(self.input).map_err(|error| error.rooted("input"))
+        self.door.input()
     }
 
     /// A page of keys under a prefix, each turned into an item.
@@ -163,7 +172,7 @@ impl Reader<'_> {
         }
     }
 
-    fn head(&self) -> Result<Vec<u8>> {
+    fn head(&self) -> Result<D::Out> {
         #[derive(Serialize)]
         struct View {
             seq: u64,
@@ -182,7 +191,7 @@ impl Reader<'_> {
         let Nothing {} = self.read()?;
         let (head, network) = self.network()?;
         let (policy_hash, policy) = self.active_policy()?;
-        json::to_vec(&View {
+        self.door.write(&View {
             seq: head.seq,
             height: head.height,
             time_ms: head.time_ms,
@@ -227,7 +236,7 @@ impl Reader<'_> {
         })
     }
 
-    fn provider(&self) -> Result<Vec<u8>> {
+    fn provider(&self) -> Result<D::Out> {
         #[derive(Deserialize)]
         struct Input {
             provider_id: Text,
@@ -235,7 +244,7 @@ impl Reader<'_> {
         let input: Input = self.read()?;
         let (_, policy) = self.active_policy()?;
         match self.txn.get(Key::new(Table::Provider).text(&input.provider_id))? {
-            Some(row) => json::to_vec(&self.provider_view(&policy, &input.provider_id, row)?),
+            Some(row) => self.door.write(&self.provider_view(&policy, &input.provider_id, row)?),
             None => absent(
                 "input.provider_id",
                 alloc::format!("no provider `{}`", input.provider_id),
@@ -243,7 +252,7 @@ impl Reader<'_> {
         }
     }
 
-    fn providers(&self) -> Result<Vec<u8>> {
+    fn providers(&self) -> Result<D::Out> {
         #[derive(Deserialize)]
         struct Input {
             status: Option<ProviderStatus>,
@@ -263,17 +272,17 @@ impl Reader<'_> {
             let row: Option<Provider> = self.txn.get(Key::new(Table::Provider).text(&id))?;
             row.map(|row| self.provider_view(&policy, &id, row)).transpose()
         })?;
-        json::to_vec(&page)
+        self.door.write(&page)
     }
 
-    fn job(&self) -> Result<Vec<u8>> {
+    fn job(&self) -> Result<D::Out> {
         #[derive(Deserialize)]
         struct Input {
             task_id: Hash32,
         }
         let input: Input = self.read()?;
         match self.job_view(input.task_id)? {
-            Some(view) => json::to_vec(&view),
+            Some(view) => self.door.write(&view),
             None => absent("input.task_id", alloc::format!("no job {}", input.task_id)),
         }
     }
@@ -283,7 +292,7 @@ impl Reader<'_> {
         Ok(row.map(|job| JobView { task_id, job }))
     }
 
-    fn jobs(&self) -> Result<Vec<u8>> {
+    fn jobs(&self) -> Result<D::Out> {
         #[derive(Deserialize)]
         struct Input {
             status: Option<JobStatus>,
@@ -309,7 +318,7 @@ impl Reader<'_> {
         let page = self.page(&prefix, input.after.as_ref(), input.limit, |key, _| {
             trailing_hash(key).map_or(Ok(None), |task_id| self.job_view(task_id))
         })?;
-        json::to_vec(&page)
+        self.door.write(&page)
     }
 
     fn epoch_view(&self, epoch: u64) -> Result<Option<EpochView>> {
@@ -325,19 +334,19 @@ impl Reader<'_> {
         }))
     }
 
-    fn epoch(&self) -> Result<Vec<u8>> {
+    fn epoch(&self) -> Result<D::Out> {
         #[derive(Deserialize)]
         struct Input {
             epoch: u64,
         }
         let input: Input = self.read()?;
         match self.epoch_view(input.epoch)? {
-            Some(view) => json::to_vec(&view),
+            Some(view) => self.door.write(&view),
             None => absent("input.epoch", alloc::format!("epoch {} is not settled", input.epoch)),
         }
     }
 
-    fn epochs(&self) -> Result<Vec<u8>> {
+    fn epochs(&self) -> Result<D::Out> {
         let input: After = self.read()?;
         let page = self.page(
             &Key::new(Table::Batch),
@@ -348,10 +357,10 @@ impl Reader<'_> {
                 None => Ok(None),
             },
         )?;
-        json::to_vec(&page)
+        self.door.write(&page)
     }
 
-    fn payouts(&self) -> Result<Vec<u8>> {
+    fn payouts(&self) -> Result<D::Out> {
         #[derive(Deserialize)]
         struct Input {
             payee: Option<Text>,
@@ -381,10 +390,10 @@ impl Reader<'_> {
             let line = Key::new(Table::PayoutLine).int(epoch).hash(&Hash32(*hash));
             Ok(self.txn.get(line)?.map(|line| LineView { epoch, line }))
         })?;
-        json::to_vec(&page)
+        self.door.write(&page)
     }
 
-    fn accounts(&self) -> Result<Vec<u8>> {
+    fn accounts(&self) -> Result<D::Out> {
         #[derive(Serialize)]
         struct View {
             account: String,
@@ -403,10 +412,10 @@ impl Reader<'_> {
                 }))
             },
         )?;
-        json::to_vec(&page)
+        self.door.write(&page)
     }
 
-    fn postings(&self) -> Result<Vec<u8>> {
+    fn postings(&self) -> Result<D::Out> {
         #[derive(Serialize)]
         struct View {
             seq: u64,
@@ -432,10 +441,10 @@ impl Reader<'_> {
                 }))
             },
         )?;
-        json::to_vec(&page)
+        self.door.write(&page)
     }
 
-    fn slashes(&self) -> Result<Vec<u8>> {
+    fn slashes(&self) -> Result<D::Out> {
         #[derive(Serialize)]
         struct View {
             epoch: u64,
@@ -461,10 +470,10 @@ impl Reader<'_> {
                 }))
             },
         )?;
-        json::to_vec(&page)
+        self.door.write(&page)
     }
 
-    fn policy(&self) -> Result<Vec<u8>> {
+    fn policy(&self) -> Result<D::Out> {
         #[derive(Deserialize)]
         struct Input {
             hash: Option<Hash32>,
@@ -479,17 +488,17 @@ impl Reader<'_> {
             Some(hash) => (hash, self.archived(&hash)?),
             None => self.active_policy()?,
         };
-        json::to_vec(&View { policy_hash, policy })
+        self.door.write(&View { policy_hash, policy })
     }
 
-    fn digest(&self) -> Result<Vec<u8>> {
+    fn digest(&self) -> Result<D::Out> {
         #[derive(Serialize)]
         struct View {
             state_digest: Hash32,
         }
         let Nothing {} = self.read()?;
         let state_digest = super::digest::full(|start, end, limit| self.txn.scan(start, end, limit))?;
-        json::to_vec(&View { state_digest })
+        self.door.write(&View { state_digest })
     }
 }
 

@@ -186,10 +186,10 @@ pub fn only(tree: &Tree<'_>, path: &str, known: &[&str]) -> Result<(), Failure> 
 pub fn to_json(tree: &Tree<'_>, out: &mut String) {
     let text = |text: &str, out: &mut String| out.push_str(&serde_json::Value::from(text).to_string());
     match tree {
-        Tree::Null => out.push_str("null"),
+        Tree::Null | Tree::Refused(..) => out.push_str("null"),
         Tree::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Tree::Number(lexeme) => out.push_str(lexeme),
-        Tree::Int(value) => out.push_str(&value.to_string()),
+        Tree::Int(value) | Tree::Exact(value) => out.push_str(&value.to_string()),
         Tree::Text(value) => text(value, out),
         Tree::Bytes(bytes) => {
             let mut hex = String::new();

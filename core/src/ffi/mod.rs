@@ -1,0 +1,65 @@
+//! What every binding carries across its border, and the only place where that has a meaning.
+//!
+//! A binding turns the values of its language into a [`Tree`] ([`Walk`] bounds the way), calls one of the
+//! functions here, and turns the [`Out`] it gets into values again. Names, shapes, defaults, limits, the
+//! order of errors and their paths are the core's; a binding owns none of them.
+//!
+//! | language has | in the tree |
+//! |---|---|
+//! | nothing (`None`, `null`) | [`Tree::Null`]; an absent argument is no entry at all |
+//! | a boolean, a text | [`Tree::Bool`], [`Tree::Text`] |
+//! | an exact integer | [`exact`] |
+//! | a float | [`float`] with the shortest text that reads back as the same double |
+//! | bytes | [`Tree::Bytes`] |
+//! | a list, an object | [`Tree::List`], [`Tree::Map`] |
+//! | anything else | [`Tree::Refused`] |
+
+mod machine;
+mod out;
+mod walk;
+
+pub use machine::{Machine, outcome_out};
+pub use out::Out;
+pub use walk::{Walk, exact, float, lone_surrogate, refused};
+
+use alloc::vec::Vec;
+
+use crate::catalogue::{self, Values};
+use crate::codec::Format;
+use crate::codec::tree::Tree;
+use crate::policy::Policy;
+use crate::{Error, Result};
+
+/// Calls a function of the catalogue with values of a host language.
+///
+/// # Errors
+/// The same codes and paths as the same input in JSON.
+pub fn call(function: &str, handle: Option<&Policy>, input: &Tree<'_>) -> Result<Out> {
+    catalogue::through(&Values(input), function, handle)
+}
+
+/// Calls a function of the catalogue with JSON text, which no host parses before.
+///
+/// # Errors
+/// As [`catalogue::call`].
+pub fn call_json(function: &str, handle: Option<&Policy>, input: &[u8]) -> Result<Vec<u8>> {
+    catalogue::call(function, handle, Format::Json, input)
+}
+
+/// A policy from values of a host language: partial, merged over the defaults, checked.
+///
+/// # Errors
+/// The codes of SPEC §1 below `input.policy`.
+pub fn policy(given: &Tree<'_>) -> Result<Policy> {
+    Policy::over_defaults(given)
+        .and_then(Policy::checked)
+        .map_err(|error: Error| error.rooted("input.policy"))
+}
+
+/// A policy with every field, as values.
+///
+/// # Errors
+/// `overflow` for a number above 2^53 - 1, which no parsed policy holds.
+pub fn policy_out(policy: &Policy) -> Result<Out> {
+    Out::of(policy)
+}
