@@ -13,6 +13,7 @@ use crate::value::Hash32;
 
 /// Input of `claim.key`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Key {
     task_id: Hash32,
     block_height: u64,
@@ -21,6 +22,7 @@ pub struct Key {
 
 /// Output of `claim.key`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyOutput {
     /// The key.
     pub claim_key: Hash32,

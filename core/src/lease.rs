@@ -12,6 +12,7 @@ use crate::value::{Hash32, Text};
 
 /// Input of `lease.id`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Id {
     task_id: Hash32,
     provider_id: Text,
@@ -21,6 +22,7 @@ pub struct Id {
 
 /// Output of `lease.id`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Identified {
     /// The id.
     pub lease_id: Hash32,

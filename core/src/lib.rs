@@ -62,6 +62,8 @@ pub mod policy;
 pub mod pricing;
 pub mod priority;
 pub mod retry;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod settlement;
 pub mod sla;
 pub mod slashing;

@@ -168,12 +168,14 @@ pub fn verify(expected: &Hash32, leaf: &Hash32, index: u64, size: u64, proof: &[
 
 /// Input of `merkle.root`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RootInput {
     leaves: Vec<Bytes>,
 }
 
 /// Output of `merkle.root`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RootOutput {
     /// The root.
     pub root: Hash32,
@@ -181,6 +183,7 @@ pub struct RootOutput {
 
 /// Input of `merkle.prove`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProveInput {
     leaves: Vec<Bytes>,
     index: u64,
@@ -188,6 +191,7 @@ pub struct ProveInput {
 
 /// Output of `merkle.prove`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProveOutput {
     /// The root.
     pub root: Hash32,
@@ -197,6 +201,7 @@ pub struct ProveOutput {
 
 /// Input of `merkle.verify`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VerifyInput {
     root: Hash32,
     leaf: Bytes,
@@ -207,6 +212,7 @@ pub struct VerifyInput {
 
 /// Output of `merkle.verify`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VerifyOutput {
     /// Whether the proof holds.
     pub valid: bool,

@@ -13,6 +13,7 @@ use crate::{Error, Result};
 
 /// Input of `pricing.quote`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct QuoteInput {
     policy: Option<PolicyInput>,
     kind: Kind,
@@ -24,6 +25,7 @@ pub struct QuoteInput {
 
 /// The price of some work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Quote {
     /// By the tiers alone.
     pub base: Atoms,
@@ -33,6 +35,7 @@ pub struct Quote {
 
 /// Input of `pricing.surge`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SurgeInput {
     policy: Option<PolicyInput>,
     kind: Kind,
@@ -41,6 +44,7 @@ pub struct SurgeInput {
 
 /// Output of `pricing.surge`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Surge {
     /// The multiplier at this utilization.
     pub surge_ppm: Multiplier,

@@ -22,6 +22,7 @@ const WHOLE: u128 = PPM as u128;
 
 /// Input of `priority.rank`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rank {
     policy: Option<PolicyInput>,
     now_ms: u64,
@@ -30,6 +31,7 @@ pub struct Rank {
 
 /// A job as `priority.rank` is given it.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RankJob"))]
 struct RankedInput {
     task_id: Hash32,
     fee: Atoms,
@@ -40,6 +42,7 @@ struct RankedInput {
 
 /// Output of `priority.rank`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ranked {
     /// The jobs in queue order.
     pub jobs: Vec<JobRank>,
@@ -47,6 +50,7 @@ pub struct Ranked {
 
 /// A job's place in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JobRank {
     /// The job.
     pub task_id: Hash32,

@@ -19,6 +19,7 @@ const JITTERS: u64 = 200_001;
 
 /// Input of `retry.delay`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DelayInput {
     policy: Option<PolicyInput>,
     kind: Kind,
@@ -28,6 +29,7 @@ pub struct DelayInput {
 
 /// Output of `retry.delay`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Delay {
     /// What the job waits, jitter included; the jitter may pass the cap.
     pub delay_ms: u64,

@@ -14,6 +14,7 @@ use crate::{Error, Result};
 
 /// Traps of the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrapsMetric {
     /// Share of trap shots that missed.
     pub fail_ppm: Ratio,
@@ -23,6 +24,7 @@ pub struct TrapsMetric {
 
 /// Quality of the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct QosMetric {
     /// Mean quality.
     pub score_ppm: Ratio,
@@ -32,6 +34,7 @@ pub struct QosMetric {
 
 /// Latency of the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LatencyMetric {
     /// 95th percentile.
     pub p95_ms: u64,
@@ -41,6 +44,7 @@ pub struct LatencyMetric {
 
 /// Availability of the epoch: its upper bound (SPEC §8), because slashing needs evidence against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AvailabilityMetric {
     /// The upper bound.
     pub ratio_ppm: Ratio,
@@ -50,6 +54,7 @@ pub struct AvailabilityMetric {
 
 /// What was measured in the epoch; what is absent was not, and is not judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EpochMetrics {
     /// Traps.
     pub traps: Option<TrapsMetric>,
@@ -63,6 +68,7 @@ pub struct EpochMetrics {
 
 /// A single act that is proven as soon as it is seen, without a minimum of samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Offence {
     /// Attestation that does not verify.
@@ -93,6 +99,7 @@ impl Offence {
 
 /// What a slash is for: a dimension of the metrics or an offence, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SlashCause"))]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// Failed traps.
@@ -147,6 +154,7 @@ impl From<Offence> for Cause {
 
 /// What follows from an epoch, mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing was breached.
@@ -159,6 +167,7 @@ pub enum Verdict {
 
 /// One dimension, judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Judgement {
     /// Whether any band holds.
     pub breached: bool,
@@ -171,6 +180,7 @@ pub struct Judgement {
 
 /// The dimensions that were measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Dimensions {
     /// Traps.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -188,6 +198,7 @@ pub struct Dimensions {
 
 /// What the epoch costs, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decision {
     /// None, warning or slash.
     pub decision: Verdict,
@@ -330,6 +341,7 @@ pub fn decide(
 
 /// Input of `slashing.decide`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decide {
     policy: Option<PolicyInput>,
     stake: Atoms,

@@ -12,6 +12,7 @@ use crate::value::Kind;
 
 /// Input of `split.apply`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Apply {
     policy: Option<PolicyInput>,
     kind: Kind,
@@ -20,6 +21,7 @@ pub struct Apply {
 
 /// The three parts of a payout; they sum to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Shares {
     /// Who did the work.
     pub provider: Atoms,

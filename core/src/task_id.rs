@@ -22,17 +22,20 @@ pub type Payload = BoundedBytes<0, PAYLOAD_BYTES_MAX>;
 
 /// Input of `task_id.derive`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Derive {
     chain_id: Positive,
     height: u64,
     tx_hash: ShortBytes,
     caller: ShortBytes,
     payload: Option<Payload>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<crate::schema::AnyJson>"))]
     payload_json: Option<PayloadJson>,
 }
 
 /// Output of `task_id.derive`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Derived {
     /// The id.
     pub task_id: Hash32,

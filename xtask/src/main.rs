@@ -5,6 +5,7 @@
 
 mod bench;
 mod checks;
+mod codegen;
 mod guest;
 mod sh;
 mod suite;
@@ -37,6 +38,11 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         "check-wasm",
         "look for floats, forbidden features and unknown imports in FILE",
         check_wasm,
+    ),
+    (
+        "codegen",
+        "write the bindings' types and functions, and the catalogue's schema, from the core's types",
+        |_| codegen::write(),
     ),
     ("test", "run every check and test", |_| suite::test()),
     ("demo", "build, then run `aicf demo` with the remaining arguments", demo),

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check and every test, one count at the end.
 
 use crate::sh::{self, Outcome, say};
-use crate::{checks, guest, tidy};
+use crate::{checks, codegen, guest, tidy};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -20,6 +20,7 @@ type Step = (&'static str, fn() -> Count);
 const STEPS: &[Step] = &[
     ("formatting", || judge(checks::format_check())),
     ("tidiness", || judge(tidy::run())),
+    ("generated files", || judge(codegen::check())),
     ("clippy", || judge(checks::clippy())),
     ("tests", rust_tests),
     ("examples in the documentation", doc_tests),

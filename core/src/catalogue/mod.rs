@@ -59,6 +59,21 @@ macro_rules! catalogue {
                 )),
             }
         }
+
+        /// Every function's input and output, each with the generator of its direction.
+        #[cfg(feature = "schema")]
+        #[must_use]
+        pub fn describe(
+            inputs: &mut schemars::SchemaGenerator,
+            outputs: &mut schemars::SchemaGenerator,
+        ) -> Vec<crate::schema::Described> {
+            use schemars::JsonSchema as _;
+            alloc::vec![$(crate::schema::Described {
+                function: <$input as Function>::NAME,
+                input: <$input>::json_schema(inputs),
+                output: <<$input as Function>::Output>::json_schema(outputs),
+            }),*]
+        }
     };
 }
 

@@ -11,6 +11,7 @@ use crate::value::{Bytes, Hash32, Kind, PerKind, Positive, Text};
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Entry {
     /// 0 for the genesis, then one more each time.
     pub seq: u64,
@@ -25,6 +26,7 @@ pub struct Entry {
 /// Which network a state belongs to. Only a devnet believes unsigned messages and unverified
 /// attestations (see [`super::verifier`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NetworkName {
     /// For trying things out: nothing is worth anything.
@@ -37,6 +39,7 @@ pub enum NetworkName {
 
 /// What may happen, in the order of the ABI: a variant's index is never used for another again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// The first entry of a journal.
@@ -176,6 +179,7 @@ pub enum Command {
 
 /// A provider's message about the lease it holds: the attempt is the fence against old leases.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LeaseMessage {
     /// The job.
     pub task_id: Hash32,
@@ -187,6 +191,7 @@ pub struct LeaseMessage {
 
 /// What a result is worth, as measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ResultMetrics"))]
 pub struct Metrics {
     /// Units used; at most what was asked.
     pub units: Units,
@@ -204,6 +209,7 @@ pub struct Metrics {
 
 /// Evidence of a provider's hardware, to be judged by the network's verifier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AttestationEvidence {
     /// What kind of evidence.
     pub class: crate::matching::AttestationClass,

@@ -129,6 +129,7 @@ impl<'de> Deserialize<'de> for Status {
 
 /// What an entry did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Outcome {
     /// Of which entry.
     pub seq: u64,
@@ -139,6 +140,7 @@ pub struct Outcome {
     /// What happened, in order; time may have done something even where the command was refused.
     pub events: Vec<Event>,
     /// What changes: sorted by key, null is the end of a key.
+    #[cfg_attr(feature = "schema", schemars(skip))] // bindings keep them
     pub writes: Vec<(Bytes, Option<Bytes>)>,
     /// The chained digest after this entry.
     pub state_root: Hash32,
@@ -146,6 +148,7 @@ pub struct Outcome {
 
 /// Why a job went back to the queue or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RequeueCause"))]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// Nobody acknowledged the assignment.
@@ -170,6 +173,7 @@ pub enum Cause {
 
 /// What happened, for indexers, explorers and operators.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the fields are the words of the glossary")]
 pub enum Event {

@@ -16,6 +16,7 @@ use crate::{Code, Error, Result};
 
 /// A line of a journal, as `aicf export` writes it.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "JournalLine"))]
 pub struct Line {
     /// Its number.
     pub seq: u64,
@@ -84,12 +85,14 @@ impl Line {
 
 /// Input of `engine.replay`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Replay {
     entries: Vec<Line>,
 }
 
 /// What an entry came to.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ReplayedEntry"))]
 pub struct Replayed {
     /// How it ended.
     pub status: Status,
@@ -99,6 +102,7 @@ pub struct Replayed {
 
 /// Output of `engine.replay`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Replays {
     /// Each entry, in order.
     pub outcomes: Vec<Replayed>,

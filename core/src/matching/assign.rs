@@ -21,6 +21,7 @@ use crate::{Error, Result};
 
 /// Input of `matching.assign`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Assign {
     policy: Option<PolicyInput>,
     seed: Hash32,
@@ -31,6 +32,7 @@ pub struct Assign {
 
 /// What a dispatch comes to; the output of `matching.assign`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Assigned {
     /// Jobs with their providers, in queue order.
     pub assignments: Vec<Pair>,
@@ -42,6 +44,7 @@ pub struct Assigned {
 
 /// A job and its provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Assignment"))]
 pub struct Pair {
     /// The job.
     pub task_id: Hash32,
@@ -51,6 +54,7 @@ pub struct Pair {
 
 /// A job that stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unassigned {
     /// The job.
     pub task_id: Hash32,

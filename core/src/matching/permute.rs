@@ -16,6 +16,7 @@ use crate::{Error, Result};
 
 /// Input of `matching.permute`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Permute {
     policy: Option<PolicyInput>,
     seed: Hash32,
@@ -25,6 +26,11 @@ pub struct Permute {
 
 /// A provider as `matching.permute` is given it.
 #[derive(Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "PermuteProvider")
+)]
 struct PermutedInput {
     id: Text,
     stake: Atoms,
@@ -33,6 +39,7 @@ struct PermutedInput {
 
 /// Output of `matching.permute`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Permuted {
     /// The ids in order.
     pub order: Vec<Text>,

@@ -4,6 +4,11 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 /// The first rule that a provider fails; declared in the order in which the rules are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "UnassignedReason")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It is not active.

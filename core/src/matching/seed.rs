@@ -10,6 +10,7 @@ use crate::value::{Hash32, Positive};
 
 /// Input of `matching.seed`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Seed {
     chain_id: Positive,
     epoch: u64,
@@ -19,6 +20,7 @@ pub struct Seed {
 
 /// Output of `matching.seed`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Seeded {
     /// The seed.
     pub seed: Hash32,

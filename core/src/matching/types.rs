@@ -10,6 +10,11 @@ use crate::value::{Hash32, Kind, PerKind, Text};
 
 /// Where a provider stands with the network; only an active one gets work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "ProviderStatus")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Known, without what activity asks for.
@@ -38,6 +43,7 @@ impl Status {
 
 /// The hardware an attestation speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum AttestationClass {
     /// Intel SGX.
@@ -67,6 +73,7 @@ impl AttestationClass {
 
 /// An attestation that was verified before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Attestation {
     /// Of what hardware.
     pub class: AttestationClass,
@@ -76,6 +83,7 @@ pub struct Attestation {
 
 /// A provider, as it stands before the first job.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MatchProvider"))]
 pub struct Provider {
     /// Its id.
     pub id: Text,
@@ -117,6 +125,7 @@ impl Provider {
 
 /// A waiting job.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MatchJob"))]
 pub struct Job {
     /// Its id.
     pub task_id: Hash32,

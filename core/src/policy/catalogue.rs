@@ -12,13 +12,16 @@ use crate::{Code, Error, Result};
 
 /// Input of `policy.check`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Check {
     policy: Option<PolicyInput>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<alloc::string::String>"))]
     policy_yaml: Option<PolicyYaml>,
 }
 
 /// Output of `policy.check`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Checked {
     /// The policy with every field.
     pub policy: Policy,

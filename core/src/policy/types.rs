@@ -46,6 +46,7 @@ macro_rules! policy_struct {
     ($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub struct $name { $($(#[$field_meta])* pub $field: $type,)* }
     };
 }
@@ -176,6 +177,7 @@ policy_struct! {
 
 /// How providers are put in order for a dispatch (SPEC §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// Every order equally likely.
@@ -188,6 +190,7 @@ pub enum Strategy {
 
 /// What happens to a provider that got a lease (SPEC §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Spread {
     /// It goes to the end of the order.
@@ -248,6 +251,7 @@ policy_struct! {
 
 /// How tiers apply (SPEC §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Tiering {
     /// Each unit at its own tier's rate.
@@ -258,6 +262,7 @@ pub enum Tiering {
 
 /// The one rounding of a price (SPEC §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PriceRounding {
     /// Toward zero.
@@ -290,6 +295,7 @@ policy_struct! {
 
 /// What happens to claims beyond the budget (SPEC §10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CapPolicy {
     /// All are scaled down by the same factor.
@@ -300,6 +306,7 @@ pub enum CapPolicy {
 
 /// Where collected penalties go (SPEC §10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SlashTo {
     /// To the treasury account.

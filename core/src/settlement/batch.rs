@@ -10,6 +10,7 @@ use crate::{Error, Result};
 
 /// The sums of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Totals {
     /// Over the lines; what was deferred counts again when it comes back.
     pub gross: Atoms,
@@ -35,10 +36,12 @@ macro_rules! batch {
     ($($(#[$meta:meta])* $field:ident: $type:ty,)*) => {
         /// Everything the batch id binds.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub struct Header { $($(#[$meta])* pub $field: $type,)* }
 
         /// A batch: its header and the id over it.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub struct Batch {
             $($(#[$meta])* pub $field: $type,)*
             /// `H("aicf/batch/v1", header)`.

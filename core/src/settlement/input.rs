@@ -14,6 +14,7 @@ use crate::value::{Hash32, Kind, Positive, Text};
 
 /// Input of `settlement.settle`.
 #[derive(Clone, Debug, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Settle {
     /// Read by the catalogue function only; [`super::settle`] is handed its policy.
     pub policy: Option<PolicyInput>,
@@ -42,6 +43,7 @@ pub struct Settle {
 
 /// A penalty. Of several with the same provider and reason the largest counts.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SettleSlash"))]
 pub struct Slash {
     /// Who pays.
     pub provider_id: Text,
@@ -53,6 +55,7 @@ pub struct Slash {
 
 /// A proven piece of work that asks to be paid.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Claim {
     /// The job.
     pub task_id: Hash32,

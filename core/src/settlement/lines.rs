@@ -13,6 +13,7 @@ use crate::value::{Hash32, Kind, Text};
 
 /// What was claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClaimLine<'a> {
     /// The claim.
     pub claim_key: Hash32,
@@ -37,6 +38,7 @@ pub struct ClaimLine<'a> {
 
 /// What is paid for a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PayoutLine<'a> {
     /// The claim.
     pub claim_key: Hash32,
@@ -64,6 +66,7 @@ pub struct PayoutLine<'a> {
 
 /// What somebody was paid in all batches so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BalanceLine<'a> {
     /// A provider or a miner, or both.
     pub payee: &'a str,
@@ -73,6 +76,7 @@ pub struct BalanceLine<'a> {
 
 /// What a later epoch still has to pay for a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeferredLine {
     /// The claim.
     pub claim_key: Hash32,
@@ -82,6 +86,7 @@ pub struct DeferredLine {
 
 /// What penalties take from a provider beyond its shares.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DebitLine {
     /// Who pays.
     pub provider_id: Text,

@@ -11,6 +11,7 @@ use crate::value::Kind;
 
 /// What the windows of a provider are worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evaluation {
     /// The best band whose conditions all hold.
     pub band: Band,
@@ -120,6 +121,7 @@ fn quantum_band(bands: &Bands, metrics: &Metrics, integrity: bool) -> Band {
 
 /// Input of `sla.evaluate`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Evaluate {
     policy: Option<PolicyInput>,
     kind: Kind,

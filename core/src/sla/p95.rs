@@ -44,6 +44,7 @@ pub fn p95(edges: &[EdgeMs], counts: &[u64], overflow: u64) -> Result<Option<u32
 
 /// Input of `sla.p95`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct P95 {
     edges_ms: Edges,
     counts: Vec<u64>,
@@ -52,12 +53,14 @@ pub struct P95 {
 
 /// Output of `sla.p95`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct P95Output {
     /// The percentile; null for no samples.
     pub p95_ms: Option<u32>,
 }
 
 /// At least one edge: how many there are is a matter of shape, whether they increase a rule.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 struct Edges(Vec<EdgeMs>);
 
 impl<'de> Deserialize<'de> for Edges {

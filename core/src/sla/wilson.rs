@@ -78,6 +78,7 @@ fn lower(s: u128, failures: u128, n: u128, z: u128) -> Option<u32> {
 
 /// Input of `sla.wilson`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Wilson {
     successes: u64,
     samples: Positive,
@@ -86,6 +87,7 @@ pub struct Wilson {
 
 /// Output of `sla.wilson`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WilsonOutput {
     /// The lower bound.
     pub lower_ppm: u32,

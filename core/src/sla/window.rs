@@ -15,6 +15,7 @@ use crate::{Code, Error, Result};
 
 /// How often something went well, of how often it was tried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tally {
     /// Well.
     pub ok: u64,
@@ -24,6 +25,7 @@ pub struct Tally {
 
 /// What is known of a number of jobs. The counts need not sum to `jobs`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Window {
     /// Jobs in the window.
     pub jobs: u64,
@@ -49,6 +51,7 @@ pub struct Window {
 
 /// Metrics of one window or of two together; `None` (null) is missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SlaMetrics"))]
 pub struct Metrics {
     /// Mean quality.
     pub qos_ppm: Option<u32>,

@@ -15,6 +15,7 @@ use crate::{Error, Result};
 
 /// A trap: what is run and what must come out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trap {
     /// The program, one statement a line.
     pub qasm: String,
@@ -84,6 +85,7 @@ fn parts((gate, first, second): Statement, names: &[String]) -> Result<[&str; 6]
 
 /// Input of `traps.generate`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Generate {
     task_id: Hash32,
     beacon: Hash32,

@@ -22,6 +22,7 @@ use crate::{Code, Error, Result};
 /// What a measurement gave, qubit 0 first: characters `0` and `1` only. Whether there are as many as
 /// qubits is a rule between fields.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 pub struct Bitstring(String);
 
 impl Bitstring {
@@ -60,6 +61,7 @@ impl<'de> Deserialize<'de> for Bitstring {
 
 /// The measured shots of one trap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrapResult {
     /// Which trap.
     pub index: u64,
@@ -78,6 +80,7 @@ impl TrapResult {
 
 /// What the traps of a job prove.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verified {
     /// Whether no trap is missing and the lower bound is high enough.
     pub passed: bool,
@@ -183,6 +186,7 @@ pub fn verify(
 
 /// Input of `traps.verify`.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verify {
     policy: Option<PolicyInput>,
     task_id: Hash32,

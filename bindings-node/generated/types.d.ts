@@ -1,0 +1,2135 @@
+// Written by `cargo xtask codegen` from the core's types; changes are lost.
+
+/** Atoms or units: a bigint, an integer up to 2^53 - 1, or a decimal string. */
+export type Amount = bigint | number | string;
+/** An integer within 2^53 - 1. */
+export type Integer = number | bigint;
+/** Bytes, or their hex with 0x. */
+export type BytesLike = Uint8Array | ArrayBuffer | string;
+
+/** Input of `task_id.derive`. */
+export interface TaskIdDeriveInput {
+  chain_id: Integer;
+  height: Integer;
+  tx_hash: BytesLike;
+  caller: BytesLike;
+  payload?: BytesLike | undefined;
+  payload_json?: unknown | undefined;
+}
+
+/** Input of `priority.rank`. */
+export interface PriorityRankInput {
+  now_ms: Integer;
+  jobs: ReadonlyArray<RankJob>;
+  policy?: PartialPolicy | undefined;
+}
+
+/** Input of `matching.seed`. */
+export interface MatchingSeedInput {
+  chain_id: Integer;
+  epoch: Integer;
+  height: Integer;
+  beacon: BytesLike;
+}
+
+/** Input of `matching.permute`. */
+export interface MatchingPermuteInput {
+  seed: BytesLike;
+  strategy: Strategy;
+  providers: ReadonlyArray<PermuteProvider>;
+  policy?: PartialPolicy | undefined;
+}
+
+/** Input of `matching.assign`. */
+export interface MatchingAssignInput {
+  seed: BytesLike;
+  now_ms: Integer;
+  providers: ReadonlyArray<MatchProvider>;
+  jobs: ReadonlyArray<MatchJob>;
+  policy?: PartialPolicy | undefined;
+}
+
+/** Input of `lease.id`. */
+export interface LeaseIdInput {
+  task_id: BytesLike;
+  provider_id: string;
+  attempt: Integer;
+  seed: BytesLike;
+}
+
+/** Input of `retry.delay`. */
+export interface RetryDelayInput {
+  kind: Kind;
+  task_id: BytesLike;
+  attempt: Integer;
+  policy?: PartialPolicy | undefined;
+}
+
+/** Input of `pricing.quote`. */
+export interface PricingQuoteInput {
+  kind: Kind;
+  units: Amount;
+  fairness_ppm?: Integer | undefined;
+  policy?: PartialPolicy | undefined;
+  quality_ppm?: Integer | undefined;
+  surge_ppm?: Integer | undefined;
+}
+
+/** Input of `pricing.surge`. */
+export interface PricingSurgeInput {
+  kind: Kind;
+  utilization_ppm: Integer;
+  policy?: PartialPolicy | undefined;
+}
+
+/** Input of `split.apply`. */
+export interface SplitApplyInput {
+  kind: Kind;
+  total: Amount;
+  policy?: PartialPolicy | undefined;
+}
+
+/** Input of `sla.wilson`. */
+export interface SlaWilsonInput {
+  successes: Integer;
+  samples: Integer;
+  z_ppm?: Integer | undefined;
+}
+
+/** Input of `sla.p95`. */
+export interface SlaP95Input {
+  /** At least one edge: how many there are is a matter of shape, whether they increase a rule. */
+  edges_ms: ReadonlyArray<Integer>;
+  counts: ReadonlyArray<Integer>;
+  overflow: Integer;
+}
+
+/** Input of `sla.evaluate`. */
+export interface SlaEvaluateInput {
+  kind: Kind;
+  short: Window;
+  long: Window;
+  policy?: PartialPolicy | undefined;
+}
+
+/** Input of `slashing.decide`. */
+export interface SlashingDecideInput {
+  stake: Amount;
+  recent_offences: Integer;
+  metrics: EpochMetrics;
+  offences?: ReadonlyArray<Offence> | undefined;
+  policy?: PartialPolicy | undefined;
+}
+
+/** Input of `claim.key`. */
+export interface ClaimKeyInput {
+  task_id: BytesLike;
+  block_height: Integer;
+  nullifier: BytesLike;
+}
+
+/** Input of `settlement.settle`. */
+export interface SettlementSettleInput {
+  /** The chain whose blocks the claims come from. */
+  chain_id: Integer;
+  /** The epoch that is settled. */
+  epoch: Integer;
+  /** Its first block. */
+  height_start: Integer;
+  /** Its last block. */
+  height_end: Integer;
+  /** The claims, in any order. */
+  claims: ReadonlyArray<Claim>;
+  /** Budget left over from the epoch before. */
+  carry?: Amount | undefined;
+  /** What each payee was paid in all batches before. */
+  paid_before?: Record<string, Amount> | undefined;
+  /** Read by the catalogue function only; [`super::settle`] is handed its policy. */
+  policy?: PartialPolicy | undefined;
+  /** The batch before this one; absent for the first. */
+  prev_batch_id?: BytesLike | undefined;
+  /** Penalties of the epoch. */
+  slashes?: ReadonlyArray<SettleSlash> | undefined;
+  /** What can still be taken from each provider. */
+  stakes?: Record<string, Amount> | undefined;
+}
+
+/** Input of `merkle.root`. */
+export interface MerkleRootInput {
+  leaves: ReadonlyArray<BytesLike>;
+}
+
+/** Input of `merkle.prove`. */
+export interface MerkleProveInput {
+  leaves: ReadonlyArray<BytesLike>;
+  index: Integer;
+}
+
+/** Input of `merkle.verify`. */
+export interface MerkleVerifyInput {
+  root: BytesLike;
+  leaf: BytesLike;
+  index: Integer;
+  size: Integer;
+  proof: ReadonlyArray<BytesLike>;
+}
+
+/** Input of `policy.check`. */
+export interface PolicyCheckInput {
+  policy?: PartialPolicy | undefined;
+  policy_yaml?: string | undefined;
+}
+
+/** Input of `traps.generate`. */
+export interface TrapsGenerateInput {
+  task_id: BytesLike;
+  beacon: BytesLike;
+  index: Integer;
+  qubits: Integer;
+  depth: Integer;
+}
+
+/** Input of `traps.verify`. */
+export interface TrapsVerifyInput {
+  task_id: BytesLike;
+  beacon: BytesLike;
+  qubits: Integer;
+  depth: Integer;
+  results: ReadonlyArray<TrapResult>;
+  policy?: PartialPolicy | undefined;
+}
+
+/** Input of `engine.replay`. */
+export interface EngineReplayInput {
+  entries: ReadonlyArray<JournalLine>;
+}
+
+/** Breached above a time. */
+export interface AboveMs {
+  /** Above this, ms. */
+  gt_ms: number;
+  /** That bad. */
+  severity: Severity;
+}
+
+/** Breached above a ratio. */
+export interface AbovePpm {
+  /** Above this. */
+  gt_ppm: number;
+  /** That bad. */
+  severity: Severity;
+}
+
+/** What gold and silver ask of AI: evidence for the provider. */
+export interface AiBand {
+  /** Quality of results, at least. */
+  min_qos_ppm: number;
+  /** 95th percentile of latency, at most. */
+  max_p95_ms: number;
+  /** Failed jobs, at most. */
+  max_fail_rate_ppm: number;
+  /** Lower bound of availability, at least. */
+  min_availability_low_ppm: number;
+}
+
+/** The bands of AI. */
+export interface AiBands {
+  /** Gold. */
+  gold: AiBand;
+  /** Silver. */
+  silver: AiBand;
+  /** Bronze. */
+  bronze: AiBronze;
+}
+
+/** What bronze asks of AI: no evidence against the provider. */
+export interface AiBronze {
+  /** Quality of results, at least. */
+  min_qos_ppm: number;
+  /** 95th percentile of latency, at most. */
+  max_p95_ms: number;
+  /** Failed jobs, at most. */
+  max_fail_rate_ppm: number;
+  /** Upper bound of availability, at least. */
+  min_availability_high_ppm: number;
+}
+
+/** A job and its provider. */
+export interface Assignment {
+  /** The job. */
+  task_id: Uint8Array;
+  /** Its provider. */
+  provider_id: string;
+}
+
+/** Who gets which job (SPEC §4). */
+export interface AssignmentPolicy {
+  /** How providers are put in order. */
+  strategy: Strategy;
+  /** What happens after a lease. */
+  spread: Spread;
+  /** Stake beyond this adds no weight. */
+  weight_cap: bigint;
+  /** From how many leases of a kind on shares are bounded; 0 is never. */
+  diversity_min_leases: number;
+  /** Largest share of one operator. */
+  max_operator_share_ppm: number;
+  /** Largest share of one region. */
+  max_region_share_ppm: number;
+  /** Leases a provider may hold, unless it says otherwise. */
+  concurrency: PerKindCount;
+  /** Units a provider may be given in an epoch. */
+  units_per_epoch: PerKindUnits;
+}
+
+/** An attestation that was verified before. */
+export interface Attestation {
+  /** Of what hardware. */
+  class: AttestationClass;
+  /** From when on it is worth nothing. */
+  not_after_ms: Integer;
+}
+
+/** The hardware an attestation speaks of. */
+export type AttestationClass =
+  | "sgx"
+  | "tdx"
+  | "sev-snp"
+  | "cca";
+
+/** Evidence of a provider's hardware, to be judged by the network's verifier. */
+export interface AttestationEvidence {
+  /** What kind of evidence. */
+  class: AttestationClass;
+  /** The evidence itself. */
+  evidence: BytesLike;
+  /** Until when it says it holds. */
+  not_after_ms: Integer;
+}
+
+/** Availability of the epoch: its upper bound (SPEC §8), because slashing needs evidence against. */
+export interface AvailabilityMetric {
+  /** The upper bound. */
+  ratio_ppm: Integer;
+  /** Heartbeats, offers and jobs. */
+  samples: Integer;
+}
+
+/** A quality band (SPEC §8), best first. */
+export type Band =
+  | "gold"
+  | "silver"
+  | "bronze"
+  | "fail";
+
+/** What the bands of each kind ask. */
+export interface Bands {
+  /** Of AI providers. */
+  ai: AiBands;
+  /** Of quantum providers. */
+  quantum: QuantumBands;
+}
+
+/** A batch: its header and the id over it. */
+export interface Batch {
+  /** The chain whose blocks the claims come from. */
+  chain_id: number;
+  /** The epoch. */
+  epoch: number;
+  /** Its first block. */
+  height_start: number;
+  /** Its last block. */
+  height_end: number;
+  /** How many claim lines, and as many payout lines, there are. */
+  claims_count: number;
+  /** Their root, by claim_key. */
+  claims_root: Uint8Array;
+  /** The root of the payout lines, by claim_key. */
+  payouts_root: Uint8Array;
+  /** How many payees were ever paid. */
+  balances_count: number;
+  /** The root of their balances, by payee. */
+  balances_root: Uint8Array;
+  /** How many claims wait. */
+  deferred_count: number;
+  /** Their root, in pay order. */
+  deferred_root: Uint8Array;
+  /** How many providers owe more than their shares. */
+  debits_count: number;
+  /** Their root, by provider id. */
+  debits_root: Uint8Array;
+  /** The sums. */
+  totals: Totals;
+  /** What the epoch could pay, the carry included. */
+  budget: bigint;
+  /** What the next epoch may pay on top of its own budget. */
+  carry_next: bigint;
+  /** The policy that was applied. */
+  policy_hash: Uint8Array;
+  /** The batch before this one. */
+  prev_batch_id: Uint8Array;
+  /** `H("aicf/batch/v1", header)`. */
+  batch_id: Uint8Array;
+}
+
+/** Breached below a ratio. */
+export interface BelowPpm {
+  /** Below this. */
+  lt_ppm: number;
+  /** That bad. */
+  severity: Severity;
+}
+
+/** What happens to claims beyond the budget (SPEC §10). */
+export type CapPolicy =
+  | "scale"
+  | "defer";
+
+/** A proven piece of work that asks to be paid. */
+export interface Claim {
+  /** The job. */
+  task_id: BytesLike;
+  /** The block that holds the proof. */
+  block_height: Integer;
+  /** What makes the proof usable once only. */
+  nullifier: BytesLike;
+  /** Who did the work. */
+  provider_id: string;
+  /** Who included the proof. */
+  miner: string;
+  /** Who asked for the work. */
+  requester: string;
+  /** The kind of work. */
+  kind: Kind;
+  /** How much work. */
+  units: Amount;
+  /** Where the proof stands. */
+  proof_ref: BytesLike;
+  /** The epoch that could not pay it in full. */
+  deferred_from?: Integer | undefined;
+  /** The lease under which the work was done. */
+  lease_id?: BytesLike | undefined;
+  /** What is left to pay of a deferred claim. */
+  owed?: Amount | undefined;
+  /** The multiplier of the provider's band; one where absent. */
+  quality_ppm?: Integer | undefined;
+  /** The multiplier of the market; one where absent. */
+  surge_ppm?: Integer | undefined;
+}
+
+/** Output of `claim.key`. */
+export interface ClaimKeyOutput {
+  /** The key. */
+  claim_key: Uint8Array;
+}
+
+/** What may happen, in the order of the ABI: a variant's index is never used for another again. */
+export type Command =
+  | { genesis: {
+    /** The chain. */
+    chain_id: Integer;
+    /** The network. */
+    network: NetworkName;
+    /** The first policy, as canonical CBOR map. */
+    policy: BytesLike;
+  } }
+  | { tick: {
+  } }
+  | { register: {
+    /** Who. */
+    provider_id: string;
+    /** What it can do. */
+    kinds: ReadonlyArray<Kind>;
+    /** Models or gate sets. */
+    models: ReadonlyArray<string>;
+    /** Where it is reached. */
+    endpoints: ReadonlyArray<string>;
+    /** Evidence of its hardware. */
+    attestation?: AttestationEvidence | undefined;
+    /** Leases it takes at a time; absent is the policy's. */
+    max_concurrent?: PerKindCountInput | undefined;
+    /** Who runs it; absent is the provider itself. */
+    operator?: string | undefined;
+    /** Where. */
+    region?: string | undefined;
+  } }
+  | { stake: {
+    /** Whose. */
+    provider_id: string;
+    /** How much. */
+    amount: Amount;
+  } }
+  | { unstake: {
+    /** Whose. */
+    provider_id: string;
+    /** How much. */
+    amount: Amount;
+  } }
+  | { heartbeat: {
+    /** Who. */
+    provider_id: string;
+  } }
+  | { retire: {
+    /** Who. */
+    provider_id: string;
+  } }
+  | { enqueue: {
+    /** What kind. */
+    kind: Kind;
+    /** Who pays. */
+    requester: string;
+    /** The requester's tier. */
+    tier: string;
+    /** What it pays. */
+    fee: Amount;
+    /** The most units it may take. */
+    units: Amount;
+    /** The transaction that asked. */
+    tx_hash: BytesLike;
+    /** Who called. */
+    caller: BytesLike;
+    /** The request, opaque. */
+    payload: BytesLike;
+    /** Attestation classes it accepts; empty is any. */
+    attestation_classes: ReadonlyArray<AttestationClass>;
+    /** What it must run on. */
+    model?: string | undefined;
+    /** Where it must run. */
+    region?: string | undefined;
+  } }
+  | { cancel: {
+    /** Which. */
+    task_id: BytesLike;
+    /** Who asks. */
+    requester: string;
+  } }
+  | { dispatch: {
+    /** Randomness of the chain. */
+    beacon: BytesLike;
+  } }
+  | { ack: {
+    /** The job. */
+    task_id: BytesLike;
+    /** Who speaks. */
+    provider_id: string;
+    /** Which attempt. */
+    attempt: Integer;
+  } }
+  | { renew: {
+    /** The job. */
+    task_id: BytesLike;
+    /** Who speaks. */
+    provider_id: string;
+    /** Which attempt. */
+    attempt: Integer;
+  } }
+  | { decline: {
+    /** The job. */
+    task_id: BytesLike;
+    /** Who speaks. */
+    provider_id: string;
+    /** Which attempt. */
+    attempt: Integer;
+  } }
+  | { fail: {
+    /** The job. */
+    task_id: BytesLike;
+    /** Who speaks. */
+    provider_id: string;
+    /** Which attempt. */
+    attempt: Integer;
+  } }
+  | { complete: {
+    /** Under which lease. */
+    lease: LeaseMessage;
+    /** The result's digest. */
+    result_digest: BytesLike;
+    /** What was measured. */
+    metrics: ResultMetrics;
+  } }
+  | { proof: {
+    /** For which job. */
+    task_id: BytesLike;
+    /** Makes the proof unique. */
+    nullifier: BytesLike;
+    /** Where on the chain. */
+    proof_ref: BytesLike;
+    /** Who included it. */
+    miner: string;
+    /** Whether the chain found it valid. */
+    valid: boolean;
+  } }
+  | { settle: {
+    /** Which. */
+    epoch: Integer;
+  } }
+  | { schedule_policy: {
+    /** From the start of this epoch. */
+    epoch: Integer;
+    /** The policy, as canonical CBOR map. */
+    policy: BytesLike;
+  } };
+
+/** What a later epoch still has to pay for a claim. */
+export interface DeferredLine {
+  /** The claim. */
+  claim_key: Uint8Array;
+  /** What is left. */
+  owed: bigint;
+}
+
+/** The dimensions that were measured. */
+export interface Dimensions {
+  /** Availability. */
+  availability?: Judgement | undefined;
+  /** Latency. */
+  latency?: Judgement | undefined;
+  /** Quality. */
+  qos?: Judgement | undefined;
+  /** Traps. */
+  traps?: Judgement | undefined;
+}
+
+/** Output of `engine.replay`. */
+export interface EngineReplayOutput {
+  /** Each entry, in order. */
+  outcomes: Array<ReplayedEntry>;
+  /** The root at the end; zeros for no entries. */
+  state_root: Uint8Array;
+  /** The digest of the whole state at the end. */
+  state_digest: Uint8Array;
+}
+
+/** How an entry ended. */
+export type EntryStatus =
+  | "ok"
+  | "not_initialised"
+  | "already_initialised"
+  | "height_went_back"
+  | "time_went_back"
+  | "no_verifier"
+  | "bad_policy"
+  | "out_of_range"
+  | "unknown_provider"
+  | "unknown_task"
+  | "provider_retired"
+  | "provider_jailed"
+  | "not_owner"
+  | "attestation_invalid"
+  | "insufficient_stake"
+  | "has_leases"
+  | "duplicate_task"
+  | "unknown_tier"
+  | "task_ended"
+  | "wrong_state"
+  | "not_lessee"
+  | "stale_attempt"
+  | "lease_expired"
+  | "renew_too_early"
+  | "no_renewals_left"
+  | "too_many_units"
+  | "task_claimed"
+  | "nullifier_used"
+  | "epoch_settled"
+  | "epoch_out_of_order"
+  | "epoch_not_final"
+  | "epoch_begun"
+  | "overflow";
+
+/** What was measured in the epoch; what is absent was not, and is not judged. */
+export interface EpochMetrics {
+  /** Availability. */
+  availability?: AvailabilityMetric | undefined;
+  /** Latency. */
+  latency?: LatencyMetric | undefined;
+  /** Quality. */
+  qos?: QosMetric | undefined;
+  /** Traps. */
+  traps?: TrapsMetric | undefined;
+}
+
+/** Length and finality of epochs. */
+export interface EpochPolicy {
+  /** Blocks of an epoch. */
+  length_blocks: number;
+  /** Blocks after which a block is final. */
+  finality_k: number;
+}
+
+/** What happened, for indexers, explorers and operators. */
+export type Event =
+  | { initialised: {
+    chain_id: number;
+    policy_hash: Uint8Array;
+  } }
+  | { provider_registered: {
+    provider_id: string;
+  } }
+  | { provider_status: {
+    provider_id: string;
+    status: ProviderStatus;
+  } }
+  | { stake_changed: {
+    provider_id: string;
+    stake: bigint;
+  } }
+  | { job_enqueued: {
+    task_id: Uint8Array;
+    kind: Kind;
+    requester: string;
+    units: bigint;
+    fee: bigint;
+  } }
+  | { job_assigned: {
+    task_id: Uint8Array;
+    provider_id: string;
+    lease_id: Uint8Array;
+    attempt: number;
+    expires_ms: number;
+  } }
+  | { job_acknowledged: {
+    task_id: Uint8Array;
+    provider_id: string;
+  } }
+  | { job_renewed: {
+    task_id: Uint8Array;
+    provider_id: string;
+    expires_ms: number;
+  } }
+  | { job_requeued: {
+    task_id: Uint8Array;
+    provider_id: string;
+    cause: RequeueCause;
+    ready_ms: number;
+  } }
+  | { job_completed: {
+    task_id: Uint8Array;
+    provider_id: string;
+    result_digest: Uint8Array;
+    latency_ms: number;
+  } }
+  | { job_ended: {
+    task_id: Uint8Array;
+    status: JobStatus;
+    cause: RequeueCause;
+  } }
+  | { claim_accepted: {
+    task_id: Uint8Array;
+    claim_key: Uint8Array;
+    epoch: number;
+    provider_id: string;
+  } }
+  | { provider_warned: {
+    provider_id: string;
+    epoch: number;
+    reason: string;
+  } }
+  | { provider_slashed: {
+    provider_id: string;
+    epoch: number;
+    reason: string;
+    severity: Severity;
+    penalty: bigint;
+  } }
+  | { epoch_settled: {
+    epoch: number;
+    batch_id: Uint8Array;
+    claims: number;
+    payable: bigint;
+    state_digest: Uint8Array;
+  } }
+  | { policy_scheduled: {
+    epoch: number;
+    policy_hash: Uint8Array;
+  } };
+
+/** What an epoch may pay (SPEC §10). */
+export interface FundPolicy {
+  /** Atoms an epoch may pay, before what was carried over. */
+  budget_per_epoch: bigint;
+  /** What happens beyond it. */
+  cap_policy: CapPolicy;
+  /** Caps by kind; null is none. */
+  sub_caps: PerKindAtoms;
+  /** The part of the unspent budget that is carried over. */
+  rollover_ppm: number;
+  /** The most that is. */
+  max_carry: bigint;
+  /** Where penalties go. */
+  slash_to: SlashTo;
+}
+
+/** A job's place in the queue. */
+export interface JobRank {
+  /** The job. */
+  task_id: Uint8Array;
+  /** What the queue is ordered by, larger first. */
+  rank: number;
+  /** What people are shown at this moment. */
+  score_ppm: number;
+}
+
+/** Where a job stands. */
+export type JobStatus =
+  | "queued"
+  | "assigned"
+  | "completed"
+  | "claimed"
+  | "settled"
+  | "expired"
+  | "failed"
+  | "cancelled";
+
+/** A line of a journal, as `aicf export` writes it. */
+export interface JournalLine {
+  /** Its number. */
+  seq: Integer;
+  /** The block it belongs to. */
+  height: Integer;
+  /** When. */
+  time_ms: Integer;
+  /** What. */
+  command?: Command | undefined;
+  /** What, in CBOR: for the few commands that hold a number JSON has no place for. */
+  command_cbor?: BytesLike | undefined;
+  /** The root after it where the line was written. */
+  state_root?: BytesLike | undefined;
+  /** How it ended where the line was written. */
+  status?: string | undefined;
+}
+
+/** One dimension, judged. */
+export interface Judgement {
+  /** Whether any band holds. */
+  breached: boolean;
+  /** Whether there were samples enough to slash for it. */
+  enough_samples: boolean;
+  /** The worst band that holds. */
+  severity?: Severity | undefined;
+}
+
+/** What kind of compute a job asks for; the integer 0 or 1 in hashes (SPEC §1). */
+export type Kind =
+  | "ai"
+  | "quantum";
+
+/** Latency of the epoch. */
+export interface LatencyMetric {
+  /** 95th percentile. */
+  p95_ms: Integer;
+  /** Jobs. */
+  samples: Integer;
+}
+
+/** Output of `lease.id`. */
+export interface LeaseIdOutput {
+  /** The id. */
+  lease_id: Uint8Array;
+}
+
+/** A provider's message about the lease it holds: the attempt is the fence against old leases. */
+export interface LeaseMessage {
+  /** The job. */
+  task_id: BytesLike;
+  /** Who speaks. */
+  provider_id: string;
+  /** Which attempt. */
+  attempt: Integer;
+}
+
+/** Lease times (SPEC §5). */
+export interface LeasePolicy {
+  /** How long a lease holds, ms. */
+  duration_ms: PerKindCount;
+  /** Within what an assignment is acknowledged, ms. */
+  ack_timeout_ms: number;
+  /** The part of the lease after which it may be renewed. */
+  renew_from_ppm: number;
+  /** What a renewal adds, as part of the lease. */
+  renew_add_ppm: number;
+  /** How often. */
+  max_renewals: number;
+}
+
+/** A waiting job. */
+export interface MatchJob {
+  /** Its id. */
+  task_id: BytesLike;
+  /** What it asks for. */
+  kind: Kind;
+  /** How much of it. */
+  units: Amount;
+  /** Hardware it accepts; absent or empty is any, attested or not. */
+  attestation_classes?: ReadonlyArray<AttestationClass> | undefined;
+  /** Providers that must not get it now; ids of nobody mean nothing. */
+  cooldown?: ReadonlyArray<string> | undefined;
+  /** The model or gate set it needs; absent is any. */
+  model?: string | undefined;
+  /** Where it must run; absent is anywhere. */
+  region?: string | undefined;
+}
+
+/** A provider, as it stands before the first job. */
+export interface MatchProvider {
+  /** Its id. */
+  id: string;
+  /** What it can do; an order or repetition in it means nothing. */
+  kinds: ReadonlyArray<Kind>;
+  /** Its stake. */
+  stake: Amount;
+  /** How well it did lately. */
+  health_ppm: Integer;
+  /** Leases it holds; absent is none. */
+  active_leases?: PerKindCountInput | undefined;
+  /** Its attestation. */
+  attestation?: Attestation | undefined;
+  /** Leases it takes at a time; absent is the policy's number. */
+  max_concurrent?: PerKindCountInput | undefined;
+  /** Models or gate sets it has; absent is none. */
+  models?: ReadonlyArray<string> | undefined;
+  /** Who runs it; absent is itself. */
+  operator?: string | undefined;
+  /** Where it is. */
+  region?: string | undefined;
+  /** Absent is active. */
+  status?: ProviderStatus | undefined;
+  /** Units it was given in this epoch; absent is none. */
+  units_used?: PerKindUnitsInput | undefined;
+}
+
+/** What a dispatch comes to; the output of `matching.assign`. */
+export interface MatchingAssignOutput {
+  /** Jobs with their providers, in queue order. */
+  assignments: Array<Assignment>;
+  /** Jobs that stay, in queue order. */
+  unassigned: Array<Unassigned>;
+  /** The permutation of all providers before the first job. */
+  order: Array<string>;
+}
+
+/** Output of `matching.permute`. */
+export interface MatchingPermuteOutput {
+  /** The ids in order. */
+  order: Array<string>;
+}
+
+/** Output of `matching.seed`. */
+export interface MatchingSeedOutput {
+  /** The seed. */
+  seed: Uint8Array;
+}
+
+/** Output of `merkle.prove`. */
+export interface MerkleProveOutput {
+  /** The root. */
+  root: Uint8Array;
+  /** The siblings, from the leaf up. */
+  proof: Array<Uint8Array>;
+}
+
+/** Output of `merkle.root`. */
+export interface MerkleRootOutput {
+  /** The root. */
+  root: Uint8Array;
+}
+
+/** Output of `merkle.verify`. */
+export interface MerkleVerifyOutput {
+  /** Whether the proof holds. */
+  valid: boolean;
+}
+
+/** Samples from which a dimension counts. */
+export interface MinSamples {
+  /** Trap shots. */
+  traps: number;
+  /** Jobs. */
+  qos: number;
+  /** Jobs. */
+  latency: number;
+  /** Heartbeats, offers and jobs. */
+  availability: number;
+}
+
+/** Which network a state belongs to. Only a devnet believes unsigned messages and unverified attestations (see [`super::verifier`]). */
+export type NetworkName =
+  | "devnet"
+  | "testnet"
+  | "mainnet";
+
+/** A single act that is proven as soon as it is seen, without a minimum of samples. */
+export type Offence =
+  | "attestation_invalid"
+  | "equivocation"
+  | "replay"
+  | "lease_loss"
+  | "heartbeat_miss";
+
+/** How bad each offence is. */
+export interface OffencePolicy {
+  /** Attestation that does not verify. */
+  attestation_invalid: Severity;
+  /** Two signed results for one lease. */
+  equivocation: Severity;
+  /** A result or proof used before. */
+  replay: Severity;
+  /** A lease that ran out. */
+  lease_loss: Severity;
+  /** Heartbeats that stayed out. */
+  heartbeat_miss: Severity;
+}
+
+/** What an entry did. */
+export interface Outcome {
+  /** Of which entry. */
+  seq: number;
+  /** How it ended. */
+  status: EntryStatus;
+  /** Why it was refused, for people. */
+  message: string;
+  /** What happened, in order; time may have done something even where the command was refused. */
+  events: Array<Event>;
+  /** The chained digest after this entry. */
+  state_root: Uint8Array;
+}
+
+/** What gold and silver ask of AI: evidence for the provider. */
+export interface PartialAiBand {
+  /** Quality of results, at least. */
+  min_qos_ppm?: number | undefined;
+  /** 95th percentile of latency, at most. */
+  max_p95_ms?: number | undefined;
+  /** Failed jobs, at most. */
+  max_fail_rate_ppm?: number | undefined;
+  /** Lower bound of availability, at least. */
+  min_availability_low_ppm?: number | undefined;
+}
+
+/** The bands of AI. */
+export interface PartialAiBands {
+  /** Gold. */
+  gold?: PartialAiBand | undefined;
+  /** Silver. */
+  silver?: PartialAiBand | undefined;
+  /** Bronze. */
+  bronze?: PartialAiBronze | undefined;
+}
+
+/** What bronze asks of AI: no evidence against the provider. */
+export interface PartialAiBronze {
+  /** Quality of results, at least. */
+  min_qos_ppm?: number | undefined;
+  /** 95th percentile of latency, at most. */
+  max_p95_ms?: number | undefined;
+  /** Failed jobs, at most. */
+  max_fail_rate_ppm?: number | undefined;
+  /** Upper bound of availability, at least. */
+  min_availability_high_ppm?: number | undefined;
+}
+
+/** Who gets which job (SPEC §4). */
+export interface PartialAssignmentPolicy {
+  /** How providers are put in order. */
+  strategy?: Strategy | undefined;
+  /** What happens after a lease. */
+  spread?: Spread | undefined;
+  /** Stake beyond this adds no weight. */
+  weight_cap?: bigint | undefined;
+  /** From how many leases of a kind on shares are bounded; 0 is never. */
+  diversity_min_leases?: number | undefined;
+  /** Largest share of one operator. */
+  max_operator_share_ppm?: number | undefined;
+  /** Largest share of one region. */
+  max_region_share_ppm?: number | undefined;
+  /** Leases a provider may hold, unless it says otherwise. */
+  concurrency?: PartialPerKindCount | undefined;
+  /** Units a provider may be given in an epoch. */
+  units_per_epoch?: PartialPerKindUnits | undefined;
+}
+
+/** What the bands of each kind ask. */
+export interface PartialBands {
+  /** Of AI providers. */
+  ai?: PartialAiBands | undefined;
+  /** Of quantum providers. */
+  quantum?: PartialQuantumBands | undefined;
+}
+
+/** Length and finality of epochs. */
+export interface PartialEpochPolicy {
+  /** Blocks of an epoch. */
+  length_blocks?: number | undefined;
+  /** Blocks after which a block is final. */
+  finality_k?: number | undefined;
+}
+
+/** What an epoch may pay (SPEC §10). */
+export interface PartialFundPolicy {
+  /** Atoms an epoch may pay, before what was carried over. */
+  budget_per_epoch?: bigint | undefined;
+  /** What happens beyond it. */
+  cap_policy?: CapPolicy | undefined;
+  /** Caps by kind; null is none. */
+  sub_caps?: PartialPerKindAtoms | undefined;
+  /** The part of the unspent budget that is carried over. */
+  rollover_ppm?: number | undefined;
+  /** The most that is. */
+  max_carry?: bigint | undefined;
+  /** Where penalties go. */
+  slash_to?: SlashTo | undefined;
+}
+
+/** Lease times (SPEC §5). */
+export interface PartialLeasePolicy {
+  /** How long a lease holds, ms. */
+  duration_ms?: PartialPerKindCount | undefined;
+  /** Within what an assignment is acknowledged, ms. */
+  ack_timeout_ms?: number | undefined;
+  /** The part of the lease after which it may be renewed. */
+  renew_from_ppm?: number | undefined;
+  /** What a renewal adds, as part of the lease. */
+  renew_add_ppm?: number | undefined;
+  /** How often. */
+  max_renewals?: number | undefined;
+}
+
+/** Samples from which a dimension counts. */
+export interface PartialMinSamples {
+  /** Trap shots. */
+  traps?: number | undefined;
+  /** Jobs. */
+  qos?: number | undefined;
+  /** Jobs. */
+  latency?: number | undefined;
+  /** Heartbeats, offers and jobs. */
+  availability?: number | undefined;
+}
+
+/** How bad each offence is. */
+export interface PartialOffencePolicy {
+  /** Attestation that does not verify. */
+  attestation_invalid?: Severity | undefined;
+  /** Two signed results for one lease. */
+  equivocation?: Severity | undefined;
+  /** A result or proof used before. */
+  replay?: Severity | undefined;
+  /** A lease that ran out. */
+  lease_loss?: Severity | undefined;
+  /** Heartbeats that stayed out. */
+  heartbeat_miss?: Severity | undefined;
+}
+
+/** One value for each kind. */
+export interface PartialPerKindAtoms {
+  /** For AI jobs. */
+  ai?: bigint | undefined;
+  /** For quantum jobs. */
+  quantum?: bigint | undefined;
+}
+
+/** One value for each kind. */
+export interface PartialPerKindCount {
+  /** For AI jobs. */
+  ai?: number | undefined;
+  /** For quantum jobs. */
+  quantum?: number | undefined;
+}
+
+/** One value for each kind. */
+export interface PartialPerKindPricingPolicy {
+  /** For AI jobs. */
+  ai?: PartialPricingPolicy | undefined;
+  /** For quantum jobs. */
+  quantum?: PartialPricingPolicy | undefined;
+}
+
+/** One value for each kind. */
+export interface PartialPerKindSplitPolicy {
+  /** For AI jobs. */
+  ai?: PartialSplitPolicy | undefined;
+  /** For quantum jobs. */
+  quantum?: PartialSplitPolicy | undefined;
+}
+
+/** One value for each kind. */
+export interface PartialPerKindUnits {
+  /** For AI jobs. */
+  ai?: bigint | undefined;
+  /** For quantum jobs. */
+  quantum?: bigint | undefined;
+}
+
+/** Everything a network may choose. */
+export interface PartialPolicy {
+  /** Length and finality of epochs. */
+  epoch?: PartialEpochPolicy | undefined;
+  /** Order, lifetime and memory of the queue. */
+  queue?: PartialQueuePolicy | undefined;
+  /** Lease times. */
+  lease?: PartialLeasePolicy | undefined;
+  /** Attempts and backoff. */
+  retry?: PartialRetryPolicy | undefined;
+  /** Who may work. */
+  registry?: PartialRegistryPolicy | undefined;
+  /** Who gets which job. */
+  assignment?: PartialAssignmentPolicy | undefined;
+  /** What a unit costs. */
+  pricing?: PartialPerKindPricingPolicy | undefined;
+  /** How a payout is divided. */
+  split?: PartialPerKindSplitPolicy | undefined;
+  /** What an epoch may pay. */
+  fund?: PartialFundPolicy | undefined;
+  /** Quality windows and bands. */
+  sla?: PartialSlaPolicy | undefined;
+  /** Penalties. */
+  slashing?: PartialSlashingPolicy | undefined;
+  /** Quantum trap circuits. */
+  traps?: PartialTrapsPolicy | undefined;
+}
+
+/** The price of one kind (SPEC §6). */
+export interface PartialPricingPolicy {
+  /** Rates by total units. */
+  tiers?: Array<Tier> | undefined;
+  /** How the tiers apply. */
+  tiering?: Tiering | undefined;
+  /** Never less, unless nothing. */
+  min_reward?: bigint | undefined;
+  /** Never more. */
+  max_reward?: bigint | undefined;
+  /** The one rounding. */
+  rounding?: PriceRounding | undefined;
+  /** Multipliers by utilization. */
+  surge?: Array<SurgeBin> | undefined;
+}
+
+/** The weights and half points of the rank (SPEC §3). */
+export interface PartialPriorityPolicy {
+  /** Weight of the fee. */
+  w_fee_ppm?: number | undefined;
+  /** Weight of an age unit. */
+  w_age_ppm?: number | undefined;
+  /** Weight of smallness. */
+  w_size_ppm?: number | undefined;
+  /** Weight of the tier. */
+  w_tier_ppm?: number | undefined;
+  /** The fee that counts half. */
+  fee_half?: bigint | undefined;
+  /** The size that counts half. */
+  size_half_bytes?: number | undefined;
+  /** The unit in which age counts. */
+  age_unit_ms?: number | undefined;
+  /** What each tier is worth. */
+  tiers_ppm?: Record<string, number> | undefined;
+}
+
+/** The multiplier each band pays. */
+export interface PartialQualityPolicy {
+  /** Gold. */
+  gold?: number | undefined;
+  /** Silver. */
+  silver?: number | undefined;
+  /** Bronze. */
+  bronze?: number | undefined;
+  /** Fail. */
+  fail?: number | undefined;
+}
+
+/** What gold and silver ask of quantum. */
+export interface PartialQuantumBand {
+  /** 95th percentile of latency, at most. */
+  max_p95_ms?: number | undefined;
+  /** Failed jobs, at most. */
+  max_fail_rate_ppm?: number | undefined;
+  /** Share of shots that are traps, at least. */
+  min_coverage_ppm?: number | undefined;
+  /** Lower bound of availability, at least. */
+  min_availability_low_ppm?: number | undefined;
+}
+
+/** The bands of quantum. */
+export interface PartialQuantumBands {
+  /** Gold. */
+  gold?: PartialQuantumBand | undefined;
+  /** Silver. */
+  silver?: PartialQuantumBand | undefined;
+  /** Bronze. */
+  bronze?: PartialQuantumBronze | undefined;
+}
+
+/** What bronze asks of quantum. */
+export interface PartialQuantumBronze {
+  /** 95th percentile of latency, at most. */
+  max_p95_ms?: number | undefined;
+  /** Failed jobs, at most. */
+  max_fail_rate_ppm?: number | undefined;
+  /** Share of shots that are traps, at least. */
+  min_coverage_ppm?: number | undefined;
+  /** Upper bound of availability, at least. */
+  min_availability_high_ppm?: number | undefined;
+}
+
+/** Order, lifetime and memory of the queue. */
+export interface PartialQueuePolicy {
+  /** SPEC §3. */
+  priority?: PartialPriorityPolicy | undefined;
+  /** From enqueue to expiry, ms. */
+  job_ttl_ms?: PartialPerKindCount | undefined;
+  /** From the first lease to expiry, ms. */
+  attempts_ttl_ms?: number | undefined;
+  /** How long a finished job is remembered, ms. */
+  tombstone_ms?: number | undefined;
+}
+
+/** Who may work (SPEC §4). */
+export interface PartialRegistryPolicy {
+  /** Stake a kind needs. */
+  min_stake?: PartialPerKindAtoms | undefined;
+  /** Health a job needs. */
+  min_health_ppm?: number | undefined;
+  /** Whether a provider without attestation is refused. */
+  require_attestation?: boolean | undefined;
+  /** If not empty, only these work. */
+  allow?: Array<string> | undefined;
+  /** These never work. */
+  deny?: Array<string> | undefined;
+}
+
+/** Attempts and backoff (SPEC §5). */
+export interface PartialRetryPolicy {
+  /** How many attempts a job has. */
+  max_attempts?: number | undefined;
+  /** First delay, ms. */
+  base_ms?: PartialPerKindCount | undefined;
+  /** Growth of the delay. */
+  factor?: number | undefined;
+  /** Longest delay before jitter, ms. */
+  cap_ms?: number | undefined;
+}
+
+/** What each severity costs. */
+export interface PartialSeverities {
+  /** Minor. */
+  minor?: PartialSeverityCost | undefined;
+  /** Major. */
+  major?: PartialSeverityCost | undefined;
+  /** Critical. */
+  critical?: PartialSeverityCost | undefined;
+}
+
+/** What a severity costs. */
+export interface PartialSeverityCost {
+  /** Atoms. */
+  penalty?: bigint | undefined;
+  /** Epochs without new work. */
+  cooldown_epochs?: number | undefined;
+  /** Epochs in jail. */
+  jail_epochs?: number | undefined;
+}
+
+/** Quality windows and bands (SPEC §8). */
+export interface PartialSlaPolicy {
+  /** Confidence of the Wilson bounds. */
+  z_ppm?: number | undefined;
+  /** Upper edges of the latency bins, ms. */
+  edges_ms?: Array<number> | undefined;
+  /** Jobs in the short window. */
+  short_jobs?: number | undefined;
+  /** Jobs in the long window. */
+  long_jobs?: number | undefined;
+  /** Jobs from which a window counts. */
+  min_samples?: number | undefined;
+  /** Weight of the short window. */
+  w_short_ppm?: number | undefined;
+  /** Weight of the long window. */
+  w_long_ppm?: number | undefined;
+  /** Weight of heartbeats in availability. */
+  w_heartbeats_ppm?: number | undefined;
+  /** Weight of offers accepted. */
+  w_offers_ppm?: number | undefined;
+  /** Weight of timely completions. */
+  w_timely_ppm?: number | undefined;
+  /** The band of who has no window yet. */
+  provisional_band?: Band | undefined;
+  /** What each band asks. */
+  bands?: PartialBands | undefined;
+  /** What each band pays. */
+  quality_ppm?: PartialQualityPolicy | undefined;
+}
+
+/** From where each dimension is how bad. */
+export interface PartialSlashBands {
+  /** Failed traps. */
+  traps?: Array<AbovePpm> | undefined;
+  /** Quality. */
+  qos?: Array<BelowPpm> | undefined;
+  /** 95th percentile of latency. */
+  latency?: Array<AboveMs> | undefined;
+  /** High availability. */
+  availability?: Array<BelowPpm> | undefined;
+}
+
+/** Penalties (SPEC §9). */
+export interface PartialSlashingPolicy {
+  /** From where each dimension is how bad. */
+  bands?: PartialSlashBands | undefined;
+  /** Samples from which a dimension counts. */
+  min_samples?: PartialMinSamples | undefined;
+  /** What each severity costs. */
+  severity?: PartialSeverities | undefined;
+  /** How bad each offence is. */
+  offences?: PartialOffencePolicy | undefined;
+  /** Epochs in which offences count as repeated. */
+  window_epochs?: number | undefined;
+  /** Multipliers by earlier offences, the last one repeats. */
+  multipliers_ppm?: Array<number> | undefined;
+  /** The most an epoch costs one provider. */
+  max_penalty_per_epoch?: bigint | undefined;
+}
+
+/** How a payout of one kind is divided (SPEC §7). */
+export interface PartialSplitPolicy {
+  /** The provider's part. */
+  provider?: number | undefined;
+  /** The miner's part. */
+  miner?: number | undefined;
+  /** The treasury's part. */
+  treasury?: number | undefined;
+}
+
+/** Quantum trap circuits (SPEC §12). */
+export interface PartialTrapsPolicy {
+  /** Lower bound of the hits, at least. */
+  min_pass_ppm?: number | undefined;
+  /** Shots over all traps, at least. */
+  min_shots?: number | undefined;
+  /** Circuits. */
+  count?: number | undefined;
+}
+
+/** What is paid for a claim. */
+export interface PayoutLine {
+  /** The claim. */
+  claim_key: Uint8Array;
+  /** Who did the work. */
+  provider_id: string;
+  /** Who included the proof. */
+  miner: string;
+  /** The kind of work. */
+  kind: Kind;
+  /** The price, or what was still owed. */
+  gross: bigint;
+  /** What the epoch pays of it. */
+  payable: bigint;
+  /** The provider's share. */
+  provider: bigint;
+  /** The miner's share. */
+  miner_share: bigint;
+  /** The treasury's share. */
+  treasury: bigint;
+  /** What penalties take from the provider's share. */
+  penalty: bigint;
+  /** What is left of it. */
+  net_provider: bigint;
+}
+
+/** One value for each kind. */
+export interface PerKindAtoms {
+  /** For AI jobs. */
+  ai: bigint;
+  /** For quantum jobs. */
+  quantum: bigint;
+}
+
+/** One value for each kind. */
+export interface PerKindCount {
+  /** For AI jobs. */
+  ai: number;
+  /** For quantum jobs. */
+  quantum: number;
+}
+
+/** One value for each kind. */
+export interface PerKindCountInput {
+  /** For AI jobs. */
+  ai: Integer;
+  /** For quantum jobs. */
+  quantum: Integer;
+}
+
+/** One value for each kind. */
+export interface PerKindPricingPolicy {
+  /** For AI jobs. */
+  ai: PricingPolicy;
+  /** For quantum jobs. */
+  quantum: PricingPolicy;
+}
+
+/** One value for each kind. */
+export interface PerKindSplitPolicy {
+  /** For AI jobs. */
+  ai: SplitPolicy;
+  /** For quantum jobs. */
+  quantum: SplitPolicy;
+}
+
+/** One value for each kind. */
+export interface PerKindUnits {
+  /** For AI jobs. */
+  ai: bigint;
+  /** For quantum jobs. */
+  quantum: bigint;
+}
+
+/** One value for each kind. */
+export interface PerKindUnitsInput {
+  /** For AI jobs. */
+  ai: Amount;
+  /** For quantum jobs. */
+  quantum: Amount;
+}
+
+/** A provider as `matching.permute` is given it. */
+export interface PermuteProvider {
+  id: string;
+  stake: Amount;
+  health_ppm: Integer;
+}
+
+/** Output of `policy.check`. */
+export interface PolicyCheckOutput {
+  /** The policy with every field. */
+  policy: PolicyRecord;
+  /** Its hash. */
+  policy_hash: Uint8Array;
+}
+
+/** Everything a network may choose. */
+export interface PolicyRecord {
+  /** Length and finality of epochs. */
+  epoch: EpochPolicy;
+  /** Order, lifetime and memory of the queue. */
+  queue: QueuePolicy;
+  /** Lease times. */
+  lease: LeasePolicy;
+  /** Attempts and backoff. */
+  retry: RetryPolicy;
+  /** Who may work. */
+  registry: RegistryPolicy;
+  /** Who gets which job. */
+  assignment: AssignmentPolicy;
+  /** What a unit costs. */
+  pricing: PerKindPricingPolicy;
+  /** How a payout is divided. */
+  split: PerKindSplitPolicy;
+  /** What an epoch may pay. */
+  fund: FundPolicy;
+  /** Quality windows and bands. */
+  sla: SlaPolicy;
+  /** Penalties. */
+  slashing: SlashingPolicy;
+  /** Quantum trap circuits. */
+  traps: TrapsPolicy;
+}
+
+/** The one rounding of a price (SPEC §6). */
+export type PriceRounding =
+  | "floor"
+  | "half_even";
+
+/** The price of one kind (SPEC §6). */
+export interface PricingPolicy {
+  /** Rates by total units. */
+  tiers: Array<Tier>;
+  /** How the tiers apply. */
+  tiering: Tiering;
+  /** Never less, unless nothing. */
+  min_reward: bigint;
+  /** Never more. */
+  max_reward: bigint;
+  /** The one rounding. */
+  rounding: PriceRounding;
+  /** Multipliers by utilization. */
+  surge: Array<SurgeBin>;
+}
+
+/** The price of some work. */
+export interface PricingQuoteOutput {
+  /** By the tiers alone. */
+  base: bigint;
+  /** With the multipliers, within the reward bounds. */
+  gross: bigint;
+}
+
+/** Output of `pricing.surge`. */
+export interface PricingSurgeOutput {
+  /** The multiplier at this utilization. */
+  surge_ppm: number;
+}
+
+/** The weights and half points of the rank (SPEC §3). */
+export interface PriorityPolicy {
+  /** Weight of the fee. */
+  w_fee_ppm: number;
+  /** Weight of an age unit. */
+  w_age_ppm: number;
+  /** Weight of smallness. */
+  w_size_ppm: number;
+  /** Weight of the tier. */
+  w_tier_ppm: number;
+  /** The fee that counts half. */
+  fee_half: bigint;
+  /** The size that counts half. */
+  size_half_bytes: number;
+  /** The unit in which age counts. */
+  age_unit_ms: number;
+  /** What each tier is worth. */
+  tiers_ppm: Record<string, number>;
+}
+
+/** Output of `priority.rank`. */
+export interface PriorityRankOutput {
+  /** The jobs in queue order. */
+  jobs: Array<JobRank>;
+}
+
+/** Where a provider stands with the network; only an active one gets work. */
+export type ProviderStatus =
+  | "registered"
+  | "active"
+  | "jailed"
+  | "suspended"
+  | "retired";
+
+/** Quality of the epoch. */
+export interface QosMetric {
+  /** Mean quality. */
+  score_ppm: Integer;
+  /** Jobs. */
+  samples: Integer;
+}
+
+/** The multiplier each band pays. */
+export interface QualityPolicy {
+  /** Gold. */
+  gold: number;
+  /** Silver. */
+  silver: number;
+  /** Bronze. */
+  bronze: number;
+  /** Fail. */
+  fail: number;
+}
+
+/** What gold and silver ask of quantum. */
+export interface QuantumBand {
+  /** 95th percentile of latency, at most. */
+  max_p95_ms: number;
+  /** Failed jobs, at most. */
+  max_fail_rate_ppm: number;
+  /** Share of shots that are traps, at least. */
+  min_coverage_ppm: number;
+  /** Lower bound of availability, at least. */
+  min_availability_low_ppm: number;
+}
+
+/** The bands of quantum. */
+export interface QuantumBands {
+  /** Gold. */
+  gold: QuantumBand;
+  /** Silver. */
+  silver: QuantumBand;
+  /** Bronze. */
+  bronze: QuantumBronze;
+}
+
+/** What bronze asks of quantum. */
+export interface QuantumBronze {
+  /** 95th percentile of latency, at most. */
+  max_p95_ms: number;
+  /** Failed jobs, at most. */
+  max_fail_rate_ppm: number;
+  /** Share of shots that are traps, at least. */
+  min_coverage_ppm: number;
+  /** Upper bound of availability, at least. */
+  min_availability_high_ppm: number;
+}
+
+/** Order, lifetime and memory of the queue. */
+export interface QueuePolicy {
+  /** SPEC §3. */
+  priority: PriorityPolicy;
+  /** From enqueue to expiry, ms. */
+  job_ttl_ms: PerKindCount;
+  /** From the first lease to expiry, ms. */
+  attempts_ttl_ms: number;
+  /** How long a finished job is remembered, ms. */
+  tombstone_ms: number;
+}
+
+/** A job as `priority.rank` is given it. */
+export interface RankJob {
+  task_id: BytesLike;
+  fee: Amount;
+  size_bytes: Integer;
+  tier: string;
+  enqueue_ms: Integer;
+}
+
+/** Who may work (SPEC §4). */
+export interface RegistryPolicy {
+  /** Stake a kind needs. */
+  min_stake: PerKindAtoms;
+  /** Health a job needs. */
+  min_health_ppm: number;
+  /** Whether a provider without attestation is refused. */
+  require_attestation: boolean;
+  /** If not empty, only these work. */
+  allow: Array<string>;
+  /** These never work. */
+  deny: Array<string>;
+}
+
+/** What an entry came to. */
+export interface ReplayedEntry {
+  /** How it ended. */
+  status: EntryStatus;
+  /** The root after it. */
+  state_root: Uint8Array;
+}
+
+/** Why a job went back to the queue or ended. */
+export type RequeueCause =
+  | "ack_timeout"
+  | "lease_expired"
+  | "provider_failed"
+  | "invalid_proof"
+  | "declined"
+  | "provider_removed"
+  | "time_to_live"
+  | "no_attempts_left"
+  | "requester";
+
+/** What a result is worth, as measured. */
+export interface ResultMetrics {
+  /** Units used; at most what was asked. */
+  units: Amount;
+  /** Share of shots that were traps (quantum). */
+  coverage_ppm?: Integer | undefined;
+  /** Whether the traps held together (quantum). */
+  integrity_ok?: boolean | undefined;
+  /** Quality of the result (AI). */
+  qos_ppm?: Integer | undefined;
+  /** Trap shots that failed (quantum). */
+  trap_failures?: Integer | undefined;
+  /** Trap shots (quantum). */
+  trap_shots?: Integer | undefined;
+}
+
+/** Output of `retry.delay`. */
+export interface RetryDelayOutput {
+  /** What the job waits, jitter included; the jitter may pass the cap. */
+  delay_ms: number;
+  /** The jitter. */
+  jitter_ppm: number;
+}
+
+/** Attempts and backoff (SPEC §5). */
+export interface RetryPolicy {
+  /** How many attempts a job has. */
+  max_attempts: number;
+  /** First delay, ms. */
+  base_ms: PerKindCount;
+  /** Growth of the delay. */
+  factor: number;
+  /** Longest delay before jitter, ms. */
+  cap_ms: number;
+}
+
+/** A penalty. Of several with the same provider and reason the largest counts. */
+export interface SettleSlash {
+  /** Who pays. */
+  provider_id: string;
+  /** How much. */
+  amount: Amount;
+  /** For what. */
+  reason: string;
+}
+
+/** The record that [`Settled`] writes itself as. */
+export interface SettlementSettleOutput {
+  /** The header and its id. */
+  batch: Batch;
+  /** The payout lines, in claim_key order. */
+  lines: Array<PayoutLine>;
+  /** What the stake of a provider pays beyond its shares; zeros left out. */
+  provider_debits: Record<string, bigint>;
+  /** What nothing is left for; zeros left out. */
+  provider_debts: Record<string, bigint>;
+  /** What every miner with a line gets. */
+  miner_totals: Record<string, bigint>;
+  /** What every provider with a line gets, net of penalties. */
+  provider_totals: Record<string, bigint>;
+  /** What every payee was ever paid, this batch included. */
+  balances: Record<string, bigint>;
+  /** What waits for a later epoch, in pay order. */
+  deferred: Array<DeferredLine>;
+}
+
+/** What each severity costs. */
+export interface Severities {
+  /** Minor. */
+  minor: SeverityCost;
+  /** Major. */
+  major: SeverityCost;
+  /** Critical. */
+  critical: SeverityCost;
+}
+
+/** How bad an offence is (SPEC §9), mildest first. */
+export type Severity =
+  | "minor"
+  | "major"
+  | "critical";
+
+/** What a severity costs. */
+export interface SeverityCost {
+  /** Atoms. */
+  penalty: bigint;
+  /** Epochs without new work. */
+  cooldown_epochs: number;
+  /** Epochs in jail. */
+  jail_epochs: number;
+}
+
+/** What the windows of a provider are worth. */
+export interface SlaEvaluateOutput {
+  /** The best band whose conditions all hold. */
+  band: Band;
+  /** The multiplier it pays. */
+  quality_ppm: number;
+  /** Jobs of the longest window that counted; 0 for none. */
+  samples_used: number;
+  /** What was compared with the bands. */
+  metrics: SlaMetrics;
+}
+
+/** Metrics of one window or of two together; `None` (null) is missing. */
+export interface SlaMetrics {
+  /** Mean quality. */
+  qos_ppm: number | null;
+  /** Mean share of trap shots. */
+  coverage_ppm: number | null;
+  /** 95th percentile of latency. */
+  p95_ms: number | null;
+  /** What availability surely reaches. */
+  availability_low_ppm: number | null;
+  /** What availability surely does not exceed. */
+  availability_high_ppm: number | null;
+  /** Share of failed jobs. */
+  fail_rate_ppm: number | null;
+}
+
+/** Output of `sla.p95`. */
+export interface SlaP95Output {
+  /** The percentile; null for no samples. */
+  p95_ms: number | null;
+}
+
+/** Quality windows and bands (SPEC §8). */
+export interface SlaPolicy {
+  /** Confidence of the Wilson bounds. */
+  z_ppm: number;
+  /** Upper edges of the latency bins, ms. */
+  edges_ms: Array<number>;
+  /** Jobs in the short window. */
+  short_jobs: number;
+  /** Jobs in the long window. */
+  long_jobs: number;
+  /** Jobs from which a window counts. */
+  min_samples: number;
+  /** Weight of the short window. */
+  w_short_ppm: number;
+  /** Weight of the long window. */
+  w_long_ppm: number;
+  /** Weight of heartbeats in availability. */
+  w_heartbeats_ppm: number;
+  /** Weight of offers accepted. */
+  w_offers_ppm: number;
+  /** Weight of timely completions. */
+  w_timely_ppm: number;
+  /** The band of who has no window yet. */
+  provisional_band: Band;
+  /** What each band asks. */
+  bands: Bands;
+  /** What each band pays. */
+  quality_ppm: QualityPolicy;
+}
+
+/** Output of `sla.wilson`. */
+export interface SlaWilsonOutput {
+  /** The lower bound. */
+  lower_ppm: number;
+}
+
+/** From where each dimension is how bad. */
+export interface SlashBands {
+  /** Failed traps. */
+  traps: Array<AbovePpm>;
+  /** Quality. */
+  qos: Array<BelowPpm>;
+  /** 95th percentile of latency. */
+  latency: Array<AboveMs>;
+  /** High availability. */
+  availability: Array<BelowPpm>;
+}
+
+/** What a slash is for: a dimension of the metrics or an offence, by its name. */
+export type SlashCause =
+  | "traps"
+  | "qos"
+  | "latency"
+  | "availability"
+  | "attestation_invalid"
+  | "equivocation"
+  | "replay"
+  | "lease_loss"
+  | "heartbeat_miss";
+
+/** Where collected penalties go (SPEC §10). */
+export type SlashTo =
+  | "treasury"
+  | "burn";
+
+/** What the epoch costs, and why. */
+export interface SlashingDecideOutput {
+  /** None, warning or slash. */
+  decision: Verdict;
+  /** Taken from the stake. */
+  penalty: bigint;
+  /** Epochs without new work. */
+  cooldown_epochs: number;
+  /** Epochs in jail. */
+  jail_epochs: number;
+  /** What is left of the stake. */
+  stake_after: bigint;
+  /** Each dimension that was measured. */
+  dimensions: Dimensions;
+  /** What for; only of a slash. */
+  dimension?: SlashCause | undefined;
+  /** How bad; only of a slash. */
+  severity?: Severity | undefined;
+}
+
+/** Penalties (SPEC §9). */
+export interface SlashingPolicy {
+  /** From where each dimension is how bad. */
+  bands: SlashBands;
+  /** Samples from which a dimension counts. */
+  min_samples: MinSamples;
+  /** What each severity costs. */
+  severity: Severities;
+  /** How bad each offence is. */
+  offences: OffencePolicy;
+  /** Epochs in which offences count as repeated. */
+  window_epochs: number;
+  /** Multipliers by earlier offences, the last one repeats. */
+  multipliers_ppm: Array<number>;
+  /** The most an epoch costs one provider. */
+  max_penalty_per_epoch: bigint;
+}
+
+/** The three parts of a payout; they sum to it. */
+export interface SplitApplyOutput {
+  /** Who did the work. */
+  provider: bigint;
+  /** Who included the proof. */
+  miner: bigint;
+  /** The rest. */
+  treasury: bigint;
+}
+
+/** How a payout of one kind is divided (SPEC §7). */
+export interface SplitPolicy {
+  /** The provider's part. */
+  provider: number;
+  /** The miner's part. */
+  miner: number;
+  /** The treasury's part. */
+  treasury: number;
+}
+
+/** What happens to a provider that got a lease (SPEC §4). */
+export type Spread =
+  | "round_robin"
+  | "pack";
+
+/** How providers are put in order for a dispatch (SPEC §4). */
+export type Strategy =
+  | "shuffle"
+  | "weighted"
+  | "score";
+
+/** A multiplier that holds from a utilization on. */
+export interface SurgeBin {
+  /** From here on. */
+  utilization_ppm_gte: number;
+  /** Times this. */
+  multiplier_ppm: number;
+}
+
+/** How often something went well, of how often it was tried. */
+export interface Tally {
+  /** Well. */
+  ok: Integer;
+  /** Tried. */
+  total: Integer;
+}
+
+/** Output of `task_id.derive`. */
+export interface TaskIdDeriveOutput {
+  /** The id. */
+  task_id: Uint8Array;
+  /** The payload's bytes, as hashed. */
+  payload: Uint8Array;
+}
+
+/** A rate and where it ends. */
+export interface Tier {
+  /** Last unit at this rate; null is no end. */
+  up_to: bigint | null;
+  /** Atoms a unit. */
+  per_unit: bigint;
+}
+
+/** How tiers apply (SPEC §6). */
+export type Tiering =
+  | "graduated"
+  | "volume";
+
+/** The sums of a batch. */
+export interface Totals {
+  /** Over the lines; what was deferred counts again when it comes back. */
+  gross: bigint;
+  /** What is paid. */
+  payable: bigint;
+  /** The providers' shares, before penalties. */
+  provider: bigint;
+  /** The miners' shares. */
+  miner: bigint;
+  /** The treasury's shares of the lines, and nothing else. */
+  treasury: bigint;
+  /** Collected from shares and stakes. */
+  penalties: bigint;
+  /** What could not be collected. */
+  debts: bigint;
+  /** What scaling left over; the treasury gets it. */
+  dust: bigint;
+  /** What waits for a later epoch. */
+  deferred: bigint;
+}
+
+/** The measured shots of one trap. */
+export interface TrapResult {
+  /** Which trap. */
+  index: Integer;
+  /** How often each bitstring came out. */
+  counts: Record<string, Integer>;
+}
+
+/** A trap: what is run and what must come out. */
+export interface TrapsGenerateOutput {
+  /** The program, one statement a line. */
+  qasm: string;
+  /** The one right bitstring, qubit 0 first. */
+  expected: string;
+}
+
+/** Traps of the epoch. */
+export interface TrapsMetric {
+  /** Share of trap shots that missed. */
+  fail_ppm: Integer;
+  /** Trap shots. */
+  samples: Integer;
+}
+
+/** Quantum trap circuits (SPEC §12). */
+export interface TrapsPolicy {
+  /** Lower bound of the hits, at least. */
+  min_pass_ppm: number;
+  /** Shots over all traps, at least. */
+  min_shots: number;
+  /** Circuits. */
+  count: number;
+}
+
+/** What the traps of a job prove. */
+export interface TrapsVerifyOutput {
+  /** Whether no trap is missing and the lower bound is high enough. */
+  passed: boolean;
+  /** Shots that counted. */
+  shots: number;
+  /** Those of them that gave the right answer. */
+  hits: number;
+  /** Lower Wilson bound of the hits; 0 for no shots. */
+  lower_ppm: number;
+  /** Traps without their share of the shots. */
+  missing: Array<number>;
+}
+
+/** A job that stays. */
+export interface Unassigned {
+  /** The job. */
+  task_id: Uint8Array;
+  /** Where most providers failed. */
+  reason: UnassignedReason;
+  /** How many failed where first, at the job's turn. */
+  counts: Record<string, number>;
+}
+
+/** The first rule that a provider fails; declared in the order in which the rules are asked. */
+export type UnassignedReason =
+  | "status"
+  | "capability"
+  | "attestation"
+  | "stake"
+  | "health"
+  | "denied"
+  | "region"
+  | "model"
+  | "attestation_class"
+  | "cooldown"
+  | "concurrency"
+  | "units"
+  | "diversity"
+  | "no_providers";
+
+/** What follows from an epoch, mildest first. */
+export type Verdict =
+  | "none"
+  | "warning"
+  | "slash";
+
+/** What is known of a number of jobs. The counts need not sum to `jobs`. */
+export interface Window {
+  /** Jobs in the window. */
+  jobs: Integer;
+  /** Jobs by latency, one count for each edge of the policy. */
+  counts: ReadonlyArray<Integer>;
+  /** Jobs slower than the last edge. */
+  overflow: Integer;
+  /** Heartbeats that came. */
+  heartbeats: Tally;
+  /** Offers accepted. */
+  offers: Tally;
+  /** Jobs finished in time. */
+  timely: Tally;
+  /** Jobs failed. */
+  failed: Integer;
+  /** Sum of the jobs' shares of trap shots. */
+  coverage_sum_ppm?: Integer | undefined;
+  /** Whether every trap check passed. */
+  integrity_ok?: boolean | undefined;
+  /** Sum of the jobs' quality; absent where nobody measured it. */
+  qos_sum_ppm?: Integer | undefined;
+}

@@ -1,0 +1,2411 @@
+# Written by `cargo xtask codegen` from the core's types; changes are lost.
+"""What goes into and comes out of the functions of the catalogue and the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Union
+
+Amount: TypeAlias = Union[int, str]
+"""Atoms or units: an int, or a decimal string."""
+BytesLike: TypeAlias = Union[bytes, bytearray, memoryview, str]
+"""Bytes, or their hex with 0x."""
+
+
+class AboveMs(TypedDict):
+    """Breached above a time."""
+    gt_ms: int
+    """Above this, ms."""
+    severity: Severity
+    """That bad."""
+
+
+class AbovePpm(TypedDict):
+    """Breached above a ratio."""
+    gt_ppm: int
+    """Above this."""
+    severity: Severity
+    """That bad."""
+
+
+class AiBand(TypedDict):
+    """What gold and silver ask of AI: evidence for the provider."""
+    min_qos_ppm: int
+    """Quality of results, at least."""
+    max_p95_ms: int
+    """95th percentile of latency, at most."""
+    max_fail_rate_ppm: int
+    """Failed jobs, at most."""
+    min_availability_low_ppm: int
+    """Lower bound of availability, at least."""
+
+
+class AiBands(TypedDict):
+    """The bands of AI."""
+    gold: AiBand
+    """Gold."""
+    silver: AiBand
+    """Silver."""
+    bronze: AiBronze
+    """Bronze."""
+
+
+class AiBronze(TypedDict):
+    """What bronze asks of AI: no evidence against the provider."""
+    min_qos_ppm: int
+    """Quality of results, at least."""
+    max_p95_ms: int
+    """95th percentile of latency, at most."""
+    max_fail_rate_ppm: int
+    """Failed jobs, at most."""
+    min_availability_high_ppm: int
+    """Upper bound of availability, at least."""
+
+
+class Assignment(TypedDict):
+    """A job and its provider."""
+    task_id: bytes
+    """The job."""
+    provider_id: str
+    """Its provider."""
+
+
+class AssignmentPolicy(TypedDict):
+    """Who gets which job (SPEC §4)."""
+    strategy: Strategy
+    """How providers are put in order."""
+    spread: Spread
+    """What happens after a lease."""
+    weight_cap: int
+    """Stake beyond this adds no weight."""
+    diversity_min_leases: int
+    """From how many leases of a kind on shares are bounded; 0 is never."""
+    max_operator_share_ppm: int
+    """Largest share of one operator."""
+    max_region_share_ppm: int
+    """Largest share of one region."""
+    concurrency: PerKindCount
+    """Leases a provider may hold, unless it says otherwise."""
+    units_per_epoch: PerKindUnits
+    """Units a provider may be given in an epoch."""
+
+
+Attestation = TypedDict(
+    "Attestation",
+    {
+        "class": "AttestationClass",
+        "not_after_ms": "int",
+    },
+)
+"""An attestation that was verified before."""
+
+
+AttestationClass: TypeAlias = Literal[
+    "sgx",
+    "tdx",
+    "sev-snp",
+    "cca",
+]
+"""The hardware an attestation speaks of."""
+
+
+AttestationEvidence = TypedDict(
+    "AttestationEvidence",
+    {
+        "class": "AttestationClass",
+        "evidence": "BytesLike",
+        "not_after_ms": "int",
+    },
+)
+"""Evidence of a provider's hardware, to be judged by the network's verifier."""
+
+
+class AvailabilityMetric(TypedDict):
+    """Availability of the epoch: its upper bound (SPEC §8), because slashing needs evidence against."""
+    ratio_ppm: int
+    """The upper bound."""
+    samples: int
+    """Heartbeats, offers and jobs."""
+
+
+Band: TypeAlias = Literal[
+    "gold",
+    "silver",
+    "bronze",
+    "fail",
+]
+"""A quality band (SPEC §8), best first."""
+
+
+class Bands(TypedDict):
+    """What the bands of each kind ask."""
+    ai: AiBands
+    """Of AI providers."""
+    quantum: QuantumBands
+    """Of quantum providers."""
+
+
+class Batch(TypedDict):
+    """A batch: its header and the id over it."""
+    chain_id: int
+    """The chain whose blocks the claims come from."""
+    epoch: int
+    """The epoch."""
+    height_start: int
+    """Its first block."""
+    height_end: int
+    """Its last block."""
+    claims_count: int
+    """How many claim lines, and as many payout lines, there are."""
+    claims_root: bytes
+    """Their root, by claim_key."""
+    payouts_root: bytes
+    """The root of the payout lines, by claim_key."""
+    balances_count: int
+    """How many payees were ever paid."""
+    balances_root: bytes
+    """The root of their balances, by payee."""
+    deferred_count: int
+    """How many claims wait."""
+    deferred_root: bytes
+    """Their root, in pay order."""
+    debits_count: int
+    """How many providers owe more than their shares."""
+    debits_root: bytes
+    """Their root, by provider id."""
+    totals: Totals
+    """The sums."""
+    budget: int
+    """What the epoch could pay, the carry included."""
+    carry_next: int
+    """What the next epoch may pay on top of its own budget."""
+    policy_hash: bytes
+    """The policy that was applied."""
+    prev_batch_id: bytes
+    """The batch before this one."""
+    batch_id: bytes
+    """`H('aicf/batch/v1', header)`."""
+
+
+class BelowPpm(TypedDict):
+    """Breached below a ratio."""
+    lt_ppm: int
+    """Below this."""
+    severity: Severity
+    """That bad."""
+
+
+CapPolicy: TypeAlias = Literal[
+    "scale",
+    "defer",
+]
+"""What happens to claims beyond the budget (SPEC §10)."""
+
+
+class Claim(TypedDict):
+    """A proven piece of work that asks to be paid."""
+    task_id: BytesLike
+    """The job."""
+    block_height: int
+    """The block that holds the proof."""
+    nullifier: BytesLike
+    """What makes the proof usable once only."""
+    provider_id: str
+    """Who did the work."""
+    miner: str
+    """Who included the proof."""
+    requester: str
+    """Who asked for the work."""
+    kind: Kind
+    """The kind of work."""
+    units: Amount
+    """How much work."""
+    proof_ref: BytesLike
+    """Where the proof stands."""
+    deferred_from: NotRequired[int]
+    """The epoch that could not pay it in full."""
+    lease_id: NotRequired[BytesLike]
+    """The lease under which the work was done."""
+    owed: NotRequired[Amount]
+    """What is left to pay of a deferred claim."""
+    quality_ppm: NotRequired[int]
+    """The multiplier of the provider's band; one where absent."""
+    surge_ppm: NotRequired[int]
+    """The multiplier of the market; one where absent."""
+
+
+class ClaimKeyOutput(TypedDict):
+    """Output of `claim.key`."""
+    claim_key: bytes
+    """The key."""
+
+
+class GenesisCommand(TypedDict):
+    """The first entry of a journal."""
+    chain_id: int
+    """The chain."""
+    network: NetworkName
+    """The network."""
+    policy: BytesLike
+    """The first policy, as canonical CBOR map."""
+
+
+class GenesisCommandTag(TypedDict):
+    genesis: GenesisCommand
+
+
+class TickCommand(TypedDict):
+    """Time passes: what is due happens."""
+
+
+class TickCommandTag(TypedDict):
+    tick: TickCommand
+
+
+class RegisterCommand(TypedDict):
+    """A provider makes itself known, or changes what it offers."""
+    provider_id: str
+    """Who."""
+    kinds: Sequence[Kind]
+    """What it can do."""
+    models: Sequence[str]
+    """Models or gate sets."""
+    endpoints: Sequence[str]
+    """Where it is reached."""
+    attestation: NotRequired[AttestationEvidence]
+    """Evidence of its hardware."""
+    max_concurrent: NotRequired[PerKindCountInput]
+    """Leases it takes at a time; absent is the policy's."""
+    operator: NotRequired[str]
+    """Who runs it; absent is the provider itself."""
+    region: NotRequired[str]
+    """Where."""
+
+
+class RegisterCommandTag(TypedDict):
+    register: RegisterCommand
+
+
+class StakeCommand(TypedDict):
+    """Stake arrives from the chain."""
+    provider_id: str
+    """Whose."""
+    amount: Amount
+    """How much."""
+
+
+class StakeCommandTag(TypedDict):
+    stake: StakeCommand
+
+
+class UnstakeCommand(TypedDict):
+    """Stake begins to leave."""
+    provider_id: str
+    """Whose."""
+    amount: Amount
+    """How much."""
+
+
+class UnstakeCommandTag(TypedDict):
+    unstake: UnstakeCommand
+
+
+class HeartbeatCommand(TypedDict):
+    """A provider is there."""
+    provider_id: str
+    """Who."""
+
+
+class HeartbeatCommandTag(TypedDict):
+    heartbeat: HeartbeatCommand
+
+
+class RetireCommand(TypedDict):
+    """A provider leaves for good."""
+    provider_id: str
+    """Who."""
+
+
+class RetireCommandTag(TypedDict):
+    retire: RetireCommand
+
+
+class EnqueueCommand(TypedDict):
+    """A job enters the queue."""
+    kind: Kind
+    """What kind."""
+    requester: str
+    """Who pays."""
+    tier: str
+    """The requester's tier."""
+    fee: Amount
+    """What it pays."""
+    units: Amount
+    """The most units it may take."""
+    tx_hash: BytesLike
+    """The transaction that asked."""
+    caller: BytesLike
+    """Who called."""
+    payload: BytesLike
+    """The request, opaque."""
+    attestation_classes: Sequence[AttestationClass]
+    """Attestation classes it accepts; empty is any."""
+    model: NotRequired[str]
+    """What it must run on."""
+    region: NotRequired[str]
+    """Where it must run."""
+
+
+class EnqueueCommandTag(TypedDict):
+    enqueue: EnqueueCommand
+
+
+class CancelCommand(TypedDict):
+    """The requester takes a job back."""
+    task_id: BytesLike
+    """Which."""
+    requester: str
+    """Who asks."""
+
+
+class CancelCommandTag(TypedDict):
+    cancel: CancelCommand
+
+
+class DispatchCommand(TypedDict):
+    """Waiting jobs are given to providers."""
+    beacon: BytesLike
+    """Randomness of the chain."""
+
+
+class DispatchCommandTag(TypedDict):
+    dispatch: DispatchCommand
+
+
+class AckCommand(TypedDict):
+    """A provider takes up a lease."""
+    task_id: BytesLike
+    """The job."""
+    provider_id: str
+    """Who speaks."""
+    attempt: int
+    """Which attempt."""
+
+
+class AckCommandTag(TypedDict):
+    ack: AckCommand
+
+
+class RenewCommand(TypedDict):
+    """A provider asks for more time."""
+    task_id: BytesLike
+    """The job."""
+    provider_id: str
+    """Who speaks."""
+    attempt: int
+    """Which attempt."""
+
+
+class RenewCommandTag(TypedDict):
+    renew: RenewCommand
+
+
+class DeclineCommand(TypedDict):
+    """A provider does not want a lease."""
+    task_id: BytesLike
+    """The job."""
+    provider_id: str
+    """Who speaks."""
+    attempt: int
+    """Which attempt."""
+
+
+class DeclineCommandTag(TypedDict):
+    decline: DeclineCommand
+
+
+class FailCommand(TypedDict):
+    """A provider could not do it."""
+    task_id: BytesLike
+    """The job."""
+    provider_id: str
+    """Who speaks."""
+    attempt: int
+    """Which attempt."""
+
+
+class FailCommandTag(TypedDict):
+    fail: FailCommand
+
+
+class CompleteCommand(TypedDict):
+    """A provider has a result."""
+    lease: LeaseMessage
+    """Under which lease."""
+    result_digest: BytesLike
+    """The result's digest."""
+    metrics: ResultMetrics
+    """What was measured."""
+
+
+class CompleteCommandTag(TypedDict):
+    complete: CompleteCommand
+
+
+class ProofCommand(TypedDict):
+    """A proof was included in a block: a claim, if it is valid and new."""
+    task_id: BytesLike
+    """For which job."""
+    nullifier: BytesLike
+    """Makes the proof unique."""
+    proof_ref: BytesLike
+    """Where on the chain."""
+    miner: str
+    """Who included it."""
+    valid: bool
+    """Whether the chain found it valid."""
+
+
+class ProofCommandTag(TypedDict):
+    proof: ProofCommand
+
+
+class SettleCommand(TypedDict):
+    """An epoch is settled."""
+    epoch: int
+    """Which."""
+
+
+class SettleCommandTag(TypedDict):
+    settle: SettleCommand
+
+
+class SchedulePolicyCommand(TypedDict):
+    """A policy will hold from an epoch on."""
+    epoch: int
+    """From the start of this epoch."""
+    policy: BytesLike
+    """The policy, as canonical CBOR map."""
+
+
+class SchedulePolicyCommandTag(TypedDict):
+    schedule_policy: SchedulePolicyCommand
+
+
+Command: TypeAlias = Union[
+    GenesisCommandTag,
+    TickCommandTag,
+    RegisterCommandTag,
+    StakeCommandTag,
+    UnstakeCommandTag,
+    HeartbeatCommandTag,
+    RetireCommandTag,
+    EnqueueCommandTag,
+    CancelCommandTag,
+    DispatchCommandTag,
+    AckCommandTag,
+    RenewCommandTag,
+    DeclineCommandTag,
+    FailCommandTag,
+    CompleteCommandTag,
+    ProofCommandTag,
+    SettleCommandTag,
+    SchedulePolicyCommandTag,
+]
+"""What may happen, in the order of the ABI: a variant's index is never used for another again."""
+
+
+class DeferredLine(TypedDict):
+    """What a later epoch still has to pay for a claim."""
+    claim_key: bytes
+    """The claim."""
+    owed: int
+    """What is left."""
+
+
+class Dimensions(TypedDict):
+    """The dimensions that were measured."""
+    availability: NotRequired[Judgement]
+    """Availability."""
+    latency: NotRequired[Judgement]
+    """Latency."""
+    qos: NotRequired[Judgement]
+    """Quality."""
+    traps: NotRequired[Judgement]
+    """Traps."""
+
+
+class EngineReplayOutput(TypedDict):
+    """Output of `engine.replay`."""
+    outcomes: list[ReplayedEntry]
+    """Each entry, in order."""
+    state_root: bytes
+    """The root at the end; zeros for no entries."""
+    state_digest: bytes
+    """The digest of the whole state at the end."""
+
+
+EntryStatus: TypeAlias = Literal[
+    "ok",
+    "not_initialised",
+    "already_initialised",
+    "height_went_back",
+    "time_went_back",
+    "no_verifier",
+    "bad_policy",
+    "out_of_range",
+    "unknown_provider",
+    "unknown_task",
+    "provider_retired",
+    "provider_jailed",
+    "not_owner",
+    "attestation_invalid",
+    "insufficient_stake",
+    "has_leases",
+    "duplicate_task",
+    "unknown_tier",
+    "task_ended",
+    "wrong_state",
+    "not_lessee",
+    "stale_attempt",
+    "lease_expired",
+    "renew_too_early",
+    "no_renewals_left",
+    "too_many_units",
+    "task_claimed",
+    "nullifier_used",
+    "epoch_settled",
+    "epoch_out_of_order",
+    "epoch_not_final",
+    "epoch_begun",
+    "overflow",
+]
+"""How an entry ended."""
+
+
+class EpochMetrics(TypedDict):
+    """What was measured in the epoch; what is absent was not, and is not judged."""
+    availability: NotRequired[AvailabilityMetric]
+    """Availability."""
+    latency: NotRequired[LatencyMetric]
+    """Latency."""
+    qos: NotRequired[QosMetric]
+    """Quality."""
+    traps: NotRequired[TrapsMetric]
+    """Traps."""
+
+
+class EpochPolicy(TypedDict):
+    """Length and finality of epochs."""
+    length_blocks: int
+    """Blocks of an epoch."""
+    finality_k: int
+    """Blocks after which a block is final."""
+
+
+class InitialisedEvent(TypedDict):
+    """A state began."""
+    chain_id: int
+    policy_hash: bytes
+
+
+class InitialisedEventTag(TypedDict):
+    initialised: InitialisedEvent
+
+
+class ProviderRegisteredEvent(TypedDict):
+    """A provider is known, or offers something else now."""
+    provider_id: str
+
+
+class ProviderRegisteredEventTag(TypedDict):
+    provider_registered: ProviderRegisteredEvent
+
+
+class ProviderStatusEvent(TypedDict):
+    """A provider's status changed."""
+    provider_id: str
+    status: ProviderStatus
+
+
+class ProviderStatusEventTag(TypedDict):
+    provider_status: ProviderStatusEvent
+
+
+class StakeChangedEvent(TypedDict):
+    """A provider's stake changed."""
+    provider_id: str
+    stake: int
+
+
+class StakeChangedEventTag(TypedDict):
+    stake_changed: StakeChangedEvent
+
+
+class JobEnqueuedEvent(TypedDict):
+    """A job waits."""
+    task_id: bytes
+    kind: Kind
+    requester: str
+    units: int
+    fee: int
+
+
+class JobEnqueuedEventTag(TypedDict):
+    job_enqueued: JobEnqueuedEvent
+
+
+class JobAssignedEvent(TypedDict):
+    """A job has a provider."""
+    task_id: bytes
+    provider_id: str
+    lease_id: bytes
+    attempt: int
+    expires_ms: int
+
+
+class JobAssignedEventTag(TypedDict):
+    job_assigned: JobAssignedEvent
+
+
+class JobAcknowledgedEvent(TypedDict):
+    """The provider took it up."""
+    task_id: bytes
+    provider_id: str
+
+
+class JobAcknowledgedEventTag(TypedDict):
+    job_acknowledged: JobAcknowledgedEvent
+
+
+class JobRenewedEvent(TypedDict):
+    """The lease is longer now."""
+    task_id: bytes
+    provider_id: str
+    expires_ms: int
+
+
+class JobRenewedEventTag(TypedDict):
+    job_renewed: JobRenewedEvent
+
+
+class JobRequeuedEvent(TypedDict):
+    """The job waits again, from a moment on."""
+    task_id: bytes
+    provider_id: str
+    cause: RequeueCause
+    ready_ms: int
+
+
+class JobRequeuedEventTag(TypedDict):
+    job_requeued: JobRequeuedEvent
+
+
+class JobCompletedEvent(TypedDict):
+    """There is a result."""
+    task_id: bytes
+    provider_id: str
+    result_digest: bytes
+    latency_ms: int
+
+
+class JobCompletedEventTag(TypedDict):
+    job_completed: JobCompletedEvent
+
+
+class JobEndedEvent(TypedDict):
+    """The job is over without pay."""
+    task_id: bytes
+    status: JobStatus
+    cause: RequeueCause
+
+
+class JobEndedEventTag(TypedDict):
+    job_ended: JobEndedEvent
+
+
+class ClaimAcceptedEvent(TypedDict):
+    """A job became a claim on an epoch's fund."""
+    task_id: bytes
+    claim_key: bytes
+    epoch: int
+    provider_id: str
+
+
+class ClaimAcceptedEventTag(TypedDict):
+    claim_accepted: ClaimAcceptedEvent
+
+
+class ProviderWarnedEvent(TypedDict):
+    """A provider's epoch was below what its network asks."""
+    provider_id: str
+    epoch: int
+    reason: str
+
+
+class ProviderWarnedEventTag(TypedDict):
+    provider_warned: ProviderWarnedEvent
+
+
+class ProviderSlashedEvent(TypedDict):
+    """A provider pays a penalty."""
+    provider_id: str
+    epoch: int
+    reason: str
+    severity: Severity
+    penalty: int
+
+
+class ProviderSlashedEventTag(TypedDict):
+    provider_slashed: ProviderSlashedEvent
+
+
+class EpochSettledEvent(TypedDict):
+    """An epoch is settled."""
+    epoch: int
+    batch_id: bytes
+    claims: int
+    payable: int
+    state_digest: bytes
+
+
+class EpochSettledEventTag(TypedDict):
+    epoch_settled: EpochSettledEvent
+
+
+class PolicyScheduledEvent(TypedDict):
+    """A policy will hold."""
+    epoch: int
+    policy_hash: bytes
+
+
+class PolicyScheduledEventTag(TypedDict):
+    policy_scheduled: PolicyScheduledEvent
+
+
+Event: TypeAlias = Union[
+    InitialisedEventTag,
+    ProviderRegisteredEventTag,
+    ProviderStatusEventTag,
+    StakeChangedEventTag,
+    JobEnqueuedEventTag,
+    JobAssignedEventTag,
+    JobAcknowledgedEventTag,
+    JobRenewedEventTag,
+    JobRequeuedEventTag,
+    JobCompletedEventTag,
+    JobEndedEventTag,
+    ClaimAcceptedEventTag,
+    ProviderWarnedEventTag,
+    ProviderSlashedEventTag,
+    EpochSettledEventTag,
+    PolicyScheduledEventTag,
+]
+"""What happened, for indexers, explorers and operators."""
+
+
+class FundPolicy(TypedDict):
+    """What an epoch may pay (SPEC §10)."""
+    budget_per_epoch: int
+    """Atoms an epoch may pay, before what was carried over."""
+    cap_policy: CapPolicy
+    """What happens beyond it."""
+    sub_caps: PerKindAtoms
+    """Caps by kind; null is none."""
+    rollover_ppm: int
+    """The part of the unspent budget that is carried over."""
+    max_carry: int
+    """The most that is."""
+    slash_to: SlashTo
+    """Where penalties go."""
+
+
+class JobRank(TypedDict):
+    """A job's place in the queue."""
+    task_id: bytes
+    """The job."""
+    rank: int
+    """What the queue is ordered by, larger first."""
+    score_ppm: int
+    """What people are shown at this moment."""
+
+
+JobStatus: TypeAlias = Literal[
+    "queued",
+    "assigned",
+    "completed",
+    "claimed",
+    "settled",
+    "expired",
+    "failed",
+    "cancelled",
+]
+"""Where a job stands."""
+
+
+class JournalLine(TypedDict):
+    """A line of a journal, as `aicf export` writes it."""
+    seq: int
+    """Its number."""
+    height: int
+    """The block it belongs to."""
+    time_ms: int
+    """When."""
+    command: NotRequired[Command]
+    """What."""
+    command_cbor: NotRequired[BytesLike]
+    """What, in CBOR: for the few commands that hold a number JSON has no place for."""
+    state_root: NotRequired[BytesLike]
+    """The root after it where the line was written."""
+    status: NotRequired[str]
+    """How it ended where the line was written."""
+
+
+class Judgement(TypedDict):
+    """One dimension, judged."""
+    breached: bool
+    """Whether any band holds."""
+    enough_samples: bool
+    """Whether there were samples enough to slash for it."""
+    severity: NotRequired[Severity]
+    """The worst band that holds."""
+
+
+Kind: TypeAlias = Literal[
+    "ai",
+    "quantum",
+]
+"""What kind of compute a job asks for; the integer 0 or 1 in hashes (SPEC §1)."""
+
+
+class LatencyMetric(TypedDict):
+    """Latency of the epoch."""
+    p95_ms: int
+    """95th percentile."""
+    samples: int
+    """Jobs."""
+
+
+class LeaseIdOutput(TypedDict):
+    """Output of `lease.id`."""
+    lease_id: bytes
+    """The id."""
+
+
+class LeaseMessage(TypedDict):
+    """A provider's message about the lease it holds: the attempt is the fence against old leases."""
+    task_id: BytesLike
+    """The job."""
+    provider_id: str
+    """Who speaks."""
+    attempt: int
+    """Which attempt."""
+
+
+class LeasePolicy(TypedDict):
+    """Lease times (SPEC §5)."""
+    duration_ms: PerKindCount
+    """How long a lease holds, ms."""
+    ack_timeout_ms: int
+    """Within what an assignment is acknowledged, ms."""
+    renew_from_ppm: int
+    """The part of the lease after which it may be renewed."""
+    renew_add_ppm: int
+    """What a renewal adds, as part of the lease."""
+    max_renewals: int
+    """How often."""
+
+
+class MatchJob(TypedDict):
+    """A waiting job."""
+    task_id: BytesLike
+    """Its id."""
+    kind: Kind
+    """What it asks for."""
+    units: Amount
+    """How much of it."""
+    attestation_classes: NotRequired[Sequence[AttestationClass]]
+    """Hardware it accepts; absent or empty is any, attested or not."""
+    cooldown: NotRequired[Sequence[str]]
+    """Providers that must not get it now; ids of nobody mean nothing."""
+    model: NotRequired[str]
+    """The model or gate set it needs; absent is any."""
+    region: NotRequired[str]
+    """Where it must run; absent is anywhere."""
+
+
+class MatchProvider(TypedDict):
+    """A provider, as it stands before the first job."""
+    id: str
+    """Its id."""
+    kinds: Sequence[Kind]
+    """What it can do; an order or repetition in it means nothing."""
+    stake: Amount
+    """Its stake."""
+    health_ppm: int
+    """How well it did lately."""
+    active_leases: NotRequired[PerKindCountInput]
+    """Leases it holds; absent is none."""
+    attestation: NotRequired[Attestation]
+    """Its attestation."""
+    max_concurrent: NotRequired[PerKindCountInput]
+    """Leases it takes at a time; absent is the policy's number."""
+    models: NotRequired[Sequence[str]]
+    """Models or gate sets it has; absent is none."""
+    operator: NotRequired[str]
+    """Who runs it; absent is itself."""
+    region: NotRequired[str]
+    """Where it is."""
+    status: NotRequired[ProviderStatus]
+    """Absent is active."""
+    units_used: NotRequired[PerKindUnitsInput]
+    """Units it was given in this epoch; absent is none."""
+
+
+class MatchingAssignOutput(TypedDict):
+    """What a dispatch comes to; the output of `matching.assign`."""
+    assignments: list[Assignment]
+    """Jobs with their providers, in queue order."""
+    unassigned: list[Unassigned]
+    """Jobs that stay, in queue order."""
+    order: list[str]
+    """The permutation of all providers before the first job."""
+
+
+class MatchingPermuteOutput(TypedDict):
+    """Output of `matching.permute`."""
+    order: list[str]
+    """The ids in order."""
+
+
+class MatchingSeedOutput(TypedDict):
+    """Output of `matching.seed`."""
+    seed: bytes
+    """The seed."""
+
+
+class MerkleProveOutput(TypedDict):
+    """Output of `merkle.prove`."""
+    root: bytes
+    """The root."""
+    proof: list[bytes]
+    """The siblings, from the leaf up."""
+
+
+class MerkleRootOutput(TypedDict):
+    """Output of `merkle.root`."""
+    root: bytes
+    """The root."""
+
+
+class MerkleVerifyOutput(TypedDict):
+    """Output of `merkle.verify`."""
+    valid: bool
+    """Whether the proof holds."""
+
+
+class MinSamples(TypedDict):
+    """Samples from which a dimension counts."""
+    traps: int
+    """Trap shots."""
+    qos: int
+    """Jobs."""
+    latency: int
+    """Jobs."""
+    availability: int
+    """Heartbeats, offers and jobs."""
+
+
+NetworkName: TypeAlias = Literal[
+    "devnet",
+    "testnet",
+    "mainnet",
+]
+"""Which network a state belongs to. Only a devnet believes unsigned messages and unverified attestations (see [`super::verifier`])."""
+
+
+Offence: TypeAlias = Literal[
+    "attestation_invalid",
+    "equivocation",
+    "replay",
+    "lease_loss",
+    "heartbeat_miss",
+]
+"""A single act that is proven as soon as it is seen, without a minimum of samples."""
+
+
+class OffencePolicy(TypedDict):
+    """How bad each offence is."""
+    attestation_invalid: Severity
+    """Attestation that does not verify."""
+    equivocation: Severity
+    """Two signed results for one lease."""
+    replay: Severity
+    """A result or proof used before."""
+    lease_loss: Severity
+    """A lease that ran out."""
+    heartbeat_miss: Severity
+    """Heartbeats that stayed out."""
+
+
+class Outcome(TypedDict):
+    """What an entry did."""
+    seq: int
+    """Of which entry."""
+    status: EntryStatus
+    """How it ended."""
+    message: str
+    """Why it was refused, for people."""
+    events: list[Event]
+    """What happened, in order; time may have done something even where the command was refused."""
+    state_root: bytes
+    """The chained digest after this entry."""
+
+
+class PartialAiBand(TypedDict):
+    """What gold and silver ask of AI: evidence for the provider."""
+    min_qos_ppm: NotRequired[int]
+    """Quality of results, at least."""
+    max_p95_ms: NotRequired[int]
+    """95th percentile of latency, at most."""
+    max_fail_rate_ppm: NotRequired[int]
+    """Failed jobs, at most."""
+    min_availability_low_ppm: NotRequired[int]
+    """Lower bound of availability, at least."""
+
+
+class PartialAiBands(TypedDict):
+    """The bands of AI."""
+    gold: NotRequired[PartialAiBand]
+    """Gold."""
+    silver: NotRequired[PartialAiBand]
+    """Silver."""
+    bronze: NotRequired[PartialAiBronze]
+    """Bronze."""
+
+
+class PartialAiBronze(TypedDict):
+    """What bronze asks of AI: no evidence against the provider."""
+    min_qos_ppm: NotRequired[int]
+    """Quality of results, at least."""
+    max_p95_ms: NotRequired[int]
+    """95th percentile of latency, at most."""
+    max_fail_rate_ppm: NotRequired[int]
+    """Failed jobs, at most."""
+    min_availability_high_ppm: NotRequired[int]
+    """Upper bound of availability, at least."""
+
+
+class PartialAssignmentPolicy(TypedDict):
+    """Who gets which job (SPEC §4)."""
+    strategy: NotRequired[Strategy]
+    """How providers are put in order."""
+    spread: NotRequired[Spread]
+    """What happens after a lease."""
+    weight_cap: NotRequired[int]
+    """Stake beyond this adds no weight."""
+    diversity_min_leases: NotRequired[int]
+    """From how many leases of a kind on shares are bounded; 0 is never."""
+    max_operator_share_ppm: NotRequired[int]
+    """Largest share of one operator."""
+    max_region_share_ppm: NotRequired[int]
+    """Largest share of one region."""
+    concurrency: NotRequired[PartialPerKindCount]
+    """Leases a provider may hold, unless it says otherwise."""
+    units_per_epoch: NotRequired[PartialPerKindUnits]
+    """Units a provider may be given in an epoch."""
+
+
+class PartialBands(TypedDict):
+    """What the bands of each kind ask."""
+    ai: NotRequired[PartialAiBands]
+    """Of AI providers."""
+    quantum: NotRequired[PartialQuantumBands]
+    """Of quantum providers."""
+
+
+class PartialEpochPolicy(TypedDict):
+    """Length and finality of epochs."""
+    length_blocks: NotRequired[int]
+    """Blocks of an epoch."""
+    finality_k: NotRequired[int]
+    """Blocks after which a block is final."""
+
+
+class PartialFundPolicy(TypedDict):
+    """What an epoch may pay (SPEC §10)."""
+    budget_per_epoch: NotRequired[int]
+    """Atoms an epoch may pay, before what was carried over."""
+    cap_policy: NotRequired[CapPolicy]
+    """What happens beyond it."""
+    sub_caps: NotRequired[PartialPerKindAtoms]
+    """Caps by kind; null is none."""
+    rollover_ppm: NotRequired[int]
+    """The part of the unspent budget that is carried over."""
+    max_carry: NotRequired[int]
+    """The most that is."""
+    slash_to: NotRequired[SlashTo]
+    """Where penalties go."""
+
+
+class PartialLeasePolicy(TypedDict):
+    """Lease times (SPEC §5)."""
+    duration_ms: NotRequired[PartialPerKindCount]
+    """How long a lease holds, ms."""
+    ack_timeout_ms: NotRequired[int]
+    """Within what an assignment is acknowledged, ms."""
+    renew_from_ppm: NotRequired[int]
+    """The part of the lease after which it may be renewed."""
+    renew_add_ppm: NotRequired[int]
+    """What a renewal adds, as part of the lease."""
+    max_renewals: NotRequired[int]
+    """How often."""
+
+
+class PartialMinSamples(TypedDict):
+    """Samples from which a dimension counts."""
+    traps: NotRequired[int]
+    """Trap shots."""
+    qos: NotRequired[int]
+    """Jobs."""
+    latency: NotRequired[int]
+    """Jobs."""
+    availability: NotRequired[int]
+    """Heartbeats, offers and jobs."""
+
+
+class PartialOffencePolicy(TypedDict):
+    """How bad each offence is."""
+    attestation_invalid: NotRequired[Severity]
+    """Attestation that does not verify."""
+    equivocation: NotRequired[Severity]
+    """Two signed results for one lease."""
+    replay: NotRequired[Severity]
+    """A result or proof used before."""
+    lease_loss: NotRequired[Severity]
+    """A lease that ran out."""
+    heartbeat_miss: NotRequired[Severity]
+    """Heartbeats that stayed out."""
+
+
+class PartialPerKindAtoms(TypedDict):
+    """One value for each kind."""
+    ai: NotRequired[int]
+    """For AI jobs."""
+    quantum: NotRequired[int]
+    """For quantum jobs."""
+
+
+class PartialPerKindCount(TypedDict):
+    """One value for each kind."""
+    ai: NotRequired[int]
+    """For AI jobs."""
+    quantum: NotRequired[int]
+    """For quantum jobs."""
+
+
+class PartialPerKindPricingPolicy(TypedDict):
+    """One value for each kind."""
+    ai: NotRequired[PartialPricingPolicy]
+    """For AI jobs."""
+    quantum: NotRequired[PartialPricingPolicy]
+    """For quantum jobs."""
+
+
+class PartialPerKindSplitPolicy(TypedDict):
+    """One value for each kind."""
+    ai: NotRequired[PartialSplitPolicy]
+    """For AI jobs."""
+    quantum: NotRequired[PartialSplitPolicy]
+    """For quantum jobs."""
+
+
+class PartialPerKindUnits(TypedDict):
+    """One value for each kind."""
+    ai: NotRequired[int]
+    """For AI jobs."""
+    quantum: NotRequired[int]
+    """For quantum jobs."""
+
+
+class PartialPolicy(TypedDict):
+    """Everything a network may choose."""
+    epoch: NotRequired[PartialEpochPolicy]
+    """Length and finality of epochs."""
+    queue: NotRequired[PartialQueuePolicy]
+    """Order, lifetime and memory of the queue."""
+    lease: NotRequired[PartialLeasePolicy]
+    """Lease times."""
+    retry: NotRequired[PartialRetryPolicy]
+    """Attempts and backoff."""
+    registry: NotRequired[PartialRegistryPolicy]
+    """Who may work."""
+    assignment: NotRequired[PartialAssignmentPolicy]
+    """Who gets which job."""
+    pricing: NotRequired[PartialPerKindPricingPolicy]
+    """What a unit costs."""
+    split: NotRequired[PartialPerKindSplitPolicy]
+    """How a payout is divided."""
+    fund: NotRequired[PartialFundPolicy]
+    """What an epoch may pay."""
+    sla: NotRequired[PartialSlaPolicy]
+    """Quality windows and bands."""
+    slashing: NotRequired[PartialSlashingPolicy]
+    """Penalties."""
+    traps: NotRequired[PartialTrapsPolicy]
+    """Quantum trap circuits."""
+
+
+class PartialPricingPolicy(TypedDict):
+    """The price of one kind (SPEC §6)."""
+    tiers: NotRequired[list[Tier]]
+    """Rates by total units."""
+    tiering: NotRequired[Tiering]
+    """How the tiers apply."""
+    min_reward: NotRequired[int]
+    """Never less, unless nothing."""
+    max_reward: NotRequired[int]
+    """Never more."""
+    rounding: NotRequired[PriceRounding]
+    """The one rounding."""
+    surge: NotRequired[list[SurgeBin]]
+    """Multipliers by utilization."""
+
+
+class PartialPriorityPolicy(TypedDict):
+    """The weights and half points of the rank (SPEC §3)."""
+    w_fee_ppm: NotRequired[int]
+    """Weight of the fee."""
+    w_age_ppm: NotRequired[int]
+    """Weight of an age unit."""
+    w_size_ppm: NotRequired[int]
+    """Weight of smallness."""
+    w_tier_ppm: NotRequired[int]
+    """Weight of the tier."""
+    fee_half: NotRequired[int]
+    """The fee that counts half."""
+    size_half_bytes: NotRequired[int]
+    """The size that counts half."""
+    age_unit_ms: NotRequired[int]
+    """The unit in which age counts."""
+    tiers_ppm: NotRequired[dict[str, int]]
+    """What each tier is worth."""
+
+
+class PartialQualityPolicy(TypedDict):
+    """The multiplier each band pays."""
+    gold: NotRequired[int]
+    """Gold."""
+    silver: NotRequired[int]
+    """Silver."""
+    bronze: NotRequired[int]
+    """Bronze."""
+    fail: NotRequired[int]
+    """Fail."""
+
+
+class PartialQuantumBand(TypedDict):
+    """What gold and silver ask of quantum."""
+    max_p95_ms: NotRequired[int]
+    """95th percentile of latency, at most."""
+    max_fail_rate_ppm: NotRequired[int]
+    """Failed jobs, at most."""
+    min_coverage_ppm: NotRequired[int]
+    """Share of shots that are traps, at least."""
+    min_availability_low_ppm: NotRequired[int]
+    """Lower bound of availability, at least."""
+
+
+class PartialQuantumBands(TypedDict):
+    """The bands of quantum."""
+    gold: NotRequired[PartialQuantumBand]
+    """Gold."""
+    silver: NotRequired[PartialQuantumBand]
+    """Silver."""
+    bronze: NotRequired[PartialQuantumBronze]
+    """Bronze."""
+
+
+class PartialQuantumBronze(TypedDict):
+    """What bronze asks of quantum."""
+    max_p95_ms: NotRequired[int]
+    """95th percentile of latency, at most."""
+    max_fail_rate_ppm: NotRequired[int]
+    """Failed jobs, at most."""
+    min_coverage_ppm: NotRequired[int]
+    """Share of shots that are traps, at least."""
+    min_availability_high_ppm: NotRequired[int]
+    """Upper bound of availability, at least."""
+
+
+class PartialQueuePolicy(TypedDict):
+    """Order, lifetime and memory of the queue."""
+    priority: NotRequired[PartialPriorityPolicy]
+    """SPEC §3."""
+    job_ttl_ms: NotRequired[PartialPerKindCount]
+    """From enqueue to expiry, ms."""
+    attempts_ttl_ms: NotRequired[int]
+    """From the first lease to expiry, ms."""
+    tombstone_ms: NotRequired[int]
+    """How long a finished job is remembered, ms."""
+
+
+class PartialRegistryPolicy(TypedDict):
+    """Who may work (SPEC §4)."""
+    min_stake: NotRequired[PartialPerKindAtoms]
+    """Stake a kind needs."""
+    min_health_ppm: NotRequired[int]
+    """Health a job needs."""
+    require_attestation: NotRequired[bool]
+    """Whether a provider without attestation is refused."""
+    allow: NotRequired[list[str]]
+    """If not empty, only these work."""
+    deny: NotRequired[list[str]]
+    """These never work."""
+
+
+class PartialRetryPolicy(TypedDict):
+    """Attempts and backoff (SPEC §5)."""
+    max_attempts: NotRequired[int]
+    """How many attempts a job has."""
+    base_ms: NotRequired[PartialPerKindCount]
+    """First delay, ms."""
+    factor: NotRequired[int]
+    """Growth of the delay."""
+    cap_ms: NotRequired[int]
+    """Longest delay before jitter, ms."""
+
+
+class PartialSeverities(TypedDict):
+    """What each severity costs."""
+    minor: NotRequired[PartialSeverityCost]
+    """Minor."""
+    major: NotRequired[PartialSeverityCost]
+    """Major."""
+    critical: NotRequired[PartialSeverityCost]
+    """Critical."""
+
+
+class PartialSeverityCost(TypedDict):
+    """What a severity costs."""
+    penalty: NotRequired[int]
+    """Atoms."""
+    cooldown_epochs: NotRequired[int]
+    """Epochs without new work."""
+    jail_epochs: NotRequired[int]
+    """Epochs in jail."""
+
+
+class PartialSlaPolicy(TypedDict):
+    """Quality windows and bands (SPEC §8)."""
+    z_ppm: NotRequired[int]
+    """Confidence of the Wilson bounds."""
+    edges_ms: NotRequired[list[int]]
+    """Upper edges of the latency bins, ms."""
+    short_jobs: NotRequired[int]
+    """Jobs in the short window."""
+    long_jobs: NotRequired[int]
+    """Jobs in the long window."""
+    min_samples: NotRequired[int]
+    """Jobs from which a window counts."""
+    w_short_ppm: NotRequired[int]
+    """Weight of the short window."""
+    w_long_ppm: NotRequired[int]
+    """Weight of the long window."""
+    w_heartbeats_ppm: NotRequired[int]
+    """Weight of heartbeats in availability."""
+    w_offers_ppm: NotRequired[int]
+    """Weight of offers accepted."""
+    w_timely_ppm: NotRequired[int]
+    """Weight of timely completions."""
+    provisional_band: NotRequired[Band]
+    """The band of who has no window yet."""
+    bands: NotRequired[PartialBands]
+    """What each band asks."""
+    quality_ppm: NotRequired[PartialQualityPolicy]
+    """What each band pays."""
+
+
+class PartialSlashBands(TypedDict):
+    """From where each dimension is how bad."""
+    traps: NotRequired[list[AbovePpm]]
+    """Failed traps."""
+    qos: NotRequired[list[BelowPpm]]
+    """Quality."""
+    latency: NotRequired[list[AboveMs]]
+    """95th percentile of latency."""
+    availability: NotRequired[list[BelowPpm]]
+    """High availability."""
+
+
+class PartialSlashingPolicy(TypedDict):
+    """Penalties (SPEC §9)."""
+    bands: NotRequired[PartialSlashBands]
+    """From where each dimension is how bad."""
+    min_samples: NotRequired[PartialMinSamples]
+    """Samples from which a dimension counts."""
+    severity: NotRequired[PartialSeverities]
+    """What each severity costs."""
+    offences: NotRequired[PartialOffencePolicy]
+    """How bad each offence is."""
+    window_epochs: NotRequired[int]
+    """Epochs in which offences count as repeated."""
+    multipliers_ppm: NotRequired[list[int]]
+    """Multipliers by earlier offences, the last one repeats."""
+    max_penalty_per_epoch: NotRequired[int]
+    """The most an epoch costs one provider."""
+
+
+class PartialSplitPolicy(TypedDict):
+    """How a payout of one kind is divided (SPEC §7)."""
+    provider: NotRequired[int]
+    """The provider's part."""
+    miner: NotRequired[int]
+    """The miner's part."""
+    treasury: NotRequired[int]
+    """The treasury's part."""
+
+
+class PartialTrapsPolicy(TypedDict):
+    """Quantum trap circuits (SPEC §12)."""
+    min_pass_ppm: NotRequired[int]
+    """Lower bound of the hits, at least."""
+    min_shots: NotRequired[int]
+    """Shots over all traps, at least."""
+    count: NotRequired[int]
+    """Circuits."""
+
+
+class PayoutLine(TypedDict):
+    """What is paid for a claim."""
+    claim_key: bytes
+    """The claim."""
+    provider_id: str
+    """Who did the work."""
+    miner: str
+    """Who included the proof."""
+    kind: Kind
+    """The kind of work."""
+    gross: int
+    """The price, or what was still owed."""
+    payable: int
+    """What the epoch pays of it."""
+    provider: int
+    """The provider's share."""
+    miner_share: int
+    """The miner's share."""
+    treasury: int
+    """The treasury's share."""
+    penalty: int
+    """What penalties take from the provider's share."""
+    net_provider: int
+    """What is left of it."""
+
+
+class PerKindAtoms(TypedDict):
+    """One value for each kind."""
+    ai: int
+    """For AI jobs."""
+    quantum: int
+    """For quantum jobs."""
+
+
+class PerKindCount(TypedDict):
+    """One value for each kind."""
+    ai: int
+    """For AI jobs."""
+    quantum: int
+    """For quantum jobs."""
+
+
+class PerKindCountInput(TypedDict):
+    """One value for each kind."""
+    ai: int
+    """For AI jobs."""
+    quantum: int
+    """For quantum jobs."""
+
+
+class PerKindPricingPolicy(TypedDict):
+    """One value for each kind."""
+    ai: PricingPolicy
+    """For AI jobs."""
+    quantum: PricingPolicy
+    """For quantum jobs."""
+
+
+class PerKindSplitPolicy(TypedDict):
+    """One value for each kind."""
+    ai: SplitPolicy
+    """For AI jobs."""
+    quantum: SplitPolicy
+    """For quantum jobs."""
+
+
+class PerKindUnits(TypedDict):
+    """One value for each kind."""
+    ai: int
+    """For AI jobs."""
+    quantum: int
+    """For quantum jobs."""
+
+
+class PerKindUnitsInput(TypedDict):
+    """One value for each kind."""
+    ai: Amount
+    """For AI jobs."""
+    quantum: Amount
+    """For quantum jobs."""
+
+
+class PermuteProvider(TypedDict):
+    """A provider as `matching.permute` is given it."""
+    id: str
+    stake: Amount
+    health_ppm: int
+
+
+class PolicyCheckOutput(TypedDict):
+    """Output of `policy.check`."""
+    policy: PolicyRecord
+    """The policy with every field."""
+    policy_hash: bytes
+    """Its hash."""
+
+
+class PolicyRecord(TypedDict):
+    """Everything a network may choose."""
+    epoch: EpochPolicy
+    """Length and finality of epochs."""
+    queue: QueuePolicy
+    """Order, lifetime and memory of the queue."""
+    lease: LeasePolicy
+    """Lease times."""
+    retry: RetryPolicy
+    """Attempts and backoff."""
+    registry: RegistryPolicy
+    """Who may work."""
+    assignment: AssignmentPolicy
+    """Who gets which job."""
+    pricing: PerKindPricingPolicy
+    """What a unit costs."""
+    split: PerKindSplitPolicy
+    """How a payout is divided."""
+    fund: FundPolicy
+    """What an epoch may pay."""
+    sla: SlaPolicy
+    """Quality windows and bands."""
+    slashing: SlashingPolicy
+    """Penalties."""
+    traps: TrapsPolicy
+    """Quantum trap circuits."""
+
+
+PriceRounding: TypeAlias = Literal[
+    "floor",
+    "half_even",
+]
+"""The one rounding of a price (SPEC §6)."""
+
+
+class PricingPolicy(TypedDict):
+    """The price of one kind (SPEC §6)."""
+    tiers: list[Tier]
+    """Rates by total units."""
+    tiering: Tiering
+    """How the tiers apply."""
+    min_reward: int
+    """Never less, unless nothing."""
+    max_reward: int
+    """Never more."""
+    rounding: PriceRounding
+    """The one rounding."""
+    surge: list[SurgeBin]
+    """Multipliers by utilization."""
+
+
+class PricingQuoteOutput(TypedDict):
+    """The price of some work."""
+    base: int
+    """By the tiers alone."""
+    gross: int
+    """With the multipliers, within the reward bounds."""
+
+
+class PricingSurgeOutput(TypedDict):
+    """Output of `pricing.surge`."""
+    surge_ppm: int
+    """The multiplier at this utilization."""
+
+
+class PriorityPolicy(TypedDict):
+    """The weights and half points of the rank (SPEC §3)."""
+    w_fee_ppm: int
+    """Weight of the fee."""
+    w_age_ppm: int
+    """Weight of an age unit."""
+    w_size_ppm: int
+    """Weight of smallness."""
+    w_tier_ppm: int
+    """Weight of the tier."""
+    fee_half: int
+    """The fee that counts half."""
+    size_half_bytes: int
+    """The size that counts half."""
+    age_unit_ms: int
+    """The unit in which age counts."""
+    tiers_ppm: dict[str, int]
+    """What each tier is worth."""
+
+
+class PriorityRankOutput(TypedDict):
+    """Output of `priority.rank`."""
+    jobs: list[JobRank]
+    """The jobs in queue order."""
+
+
+ProviderStatus: TypeAlias = Literal[
+    "registered",
+    "active",
+    "jailed",
+    "suspended",
+    "retired",
+]
+"""Where a provider stands with the network; only an active one gets work."""
+
+
+class QosMetric(TypedDict):
+    """Quality of the epoch."""
+    score_ppm: int
+    """Mean quality."""
+    samples: int
+    """Jobs."""
+
+
+class QualityPolicy(TypedDict):
+    """The multiplier each band pays."""
+    gold: int
+    """Gold."""
+    silver: int
+    """Silver."""
+    bronze: int
+    """Bronze."""
+    fail: int
+    """Fail."""
+
+
+class QuantumBand(TypedDict):
+    """What gold and silver ask of quantum."""
+    max_p95_ms: int
+    """95th percentile of latency, at most."""
+    max_fail_rate_ppm: int
+    """Failed jobs, at most."""
+    min_coverage_ppm: int
+    """Share of shots that are traps, at least."""
+    min_availability_low_ppm: int
+    """Lower bound of availability, at least."""
+
+
+class QuantumBands(TypedDict):
+    """The bands of quantum."""
+    gold: QuantumBand
+    """Gold."""
+    silver: QuantumBand
+    """Silver."""
+    bronze: QuantumBronze
+    """Bronze."""
+
+
+class QuantumBronze(TypedDict):
+    """What bronze asks of quantum."""
+    max_p95_ms: int
+    """95th percentile of latency, at most."""
+    max_fail_rate_ppm: int
+    """Failed jobs, at most."""
+    min_coverage_ppm: int
+    """Share of shots that are traps, at least."""
+    min_availability_high_ppm: int
+    """Upper bound of availability, at least."""
+
+
+class QueuePolicy(TypedDict):
+    """Order, lifetime and memory of the queue."""
+    priority: PriorityPolicy
+    """SPEC §3."""
+    job_ttl_ms: PerKindCount
+    """From enqueue to expiry, ms."""
+    attempts_ttl_ms: int
+    """From the first lease to expiry, ms."""
+    tombstone_ms: int
+    """How long a finished job is remembered, ms."""
+
+
+class RankJob(TypedDict):
+    """A job as `priority.rank` is given it."""
+    task_id: BytesLike
+    fee: Amount
+    size_bytes: int
+    tier: str
+    enqueue_ms: int
+
+
+class RegistryPolicy(TypedDict):
+    """Who may work (SPEC §4)."""
+    min_stake: PerKindAtoms
+    """Stake a kind needs."""
+    min_health_ppm: int
+    """Health a job needs."""
+    require_attestation: bool
+    """Whether a provider without attestation is refused."""
+    allow: list[str]
+    """If not empty, only these work."""
+    deny: list[str]
+    """These never work."""
+
+
+class ReplayedEntry(TypedDict):
+    """What an entry came to."""
+    status: EntryStatus
+    """How it ended."""
+    state_root: bytes
+    """The root after it."""
+
+
+RequeueCause: TypeAlias = Literal[
+    "ack_timeout",
+    "lease_expired",
+    "provider_failed",
+    "invalid_proof",
+    "declined",
+    "provider_removed",
+    "time_to_live",
+    "no_attempts_left",
+    "requester",
+]
+"""Why a job went back to the queue or ended."""
+
+
+class ResultMetrics(TypedDict):
+    """What a result is worth, as measured."""
+    units: Amount
+    """Units used; at most what was asked."""
+    coverage_ppm: NotRequired[int]
+    """Share of shots that were traps (quantum)."""
+    integrity_ok: NotRequired[bool]
+    """Whether the traps held together (quantum)."""
+    qos_ppm: NotRequired[int]
+    """Quality of the result (AI)."""
+    trap_failures: NotRequired[int]
+    """Trap shots that failed (quantum)."""
+    trap_shots: NotRequired[int]
+    """Trap shots (quantum)."""
+
+
+class RetryDelayOutput(TypedDict):
+    """Output of `retry.delay`."""
+    delay_ms: int
+    """What the job waits, jitter included; the jitter may pass the cap."""
+    jitter_ppm: int
+    """The jitter."""
+
+
+class RetryPolicy(TypedDict):
+    """Attempts and backoff (SPEC §5)."""
+    max_attempts: int
+    """How many attempts a job has."""
+    base_ms: PerKindCount
+    """First delay, ms."""
+    factor: int
+    """Growth of the delay."""
+    cap_ms: int
+    """Longest delay before jitter, ms."""
+
+
+class SettleSlash(TypedDict):
+    """A penalty. Of several with the same provider and reason the largest counts."""
+    provider_id: str
+    """Who pays."""
+    amount: Amount
+    """How much."""
+    reason: str
+    """For what."""
+
+
+class SettlementSettleOutput(TypedDict):
+    """The record that [`Settled`] writes itself as."""
+    batch: Batch
+    """The header and its id."""
+    lines: list[PayoutLine]
+    """The payout lines, in claim_key order."""
+    provider_debits: dict[str, int]
+    """What the stake of a provider pays beyond its shares; zeros left out."""
+    provider_debts: dict[str, int]
+    """What nothing is left for; zeros left out."""
+    miner_totals: dict[str, int]
+    """What every miner with a line gets."""
+    provider_totals: dict[str, int]
+    """What every provider with a line gets, net of penalties."""
+    balances: dict[str, int]
+    """What every payee was ever paid, this batch included."""
+    deferred: list[DeferredLine]
+    """What waits for a later epoch, in pay order."""
+
+
+class Severities(TypedDict):
+    """What each severity costs."""
+    minor: SeverityCost
+    """Minor."""
+    major: SeverityCost
+    """Major."""
+    critical: SeverityCost
+    """Critical."""
+
+
+Severity: TypeAlias = Literal[
+    "minor",
+    "major",
+    "critical",
+]
+"""How bad an offence is (SPEC §9), mildest first."""
+
+
+class SeverityCost(TypedDict):
+    """What a severity costs."""
+    penalty: int
+    """Atoms."""
+    cooldown_epochs: int
+    """Epochs without new work."""
+    jail_epochs: int
+    """Epochs in jail."""
+
+
+class SlaEvaluateOutput(TypedDict):
+    """What the windows of a provider are worth."""
+    band: Band
+    """The best band whose conditions all hold."""
+    quality_ppm: int
+    """The multiplier it pays."""
+    samples_used: int
+    """Jobs of the longest window that counted; 0 for none."""
+    metrics: SlaMetrics
+    """What was compared with the bands."""
+
+
+class SlaMetrics(TypedDict):
+    """Metrics of one window or of two together; `None` (null) is missing."""
+    qos_ppm: int | None
+    """Mean quality."""
+    coverage_ppm: int | None
+    """Mean share of trap shots."""
+    p95_ms: int | None
+    """95th percentile of latency."""
+    availability_low_ppm: int | None
+    """What availability surely reaches."""
+    availability_high_ppm: int | None
+    """What availability surely does not exceed."""
+    fail_rate_ppm: int | None
+    """Share of failed jobs."""
+
+
+class SlaP95Output(TypedDict):
+    """Output of `sla.p95`."""
+    p95_ms: int | None
+    """The percentile; null for no samples."""
+
+
+class SlaPolicy(TypedDict):
+    """Quality windows and bands (SPEC §8)."""
+    z_ppm: int
+    """Confidence of the Wilson bounds."""
+    edges_ms: list[int]
+    """Upper edges of the latency bins, ms."""
+    short_jobs: int
+    """Jobs in the short window."""
+    long_jobs: int
+    """Jobs in the long window."""
+    min_samples: int
+    """Jobs from which a window counts."""
+    w_short_ppm: int
+    """Weight of the short window."""
+    w_long_ppm: int
+    """Weight of the long window."""
+    w_heartbeats_ppm: int
+    """Weight of heartbeats in availability."""
+    w_offers_ppm: int
+    """Weight of offers accepted."""
+    w_timely_ppm: int
+    """Weight of timely completions."""
+    provisional_band: Band
+    """The band of who has no window yet."""
+    bands: Bands
+    """What each band asks."""
+    quality_ppm: QualityPolicy
+    """What each band pays."""
+
+
+class SlaWilsonOutput(TypedDict):
+    """Output of `sla.wilson`."""
+    lower_ppm: int
+    """The lower bound."""
+
+
+class SlashBands(TypedDict):
+    """From where each dimension is how bad."""
+    traps: list[AbovePpm]
+    """Failed traps."""
+    qos: list[BelowPpm]
+    """Quality."""
+    latency: list[AboveMs]
+    """95th percentile of latency."""
+    availability: list[BelowPpm]
+    """High availability."""
+
+
+SlashCause: TypeAlias = Literal[
+    "traps",
+    "qos",
+    "latency",
+    "availability",
+    "attestation_invalid",
+    "equivocation",
+    "replay",
+    "lease_loss",
+    "heartbeat_miss",
+]
+"""What a slash is for: a dimension of the metrics or an offence, by its name."""
+
+
+SlashTo: TypeAlias = Literal[
+    "treasury",
+    "burn",
+]
+"""Where collected penalties go (SPEC §10)."""
+
+
+class SlashingDecideOutput(TypedDict):
+    """What the epoch costs, and why."""
+    decision: Verdict
+    """None, warning or slash."""
+    penalty: int
+    """Taken from the stake."""
+    cooldown_epochs: int
+    """Epochs without new work."""
+    jail_epochs: int
+    """Epochs in jail."""
+    stake_after: int
+    """What is left of the stake."""
+    dimensions: Dimensions
+    """Each dimension that was measured."""
+    dimension: NotRequired[SlashCause]
+    """What for; only of a slash."""
+    severity: NotRequired[Severity]
+    """How bad; only of a slash."""
+
+
+class SlashingPolicy(TypedDict):
+    """Penalties (SPEC §9)."""
+    bands: SlashBands
+    """From where each dimension is how bad."""
+    min_samples: MinSamples
+    """Samples from which a dimension counts."""
+    severity: Severities
+    """What each severity costs."""
+    offences: OffencePolicy
+    """How bad each offence is."""
+    window_epochs: int
+    """Epochs in which offences count as repeated."""
+    multipliers_ppm: list[int]
+    """Multipliers by earlier offences, the last one repeats."""
+    max_penalty_per_epoch: int
+    """The most an epoch costs one provider."""
+
+
+class SplitApplyOutput(TypedDict):
+    """The three parts of a payout; they sum to it."""
+    provider: int
+    """Who did the work."""
+    miner: int
+    """Who included the proof."""
+    treasury: int
+    """The rest."""
+
+
+class SplitPolicy(TypedDict):
+    """How a payout of one kind is divided (SPEC §7)."""
+    provider: int
+    """The provider's part."""
+    miner: int
+    """The miner's part."""
+    treasury: int
+    """The treasury's part."""
+
+
+Spread: TypeAlias = Literal[
+    "round_robin",
+    "pack",
+]
+"""What happens to a provider that got a lease (SPEC §4)."""
+
+
+Strategy: TypeAlias = Literal[
+    "shuffle",
+    "weighted",
+    "score",
+]
+"""How providers are put in order for a dispatch (SPEC §4)."""
+
+
+class SurgeBin(TypedDict):
+    """A multiplier that holds from a utilization on."""
+    utilization_ppm_gte: int
+    """From here on."""
+    multiplier_ppm: int
+    """Times this."""
+
+
+class Tally(TypedDict):
+    """How often something went well, of how often it was tried."""
+    ok: int
+    """Well."""
+    total: int
+    """Tried."""
+
+
+class TaskIdDeriveOutput(TypedDict):
+    """Output of `task_id.derive`."""
+    task_id: bytes
+    """The id."""
+    payload: bytes
+    """The payload's bytes, as hashed."""
+
+
+class Tier(TypedDict):
+    """A rate and where it ends."""
+    up_to: int | None
+    """Last unit at this rate; null is no end."""
+    per_unit: int
+    """Atoms a unit."""
+
+
+Tiering: TypeAlias = Literal[
+    "graduated",
+    "volume",
+]
+"""How tiers apply (SPEC §6)."""
+
+
+class Totals(TypedDict):
+    """The sums of a batch."""
+    gross: int
+    """Over the lines; what was deferred counts again when it comes back."""
+    payable: int
+    """What is paid."""
+    provider: int
+    """The providers' shares, before penalties."""
+    miner: int
+    """The miners' shares."""
+    treasury: int
+    """The treasury's shares of the lines, and nothing else."""
+    penalties: int
+    """Collected from shares and stakes."""
+    debts: int
+    """What could not be collected."""
+    dust: int
+    """What scaling left over; the treasury gets it."""
+    deferred: int
+    """What waits for a later epoch."""
+
+
+class TrapResult(TypedDict):
+    """The measured shots of one trap."""
+    index: int
+    """Which trap."""
+    counts: Mapping[str, int]
+    """How often each bitstring came out."""
+
+
+class TrapsGenerateOutput(TypedDict):
+    """A trap: what is run and what must come out."""
+    qasm: str
+    """The program, one statement a line."""
+    expected: str
+    """The one right bitstring, qubit 0 first."""
+
+
+class TrapsMetric(TypedDict):
+    """Traps of the epoch."""
+    fail_ppm: int
+    """Share of trap shots that missed."""
+    samples: int
+    """Trap shots."""
+
+
+class TrapsPolicy(TypedDict):
+    """Quantum trap circuits (SPEC §12)."""
+    min_pass_ppm: int
+    """Lower bound of the hits, at least."""
+    min_shots: int
+    """Shots over all traps, at least."""
+    count: int
+    """Circuits."""
+
+
+class TrapsVerifyOutput(TypedDict):
+    """What the traps of a job prove."""
+    passed: bool
+    """Whether no trap is missing and the lower bound is high enough."""
+    shots: int
+    """Shots that counted."""
+    hits: int
+    """Those of them that gave the right answer."""
+    lower_ppm: int
+    """Lower Wilson bound of the hits; 0 for no shots."""
+    missing: list[int]
+    """Traps without their share of the shots."""
+
+
+class Unassigned(TypedDict):
+    """A job that stays."""
+    task_id: bytes
+    """The job."""
+    reason: UnassignedReason
+    """Where most providers failed."""
+    counts: dict[str, int]
+    """How many failed where first, at the job's turn."""
+
+
+UnassignedReason: TypeAlias = Literal[
+    "status",
+    "capability",
+    "attestation",
+    "stake",
+    "health",
+    "denied",
+    "region",
+    "model",
+    "attestation_class",
+    "cooldown",
+    "concurrency",
+    "units",
+    "diversity",
+    "no_providers",
+]
+"""The first rule that a provider fails; declared in the order in which the rules are asked."""
+
+
+Verdict: TypeAlias = Literal[
+    "none",
+    "warning",
+    "slash",
+]
+"""What follows from an epoch, mildest first."""
+
+
+class Window(TypedDict):
+    """What is known of a number of jobs. The counts need not sum to `jobs`."""
+    jobs: int
+    """Jobs in the window."""
+    counts: Sequence[int]
+    """Jobs by latency, one count for each edge of the policy."""
+    overflow: int
+    """Jobs slower than the last edge."""
+    heartbeats: Tally
+    """Heartbeats that came."""
+    offers: Tally
+    """Offers accepted."""
+    timely: Tally
+    """Jobs finished in time."""
+    failed: int
+    """Jobs failed."""
+    coverage_sum_ppm: NotRequired[int]
+    """Sum of the jobs' shares of trap shots."""
+    integrity_ok: NotRequired[bool]
+    """Whether every trap check passed."""
+    qos_sum_ppm: NotRequired[int]
+    """Sum of the jobs' quality; absent where nobody measured it."""
+
+
+__all__ = [
+    "Amount",
+    "BytesLike",
+    "AboveMs",
+    "AbovePpm",
+    "AiBand",
+    "AiBands",
+    "AiBronze",
+    "Assignment",
+    "AssignmentPolicy",
+    "Attestation",
+    "AttestationClass",
+    "AttestationEvidence",
+    "AvailabilityMetric",
+    "Band",
+    "Bands",
+    "Batch",
+    "BelowPpm",
+    "CapPolicy",
+    "Claim",
+    "ClaimKeyOutput",
+    "Command",
+    "GenesisCommand",
+    "TickCommand",
+    "RegisterCommand",
+    "StakeCommand",
+    "UnstakeCommand",
+    "HeartbeatCommand",
+    "RetireCommand",
+    "EnqueueCommand",
+    "CancelCommand",
+    "DispatchCommand",
+    "AckCommand",
+    "RenewCommand",
+    "DeclineCommand",
+    "FailCommand",
+    "CompleteCommand",
+    "ProofCommand",
+    "SettleCommand",
+    "SchedulePolicyCommand",
+    "DeferredLine",
+    "Dimensions",
+    "EngineReplayOutput",
+    "EntryStatus",
+    "EpochMetrics",
+    "EpochPolicy",
+    "Event",
+    "InitialisedEvent",
+    "ProviderRegisteredEvent",
+    "ProviderStatusEvent",
+    "StakeChangedEvent",
+    "JobEnqueuedEvent",
+    "JobAssignedEvent",
+    "JobAcknowledgedEvent",
+    "JobRenewedEvent",
+    "JobRequeuedEvent",
+    "JobCompletedEvent",
+    "JobEndedEvent",
+    "ClaimAcceptedEvent",
+    "ProviderWarnedEvent",
+    "ProviderSlashedEvent",
+    "EpochSettledEvent",
+    "PolicyScheduledEvent",
+    "FundPolicy",
+    "JobRank",
+    "JobStatus",
+    "JournalLine",
+    "Judgement",
+    "Kind",
+    "LatencyMetric",
+    "LeaseIdOutput",
+    "LeaseMessage",
+    "LeasePolicy",
+    "MatchJob",
+    "MatchProvider",
+    "MatchingAssignOutput",
+    "MatchingPermuteOutput",
+    "MatchingSeedOutput",
+    "MerkleProveOutput",
+    "MerkleRootOutput",
+    "MerkleVerifyOutput",
+    "MinSamples",
+    "NetworkName",
+    "Offence",
+    "OffencePolicy",
+    "Outcome",
+    "PartialAiBand",
+    "PartialAiBands",
+    "PartialAiBronze",
+    "PartialAssignmentPolicy",
+    "PartialBands",
+    "PartialEpochPolicy",
+    "PartialFundPolicy",
+    "PartialLeasePolicy",
+    "PartialMinSamples",
+    "PartialOffencePolicy",
+    "PartialPerKindAtoms",
+    "PartialPerKindCount",
+    "PartialPerKindPricingPolicy",
+    "PartialPerKindSplitPolicy",
+    "PartialPerKindUnits",
+    "PartialPolicy",
+    "PartialPricingPolicy",
+    "PartialPriorityPolicy",
+    "PartialQualityPolicy",
+    "PartialQuantumBand",
+    "PartialQuantumBands",
+    "PartialQuantumBronze",
+    "PartialQueuePolicy",
+    "PartialRegistryPolicy",
+    "PartialRetryPolicy",
+    "PartialSeverities",
+    "PartialSeverityCost",
+    "PartialSlaPolicy",
+    "PartialSlashBands",
+    "PartialSlashingPolicy",
+    "PartialSplitPolicy",
+    "PartialTrapsPolicy",
+    "PayoutLine",
+    "PerKindAtoms",
+    "PerKindCount",
+    "PerKindCountInput",
+    "PerKindPricingPolicy",
+    "PerKindSplitPolicy",
+    "PerKindUnits",
+    "PerKindUnitsInput",
+    "PermuteProvider",
+    "PolicyCheckOutput",
+    "PolicyRecord",
+    "PriceRounding",
+    "PricingPolicy",
+    "PricingQuoteOutput",
+    "PricingSurgeOutput",
+    "PriorityPolicy",
+    "PriorityRankOutput",
+    "ProviderStatus",
+    "QosMetric",
+    "QualityPolicy",
+    "QuantumBand",
+    "QuantumBands",
+    "QuantumBronze",
+    "QueuePolicy",
+    "RankJob",
+    "RegistryPolicy",
+    "ReplayedEntry",
+    "RequeueCause",
+    "ResultMetrics",
+    "RetryDelayOutput",
+    "RetryPolicy",
+    "SettleSlash",
+    "SettlementSettleOutput",
+    "Severities",
+    "Severity",
+    "SeverityCost",
+    "SlaEvaluateOutput",
+    "SlaMetrics",
+    "SlaP95Output",
+    "SlaPolicy",
+    "SlaWilsonOutput",
+    "SlashBands",
+    "SlashCause",
+    "SlashTo",
+    "SlashingDecideOutput",
+    "SlashingPolicy",
+    "SplitApplyOutput",
+    "SplitPolicy",
+    "Spread",
+    "Strategy",
+    "SurgeBin",
+    "Tally",
+    "TaskIdDeriveOutput",
+    "Tier",
+    "Tiering",
+    "Totals",
+    "TrapResult",
+    "TrapsGenerateOutput",
+    "TrapsMetric",
+    "TrapsPolicy",
+    "TrapsVerifyOutput",
+    "Unassigned",
+    "UnassignedReason",
+    "Verdict",
+    "Window",
+]

@@ -1,0 +1,50 @@
+//! `cargo xtask codegen`: the files that are written from the core's types, and whether they are up to date.
+
+use crate::sh::{self, Outcome, say};
+use std::path::Path;
+
+/// Writes them where they belong.
+pub fn write() -> Outcome {
+    let files = generate(&sh::root())?;
+    say(&format!("codegen: {} files", files.len()));
+    Ok(())
+}
+
+/// Writes them elsewhere and compares.
+pub fn check() -> Outcome {
+    let elsewhere = sh::root().join("target/codegen");
+    let mut stale = Vec::new();
+    for file in generate(&elsewhere)? {
+        let (new, old) = (sh::slurp(&elsewhere.join(&file))?, sh::slurp(&sh::root().join(&file)));
+        if old.is_ok_and(|old| old == new) {
+            continue;
+        }
+        stale.push(file);
+    }
+    if stale.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "not what the core's types say now; run `cargo xtask codegen`:\n  {}",
+        stale.join("\n  ")
+    ))
+}
+
+fn generate(to: &Path) -> Outcome<Vec<String>> {
+    let mut cargo = sh::cargo();
+    cargo
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "aicf-core",
+            "--features",
+            "schema",
+            "--example",
+            "codegen",
+            "--",
+        ])
+        .arg(sh::root())
+        .arg(to);
+    Ok(sh::read(&mut cargo)?.lines().map(str::to_string).collect())
+}
