@@ -19,6 +19,10 @@ fn main() {
             .unwrap_or(&manifest)
             .join("target/guest/aicf_guest.wasm"),
     };
+    if env::var_os("CARGO_FEATURE_WASM").is_none() {
+        let none = "const EMBEDDED: Option<&[u8]> = None;\nconst EMBEDDED_INFO: Option<&str> = None;\n";
+        return fs::write(out.join("embedded_module.rs"), none).expect("OUT_DIR is writable");
+    }
     let wasm = embed(&module, &out, "aicf_guest.wasm", "include_bytes!");
     let info = embed(&module.with_extension("json"), &out, "aicf_guest.json", "include_str!");
     let source = format!("const EMBEDDED: Option<&[u8]> = {wasm};\nconst EMBEDDED_INFO: Option<&str> = {info};\n");

@@ -16,9 +16,10 @@ use std::path::Path;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Choice {
     /// The wasm module.
-    #[default]
+    #[cfg_attr(feature = "wasm", default)]
     Wasm,
     /// The native build of the core.
+    #[cfg_attr(not(feature = "wasm"), default)]
     Native,
     /// Both; the first difference stops the node.
     Both,

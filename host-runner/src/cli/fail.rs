@@ -5,7 +5,6 @@ use crate::error::Error;
 use aicf_core::engine::{Outcome, Status};
 use serde_json::json;
 use std::fmt;
-use std::process::ExitCode;
 
 /// Whose fault a failure was; the exit code of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,16 +107,16 @@ fn failure_of(error: &anyhow::Error) -> Failure {
 }
 
 /// Shows why a command ended early, and gives its exit code.
-pub fn report(error: &anyhow::Error, out: Out) -> ExitCode {
+pub fn report(error: &anyhow::Error, out: Out) -> u8 {
     let gone = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
     if error.chain().any(|cause| cause.downcast_ref().is_some_and(gone)) {
         // Whoever read our output has read enough (`aicf export | head`).
-        return ExitCode::SUCCESS;
+        return 0;
     }
     show(&failure_of(error), out)
 }
 
-fn show(failure: &Failure, out: Out) -> ExitCode {
+fn show(failure: &Failure, out: Out) -> u8 {
     if out.json() {
         let document = json!({"error": {
             "code": failure.code,
@@ -128,11 +127,11 @@ fn show(failure: &Failure, out: Out) -> ExitCode {
     } else {
         eprintln!("aicf: {failure}");
     }
-    ExitCode::from(failure.fault as u8)
+    failure.fault as u8
 }
 
 /// What clap has to say: help and the version are no errors.
-pub fn usage(error: &clap::Error, out: Out) -> ExitCode {
+pub fn usage(error: &clap::Error, out: Out) -> u8 {
     use clap::error::ErrorKind;
     let told = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if out.json() && !told {
@@ -142,5 +141,5 @@ pub fn usage(error: &clap::Error, out: Out) -> ExitCode {
     }
     // Nothing is left to be done when standard error is closed.
     let _ = error.print();
-    ExitCode::from(if told { 0 } else { Fault::Malformed as u8 })
+    if told { 0 } else { Fault::Malformed as u8 }
 }

@@ -44,6 +44,9 @@ A first round on a devnet:
 
 Exit codes: 0 done, 1 refused or failed, 2 malformed input or bad usage.";
 
+/// What counts, where this build can run it.
+const DEFAULT_ENGINE: &str = if cfg!(feature = "wasm") { "wasm" } else { "native" };
+
 /// AICF: pays off-chain AI and quantum compute on a chain, so that nobody has to be trusted.
 #[derive(Debug, Parser)]
 #[command(name = "aicf", version, after_help = QUICKSTART, propagate_version = true, arg_required_else_help = true)]
@@ -71,7 +74,7 @@ pub struct Globals {
     #[arg(long, global = true, env = "AICF_CHAIN_ID", value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     chain_id: Option<u64>,
     /// What applies entries: the wasm module, the native build, or both with every outcome compared
-    #[arg(long, global = true, env = "AICF_ENGINE", value_enum, default_value = "wasm")]
+    #[arg(long, global = true, env = "AICF_ENGINE", value_enum, default_value = DEFAULT_ENGINE)]
     engine: EngineName,
     /// A wasm module instead of the one inside this program
     #[arg(long, global = true, env = "AICF_MODULE", value_name = "FILE")]
@@ -150,8 +153,13 @@ enum Group {
     Verify(verify::Verify),
 }
 
-/// Runs a command line to its exit code.
+/// Runs a command line to the exit code of this process.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    run_code(args).into()
+}
+
+/// Runs a command line, also inside another program: nothing here ends the process.
+pub fn run_code(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     // Before anything is parsed, so that errors of the parser know it, too.
     let out = Out::new(args.iter().any(|arg| arg == "--json"));
@@ -166,7 +174,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let out = Out::new(cli.globals.json);
     match dispatch(cli, out) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(error) => fail::report(&error, out),
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that can go wrong between a module's bytes and its answer.
 
-use super::imports::StoreError;
+use super::StoreError;
 use aicf_core::abi;
 use std::fmt;
 use std::path::PathBuf;
@@ -15,6 +15,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
+    /// The build has no executor.
+    NoExecutor,
     /// The build embeds no module, and none was named.
     NoModule,
     /// The module's file cannot be read.
@@ -70,9 +72,9 @@ pub enum Error {
 /// What ended a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrapKind {
-    /// It took more instructions than [`super::Limits::fuel_per_call`].
+    /// It took more instructions than `Limits::fuel_per_call`.
     OutOfFuel,
-    /// It needed more memory than [`super::Limits::memory_bytes`].
+    /// It needed more memory than `Limits::memory_bytes`.
     Memory,
     /// It nested deeper than the stack is.
     Stack,
@@ -118,6 +120,7 @@ impl fmt::Display for TrapKind {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoExecutor => f.write_str("this build cannot run wasm modules; use `--engine native`"),
             Self::NoModule => f.write_str("this build holds no core module; run `cargo xtask build`"),
             Self::ReadModule { path, source } => write!(f, "cannot read the module {}: {source}", path.display()),
             Self::Malformed(what) => write!(f, "not a wasm module: {what}"),

@@ -58,7 +58,11 @@ pub fn find(file: Option<&Path>) -> Result<ModuleBytes> {
             Err(source) => Err(Error::ReadModule { path, source }),
         };
     }
-    let bytes = EMBEDDED.ok_or(Error::NoModule)?;
+    let bytes = EMBEDDED.ok_or(if cfg!(feature = "wasm") {
+        Error::NoModule
+    } else {
+        Error::NoExecutor
+    })?;
     Ok(ModuleBytes {
         bytes: bytes.into(),
         origin: Origin::Embedded,
