@@ -25,8 +25,9 @@ pub use walk::{Walk, exact, float, lone_surrogate, refused};
 use alloc::vec::Vec;
 
 use crate::catalogue::{self, Values};
-use crate::codec::Format;
 use crate::codec::tree::Tree;
+use crate::codec::{Format, de};
+use crate::engine::{Command, Store, query};
 use crate::policy::Policy;
 use crate::{Error, Result};
 
@@ -44,6 +45,22 @@ pub fn call(function: &str, handle: Option<&Policy>, input: &Tree<'_>) -> Result
 /// As [`catalogue::call`].
 pub fn call_json(function: &str, handle: Option<&Policy>, input: &[u8]) -> Result<Vec<u8>> {
     catalogue::call(function, handle, Format::Json, input)
+}
+
+/// A command of the engine from values.
+///
+/// # Errors
+/// The codes of the shape pass below `command`.
+pub fn command(given: &Tree<'_>) -> Result<Command> {
+    de::from_tree(given).map_err(|error| error.rooted("command"))
+}
+
+/// Answers a query about any state with values.
+///
+/// # Errors
+/// As [`query::query`].
+pub fn query(store: &dyn Store, name: &str, input: &Tree<'_>) -> Result<Out> {
+    query::through(&Values(input), store, name)
 }
 
 /// A policy from values of a host language: partial, merged over the defaults, checked.

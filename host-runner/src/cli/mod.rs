@@ -25,6 +25,7 @@ mod testee;
 mod verify;
 
 pub use fail::Failure;
+pub use policy::devnet_policy;
 
 use crate::engine::Choice;
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};

@@ -51,13 +51,21 @@ pub fn run(command: Policy, globals: &Globals, out: Out) -> anyhow::Result<()> {
     out.say(&document, &text)
 }
 
+/// The policy of a new devnet.
+///
+/// # Errors
+/// None in a build whose tests pass.
+pub fn devnet_policy() -> aicf_core::Result<Tree> {
+    Tree::parse_yaml(DEVNET)
+}
+
 /// The policy of a file, or the built-in one.
 ///
 /// # Errors
 /// The core's codes, with paths as `policy.check` has them.
 pub fn load(file: Option<&Path>) -> Result<Tree, Failure> {
     let Some(path) = file else {
-        return Tree::parse_yaml(DEVNET).map_err(Failure::of_input);
+        return devnet_policy().map_err(Failure::of_input);
     };
     let bytes = read_file(path)?;
     // JSON is YAML, too; but in JSON a policy may be told by its first character, and errors are clearer.

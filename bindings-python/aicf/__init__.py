@@ -1,0 +1,46 @@
+"""AICF, the AI Compute Fund.
+
+The functions of the catalogue (`aicf.split_apply(kind="ai", total=1000)`), `Policy` handles, an
+`Engine` in memory, and a `Ledger` on the same file as the `aicf` program. Integers are exact, bytes
+are bytes (or hex with 0x), and every error is an `AicfError` with a `code` and a `path`.
+"""
+
+from __future__ import annotations
+
+from . import errors as errors
+from ._aicf import (
+    ABSENT,
+    CODES,
+    FUNCTIONS,
+    QUERIES,
+    SEMANTICS_VERSION,
+    Engine,
+    Ledger,
+    Policy,
+    __version__,
+    call,
+    call_json,
+)
+from ._functions import *
+from ._functions import __all__ as _function_names
+from ._types import *
+from ._types import __all__ as _type_names
+from .errors import AicfError
+
+__all__ = [
+    "ABSENT",
+    "CODES",
+    "FUNCTIONS",
+    "QUERIES",
+    "SEMANTICS_VERSION",
+    "AicfError",
+    "Engine",
+    "Ledger",
+    "Policy",
+    "__version__",
+    "call",
+    "call_json",
+    "errors",
+]
+__all__ += _function_names
+__all__ += _type_names

@@ -1,0 +1,204 @@
+//! The state machine over a database: the file that the `aicf` program works on.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aicf_core::codec::tree::Tree;
+use aicf_core::engine::NetworkName;
+use aicf_core::ffi::{self, Out, outcome_out};
+use aicf_core::value::Positive;
+use aicf_host::engine::Choice;
+use aicf_host::node::{Node, Options, Reader as Database};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+
+use crate::failure::{caught, exception, raise};
+use crate::policy::Policy;
+use crate::value::{Reader, to_python};
+
+/// A database: open to write, open to read, or closed.
+enum Held {
+    Write(Box<Node>),
+    Read(Box<Database>),
+    Closed,
+}
+
+/// A ledger in a file. One process writes to a database at a time; any number read it.
+#[pyclass(frozen, module = "aicf._aicf")]
+pub struct Ledger(Mutex<Held>);
+
+/// What can go wrong in a call.
+enum Failure {
+    Core(aicf_core::Error),
+    Host(aicf_host::Error),
+    Closed,
+    ReadOnly,
+}
+
+impl From<aicf_core::Error> for Failure {
+    fn from(error: aicf_core::Error) -> Self {
+        Self::Core(error)
+    }
+}
+
+impl From<aicf_host::Error> for Failure {
+    fn from(error: aicf_host::Error) -> Self {
+        Self::Host(error)
+    }
+}
+
+impl Failure {
+    fn raise(self, py: Python<'_>) -> PyErr {
+        match self {
+            Self::Core(error) => raise(py, error),
+            Self::Host(error) => exception(py, error.code(), error.path(), &error.to_string()),
+            Self::Closed => exception(py, "closed", "", "the ledger is closed"),
+            Self::ReadOnly => exception(py, "read_only", "", "the ledger was opened to read"),
+        }
+    }
+}
+
+impl Ledger {
+    fn with<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut Held) -> Result<T, Failure> + Send,
+    ) -> PyResult<T> {
+        py.detach(|| {
+            let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            caught(|| Ok(work(&mut held))).unwrap_or_else(|error| Err(error.into()))
+        })
+        .map_err(|error| error.raise(py))
+    }
+}
+
+fn database(held: &Held) -> Result<&Database, Failure> {
+    match held {
+        Held::Write(node) => Ok(node.reader()),
+        Held::Read(database) => Ok(database),
+        Held::Closed => Err(Failure::Closed),
+    }
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[pymethods]
+impl Ledger {
+    /// Opens a database, or makes one that begins with the policy given (the default one of the devnet).
+    #[new]
+    #[pyo3(signature = (path, *, network="devnet", chain_id=1337, policy=None, read_only=false, genesis_time_ms=None))]
+    fn new(
+        py: Python<'_>,
+        path: PathBuf,
+        network: &str,
+        chain_id: u64,
+        policy: Option<&Policy>,
+        read_only: bool,
+        genesis_time_ms: Option<u64>,
+    ) -> PyResult<Self> {
+        let out_of_range = |path: &str, message: &str| exception(py, "out_of_range", path, message);
+        let network = match network {
+            "devnet" => NetworkName::Devnet,
+            "testnet" => NetworkName::Testnet,
+            "mainnet" => NetworkName::Mainnet,
+            _ => return Err(out_of_range("network", "devnet, testnet or mainnet")),
+        };
+        let chain_id =
+            Positive::new(chain_id).ok_or_else(|| out_of_range("chain_id", "a chain id is at least 1"))?;
+        let policy = policy.map(Policy::shared);
+        let opened = py.detach(|| -> Result<Held, Failure> {
+            if read_only {
+                return Ok(Held::Read(Box::new(Database::open(&path)?)));
+            }
+            let policy = match policy {
+                Some(policy) => (*policy).clone(),
+                None => aicf_host::cli::devnet_policy()?,
+            };
+            let mut options = Options::new(network, chain_id, policy);
+            options.engine = Choice::Native;
+            options.genesis_time_ms = genesis_time_ms.unwrap_or_else(now_ms);
+            Ok(Held::Write(Box::new(Node::open(&path, &options)?)))
+        });
+        opened.map(|held| Self(Mutex::new(held))).map_err(|error| error.raise(py))
+    }
+
+    /// Applies a command as the next entry and commits it. What it came to; a refusal is an outcome, too.
+    #[pyo3(signature = (command, *, height=None, time_ms=None))]
+    fn apply<'py>(
+        &self,
+        py: Python<'py>,
+        command: &Bound<'py, PyDict>,
+        height: Option<u64>,
+        time_ms: Option<u64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let given = Reader::default().read(command.as_any()).map_err(|error| raise(py, error))?;
+        let out = self.with(py, |held| {
+            let node = match held {
+                Held::Write(node) => node,
+                Held::Read(_) => return Err(Failure::ReadOnly),
+                Held::Closed => return Err(Failure::Closed),
+            };
+            let command = ffi::command(&given)?;
+            let last = node.head().map_or((0, 0), |head| (head.height, head.time_ms));
+            let height = height.unwrap_or_else(|| last.0.saturating_add(1));
+            let time_ms = time_ms.unwrap_or_else(|| now_ms().max(last.1));
+            let outcome = node.submit(height, time_ms, command)?;
+            node.commit()?;
+            Ok(outcome_out(&outcome)?)
+        })?;
+        to_python(py, &out)
+    }
+
+    /// Answers a query about the state.
+    #[pyo3(signature = (name, input=None))]
+    fn query<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        input: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let input = match input {
+            Some(input) => Reader::default().read(input.as_any()),
+            None => Ok(Tree::Map(Vec::new())),
+        };
+        let input = input.map_err(|error| raise(py, error))?;
+        let out: Out = self.with(py, |held| Ok(ffi::query(database(held)?.state(), name, &input)?))?;
+        to_python(py, &out)
+    }
+
+    /// The chained digest of everything applied.
+    #[getter]
+    fn state_root<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let root = self.with(py, |held| {
+            Ok(database(held)?.head()?.map(|head| head.state_root).unwrap_or_default())
+        })?;
+        Ok(PyBytes::new(py, &root.0))
+    }
+
+    /// The number of the next entry.
+    #[getter]
+    fn next_seq(&self, py: Python<'_>) -> PyResult<u64> {
+        self.with(py, |held| Ok(database(held)?.head()?.map_or(0, |head| head.seq.saturating_add(1))))
+    }
+
+    /// Gives the database up.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        self.with(py, |held| {
+            *held = Held::Closed;
+            Ok(())
+        })
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, pyo3::types::PyTuple>) -> PyResult<()> {
+        self.close(py)
+    }
+}
