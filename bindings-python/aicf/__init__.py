@@ -7,6 +7,7 @@ are bytes (or hex with 0x), and every error is an `AicfError` with a `code` and 
 
 from __future__ import annotations
 
+from . import _functions, _types
 from . import errors as errors
 from ._aicf import (
     ABSENT,
@@ -22,9 +23,7 @@ from ._aicf import (
     call_json,
 )
 from ._functions import *
-from ._functions import __all__ as _function_names
 from ._types import *
-from ._types import __all__ as _type_names
 from .errors import AicfError
 
 __all__ = [
@@ -42,5 +41,5 @@ __all__ = [
     "call_json",
     "errors",
 ]
-__all__ += _function_names
-__all__ += _type_names
+__all__ += _functions.__all__
+__all__ += _types.__all__

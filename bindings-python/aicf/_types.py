@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Union
+from typing import Literal, NotRequired, TypeAlias, TypedDict, Union
 
 Amount: TypeAlias = Union[int, str]
 """Atoms or units: an int, or a decimal string."""

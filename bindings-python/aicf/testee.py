@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from itertools import zip_longest
+from typing import Any, cast
 
 from ._aicf import call, testee
 from .errors import AicfError
+
+
+_Object = dict[str, Any]
 
 
 class _Unfaithful(Exception):
@@ -36,13 +40,13 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-def _written(value: Any) -> Any:
+def _written(value: object) -> Any:
     if isinstance(value, bytes):
         return "0x" + value.hex()
     if isinstance(value, dict):
-        return {key: _written(inner) for key, inner in value.items()}
+        return {key: _written(inner) for key, inner in cast(_Object, value).items()}
     if isinstance(value, list):
-        return [_written(inner) for inner in value]
+        return [_written(inner) for inner in cast(list[object], value)]
     return value
 
 
@@ -63,21 +67,24 @@ def typed(line: bytes) -> bytes:
     if reply["id"] is None or not isinstance(request, dict):
         return raw
     try:
-        result = call(request["fn"], request["input"])
+        known = cast(_Object, request)
+        result = call(known["fn"], known["input"])
     except AicfError as error:
         reply = {"id": reply["id"], "error": {"code": error.code, "path": error.path, "message": error.message}}
         return _compact(reply)
     return _compact({"id": reply["id"], "ok": _as_shown(_written(result), reply.get("ok"))})
 
 
-def _as_shown(value: Any, shown: Any) -> Any:
+def _as_shown(value: object, shown: object) -> Any:
     """Amounts are texts in JSON: an int where the core writes a text must be that number."""
     if isinstance(value, int) and isinstance(shown, str):
         return str(value)
-    if isinstance(value, dict) and isinstance(shown, dict):
-        return {key: _as_shown(inner, shown.get(key)) for key, inner in value.items()}
-    if isinstance(value, list) and isinstance(shown, list) and len(value) == len(shown):
-        return [_as_shown(inner, other) for inner, other in zip(value, shown)]
+    if isinstance(value, dict):
+        other = cast(_Object, shown) if isinstance(shown, dict) else {}
+        return {key: _as_shown(inner, other.get(key)) for key, inner in cast(_Object, value).items()}
+    if isinstance(value, list):
+        others = cast(list[object], shown) if isinstance(shown, list) else []
+        return [_as_shown(inner, other) for inner, other in zip_longest(cast(list[object], value), others)]
     return value
 
 

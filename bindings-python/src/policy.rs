@@ -61,6 +61,12 @@ impl Policy {
         to_python(py, &ffi::policy_out(&self.0).map_err(|error| raise(py, error))?)
     }
 
+    /// Canonical CBOR: what a genesis and `schedule_policy` hold.
+    fn to_cbor<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = self.0.to_cbor().map_err(|error| raise(py, error))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let start: String = self.hash32(py)?.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         Ok(format!("<Policy 0x{start}…>"))

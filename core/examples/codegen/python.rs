@@ -112,7 +112,7 @@ pub fn types(model: &Model) -> String {
         "{HEADER}\"\"\"What goes into and comes out of the functions of the catalogue and the engine.\"\"\"\n\n\
          from __future__ import annotations\n\n\
          from collections.abc import Mapping, Sequence\n\
-         from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Union\n\n\
+         from typing import Literal, NotRequired, TypeAlias, TypedDict, Union\n\n\
          Amount: TypeAlias = Union[int, str]\n\
          \"\"\"Atoms or units: an int, or a decimal string.\"\"\"\n\
          BytesLike: TypeAlias = Union[bytes, bytearray, memoryview, str]\n\

@@ -1,0 +1,69 @@
+"""What several tests use: a devnet in memory, and the command modules run as programs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import aicf
+
+Run = Callable[..., str]
+
+
+class Devnet:
+    """An engine with a genesis, whose entries come one a block and one a second."""
+
+    def __init__(self, policy: aicf.PartialPolicy | None = None) -> None:
+        self.engine = aicf.Engine()
+        self.height = 0
+        self.time_ms = 1_800_000_000_000
+        canonical = aicf.policy_check(policy=policy or {})["policy"]
+        self.policy = aicf.Policy(canonical)
+        self.do("genesis", chain_id=1337, network="devnet", policy=self.policy.to_cbor())
+
+    def do(self, command: str, **fields: Any) -> aicf.Outcome:
+        """Applies a command in the next block."""
+        outcome = self.engine.apply(
+            {"height": self.height, "time_ms": self.time_ms, "command": {command: fields}}
+        )
+        self.height += 1
+        self.time_ms += 1_000
+        return outcome
+
+    def ok(self, command: str, **fields: Any) -> aicf.Outcome:
+        """As `do`, for what must not be refused."""
+        outcome = self.do(command, **fields)
+        assert outcome["status"] == "ok", outcome["message"]
+        return outcome
+
+
+@pytest.fixture
+def devnet() -> Callable[..., Devnet]:
+    """Makes a devnet with a policy of the test's own."""
+    return Devnet
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs `python -m aicf.cli.<module>` in an empty folder, and gives what it printed."""
+
+    def run(module: str, *arguments: str, code: int = 0) -> str:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("AICF_")}
+        done = subprocess.run(
+            [sys.executable, "-m", f"aicf.cli.{module}", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        return done.stdout if code == 0 else done.stderr
+
+    return run
