@@ -996,13 +996,13 @@ export interface Outcome {
 /** What gold and silver ask of AI: evidence for the provider. */
 export interface PartialAiBand {
   /** Quality of results, at least. */
-  min_qos_ppm?: number | undefined;
+  min_qos_ppm?: Integer | undefined;
   /** 95th percentile of latency, at most. */
-  max_p95_ms?: number | undefined;
+  max_p95_ms?: Integer | undefined;
   /** Failed jobs, at most. */
-  max_fail_rate_ppm?: number | undefined;
+  max_fail_rate_ppm?: Integer | undefined;
   /** Lower bound of availability, at least. */
-  min_availability_low_ppm?: number | undefined;
+  min_availability_low_ppm?: Integer | undefined;
 }
 
 /** The bands of AI. */
@@ -1018,13 +1018,13 @@ export interface PartialAiBands {
 /** What bronze asks of AI: no evidence against the provider. */
 export interface PartialAiBronze {
   /** Quality of results, at least. */
-  min_qos_ppm?: number | undefined;
+  min_qos_ppm?: Integer | undefined;
   /** 95th percentile of latency, at most. */
-  max_p95_ms?: number | undefined;
+  max_p95_ms?: Integer | undefined;
   /** Failed jobs, at most. */
-  max_fail_rate_ppm?: number | undefined;
+  max_fail_rate_ppm?: Integer | undefined;
   /** Upper bound of availability, at least. */
-  min_availability_high_ppm?: number | undefined;
+  min_availability_high_ppm?: Integer | undefined;
 }
 
 /** Who gets which job (SPEC §4). */
@@ -1034,13 +1034,13 @@ export interface PartialAssignmentPolicy {
   /** What happens after a lease. */
   spread?: Spread | undefined;
   /** Stake beyond this adds no weight. */
-  weight_cap?: bigint | undefined;
+  weight_cap?: Amount | undefined;
   /** From how many leases of a kind on shares are bounded; 0 is never. */
-  diversity_min_leases?: number | undefined;
+  diversity_min_leases?: Integer | undefined;
   /** Largest share of one operator. */
-  max_operator_share_ppm?: number | undefined;
+  max_operator_share_ppm?: Integer | undefined;
   /** Largest share of one region. */
-  max_region_share_ppm?: number | undefined;
+  max_region_share_ppm?: Integer | undefined;
   /** Leases a provider may hold, unless it says otherwise. */
   concurrency?: PartialPerKindCount | undefined;
   /** Units a provider may be given in an epoch. */
@@ -1058,23 +1058,23 @@ export interface PartialBands {
 /** Length and finality of epochs. */
 export interface PartialEpochPolicy {
   /** Blocks of an epoch. */
-  length_blocks?: number | undefined;
+  length_blocks?: Integer | undefined;
   /** Blocks after which a block is final. */
-  finality_k?: number | undefined;
+  finality_k?: Integer | undefined;
 }
 
 /** What an epoch may pay (SPEC §10). */
 export interface PartialFundPolicy {
   /** Atoms an epoch may pay, before what was carried over. */
-  budget_per_epoch?: bigint | undefined;
+  budget_per_epoch?: Amount | undefined;
   /** What happens beyond it. */
   cap_policy?: CapPolicy | undefined;
   /** Caps by kind; null is none. */
   sub_caps?: PartialPerKindAtoms | undefined;
   /** The part of the unspent budget that is carried over. */
-  rollover_ppm?: number | undefined;
+  rollover_ppm?: Integer | undefined;
   /** The most that is. */
-  max_carry?: bigint | undefined;
+  max_carry?: Amount | undefined;
   /** Where penalties go. */
   slash_to?: SlashTo | undefined;
 }
@@ -1084,25 +1084,25 @@ export interface PartialLeasePolicy {
   /** How long a lease holds, ms. */
   duration_ms?: PartialPerKindCount | undefined;
   /** Within what an assignment is acknowledged, ms. */
-  ack_timeout_ms?: number | undefined;
+  ack_timeout_ms?: Integer | undefined;
   /** The part of the lease after which it may be renewed. */
-  renew_from_ppm?: number | undefined;
+  renew_from_ppm?: Integer | undefined;
   /** What a renewal adds, as part of the lease. */
-  renew_add_ppm?: number | undefined;
+  renew_add_ppm?: Integer | undefined;
   /** How often. */
-  max_renewals?: number | undefined;
+  max_renewals?: Integer | undefined;
 }
 
 /** Samples from which a dimension counts. */
 export interface PartialMinSamples {
   /** Trap shots. */
-  traps?: number | undefined;
+  traps?: Integer | undefined;
   /** Jobs. */
-  qos?: number | undefined;
+  qos?: Integer | undefined;
   /** Jobs. */
-  latency?: number | undefined;
+  latency?: Integer | undefined;
   /** Heartbeats, offers and jobs. */
-  availability?: number | undefined;
+  availability?: Integer | undefined;
 }
 
 /** How bad each offence is. */
@@ -1122,17 +1122,17 @@ export interface PartialOffencePolicy {
 /** One value for each kind. */
 export interface PartialPerKindAtoms {
   /** For AI jobs. */
-  ai?: bigint | undefined;
+  ai?: Amount | undefined;
   /** For quantum jobs. */
-  quantum?: bigint | undefined;
+  quantum?: Amount | undefined;
 }
 
 /** One value for each kind. */
 export interface PartialPerKindCount {
   /** For AI jobs. */
-  ai?: number | undefined;
+  ai?: Integer | undefined;
   /** For quantum jobs. */
-  quantum?: number | undefined;
+  quantum?: Integer | undefined;
 }
 
 /** One value for each kind. */
@@ -1154,9 +1154,9 @@ export interface PartialPerKindSplitPolicy {
 /** One value for each kind. */
 export interface PartialPerKindUnits {
   /** For AI jobs. */
-  ai?: bigint | undefined;
+  ai?: Amount | undefined;
   /** For quantum jobs. */
-  quantum?: bigint | undefined;
+  quantum?: Amount | undefined;
 }
 
 /** Everything a network may choose. */
@@ -1190,61 +1190,61 @@ export interface PartialPolicy {
 /** The price of one kind (SPEC §6). */
 export interface PartialPricingPolicy {
   /** Rates by total units. */
-  tiers?: Array<Tier> | undefined;
+  tiers?: ReadonlyArray<Tier> | undefined;
   /** How the tiers apply. */
   tiering?: Tiering | undefined;
   /** Never less, unless nothing. */
-  min_reward?: bigint | undefined;
+  min_reward?: Amount | undefined;
   /** Never more. */
-  max_reward?: bigint | undefined;
+  max_reward?: Amount | undefined;
   /** The one rounding. */
   rounding?: PriceRounding | undefined;
   /** Multipliers by utilization. */
-  surge?: Array<SurgeBin> | undefined;
+  surge?: ReadonlyArray<SurgeBin> | undefined;
 }
 
 /** The weights and half points of the rank (SPEC §3). */
 export interface PartialPriorityPolicy {
   /** Weight of the fee. */
-  w_fee_ppm?: number | undefined;
+  w_fee_ppm?: Integer | undefined;
   /** Weight of an age unit. */
-  w_age_ppm?: number | undefined;
+  w_age_ppm?: Integer | undefined;
   /** Weight of smallness. */
-  w_size_ppm?: number | undefined;
+  w_size_ppm?: Integer | undefined;
   /** Weight of the tier. */
-  w_tier_ppm?: number | undefined;
+  w_tier_ppm?: Integer | undefined;
   /** The fee that counts half. */
-  fee_half?: bigint | undefined;
+  fee_half?: Amount | undefined;
   /** The size that counts half. */
-  size_half_bytes?: number | undefined;
+  size_half_bytes?: Integer | undefined;
   /** The unit in which age counts. */
-  age_unit_ms?: number | undefined;
+  age_unit_ms?: Integer | undefined;
   /** What each tier is worth. */
-  tiers_ppm?: Record<string, number> | undefined;
+  tiers_ppm?: Record<string, Integer> | undefined;
 }
 
 /** The multiplier each band pays. */
 export interface PartialQualityPolicy {
   /** Gold. */
-  gold?: number | undefined;
+  gold?: Integer | undefined;
   /** Silver. */
-  silver?: number | undefined;
+  silver?: Integer | undefined;
   /** Bronze. */
-  bronze?: number | undefined;
+  bronze?: Integer | undefined;
   /** Fail. */
-  fail?: number | undefined;
+  fail?: Integer | undefined;
 }
 
 /** What gold and silver ask of quantum. */
 export interface PartialQuantumBand {
   /** 95th percentile of latency, at most. */
-  max_p95_ms?: number | undefined;
+  max_p95_ms?: Integer | undefined;
   /** Failed jobs, at most. */
-  max_fail_rate_ppm?: number | undefined;
+  max_fail_rate_ppm?: Integer | undefined;
   /** Share of shots that are traps, at least. */
-  min_coverage_ppm?: number | undefined;
+  min_coverage_ppm?: Integer | undefined;
   /** Lower bound of availability, at least. */
-  min_availability_low_ppm?: number | undefined;
+  min_availability_low_ppm?: Integer | undefined;
 }
 
 /** The bands of quantum. */
@@ -1260,13 +1260,13 @@ export interface PartialQuantumBands {
 /** What bronze asks of quantum. */
 export interface PartialQuantumBronze {
   /** 95th percentile of latency, at most. */
-  max_p95_ms?: number | undefined;
+  max_p95_ms?: Integer | undefined;
   /** Failed jobs, at most. */
-  max_fail_rate_ppm?: number | undefined;
+  max_fail_rate_ppm?: Integer | undefined;
   /** Share of shots that are traps, at least. */
-  min_coverage_ppm?: number | undefined;
+  min_coverage_ppm?: Integer | undefined;
   /** Upper bound of availability, at least. */
-  min_availability_high_ppm?: number | undefined;
+  min_availability_high_ppm?: Integer | undefined;
 }
 
 /** Order, lifetime and memory of the queue. */
@@ -1276,9 +1276,9 @@ export interface PartialQueuePolicy {
   /** From enqueue to expiry, ms. */
   job_ttl_ms?: PartialPerKindCount | undefined;
   /** From the first lease to expiry, ms. */
-  attempts_ttl_ms?: number | undefined;
+  attempts_ttl_ms?: Integer | undefined;
   /** How long a finished job is remembered, ms. */
-  tombstone_ms?: number | undefined;
+  tombstone_ms?: Integer | undefined;
 }
 
 /** Who may work (SPEC §4). */
@@ -1286,25 +1286,25 @@ export interface PartialRegistryPolicy {
   /** Stake a kind needs. */
   min_stake?: PartialPerKindAtoms | undefined;
   /** Health a job needs. */
-  min_health_ppm?: number | undefined;
+  min_health_ppm?: Integer | undefined;
   /** Whether a provider without attestation is refused. */
   require_attestation?: boolean | undefined;
   /** If not empty, only these work. */
-  allow?: Array<string> | undefined;
+  allow?: ReadonlyArray<string> | undefined;
   /** These never work. */
-  deny?: Array<string> | undefined;
+  deny?: ReadonlyArray<string> | undefined;
 }
 
 /** Attempts and backoff (SPEC §5). */
 export interface PartialRetryPolicy {
   /** How many attempts a job has. */
-  max_attempts?: number | undefined;
+  max_attempts?: Integer | undefined;
   /** First delay, ms. */
   base_ms?: PartialPerKindCount | undefined;
   /** Growth of the delay. */
-  factor?: number | undefined;
+  factor?: Integer | undefined;
   /** Longest delay before jitter, ms. */
-  cap_ms?: number | undefined;
+  cap_ms?: Integer | undefined;
 }
 
 /** What each severity costs. */
@@ -1320,35 +1320,35 @@ export interface PartialSeverities {
 /** What a severity costs. */
 export interface PartialSeverityCost {
   /** Atoms. */
-  penalty?: bigint | undefined;
+  penalty?: Amount | undefined;
   /** Epochs without new work. */
-  cooldown_epochs?: number | undefined;
+  cooldown_epochs?: Integer | undefined;
   /** Epochs in jail. */
-  jail_epochs?: number | undefined;
+  jail_epochs?: Integer | undefined;
 }
 
 /** Quality windows and bands (SPEC §8). */
 export interface PartialSlaPolicy {
   /** Confidence of the Wilson bounds. */
-  z_ppm?: number | undefined;
+  z_ppm?: Integer | undefined;
   /** Upper edges of the latency bins, ms. */
-  edges_ms?: Array<number> | undefined;
+  edges_ms?: ReadonlyArray<Integer> | undefined;
   /** Jobs in the short window. */
-  short_jobs?: number | undefined;
+  short_jobs?: Integer | undefined;
   /** Jobs in the long window. */
-  long_jobs?: number | undefined;
+  long_jobs?: Integer | undefined;
   /** Jobs from which a window counts. */
-  min_samples?: number | undefined;
+  min_samples?: Integer | undefined;
   /** Weight of the short window. */
-  w_short_ppm?: number | undefined;
+  w_short_ppm?: Integer | undefined;
   /** Weight of the long window. */
-  w_long_ppm?: number | undefined;
+  w_long_ppm?: Integer | undefined;
   /** Weight of heartbeats in availability. */
-  w_heartbeats_ppm?: number | undefined;
+  w_heartbeats_ppm?: Integer | undefined;
   /** Weight of offers accepted. */
-  w_offers_ppm?: number | undefined;
+  w_offers_ppm?: Integer | undefined;
   /** Weight of timely completions. */
-  w_timely_ppm?: number | undefined;
+  w_timely_ppm?: Integer | undefined;
   /** The band of who has no window yet. */
   provisional_band?: Band | undefined;
   /** What each band asks. */
@@ -1360,13 +1360,13 @@ export interface PartialSlaPolicy {
 /** From where each dimension is how bad. */
 export interface PartialSlashBands {
   /** Failed traps. */
-  traps?: Array<AbovePpm> | undefined;
+  traps?: ReadonlyArray<AbovePpm> | undefined;
   /** Quality. */
-  qos?: Array<BelowPpm> | undefined;
+  qos?: ReadonlyArray<BelowPpm> | undefined;
   /** 95th percentile of latency. */
-  latency?: Array<AboveMs> | undefined;
+  latency?: ReadonlyArray<AboveMs> | undefined;
   /** High availability. */
-  availability?: Array<BelowPpm> | undefined;
+  availability?: ReadonlyArray<BelowPpm> | undefined;
 }
 
 /** Penalties (SPEC §9). */
@@ -1380,31 +1380,31 @@ export interface PartialSlashingPolicy {
   /** How bad each offence is. */
   offences?: PartialOffencePolicy | undefined;
   /** Epochs in which offences count as repeated. */
-  window_epochs?: number | undefined;
+  window_epochs?: Integer | undefined;
   /** Multipliers by earlier offences, the last one repeats. */
-  multipliers_ppm?: Array<number> | undefined;
+  multipliers_ppm?: ReadonlyArray<Integer> | undefined;
   /** The most an epoch costs one provider. */
-  max_penalty_per_epoch?: bigint | undefined;
+  max_penalty_per_epoch?: Amount | undefined;
 }
 
 /** How a payout of one kind is divided (SPEC §7). */
 export interface PartialSplitPolicy {
   /** The provider's part. */
-  provider?: number | undefined;
+  provider?: Integer | undefined;
   /** The miner's part. */
-  miner?: number | undefined;
+  miner?: Integer | undefined;
   /** The treasury's part. */
-  treasury?: number | undefined;
+  treasury?: Integer | undefined;
 }
 
 /** Quantum trap circuits (SPEC §12). */
 export interface PartialTrapsPolicy {
   /** Lower bound of the hits, at least. */
-  min_pass_ppm?: number | undefined;
+  min_pass_ppm?: Integer | undefined;
   /** Shots over all traps, at least. */
-  min_shots?: number | undefined;
+  min_shots?: Integer | undefined;
   /** Circuits. */
-  count?: number | undefined;
+  count?: Integer | undefined;
 }
 
 /** What is paid for a claim. */

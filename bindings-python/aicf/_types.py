@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NotRequired, TypeAlias, TypedDict, Union
+from typing import Literal, NotRequired, TypeAlias, TypedDict, Union, final
 
 Amount: TypeAlias = Union[int, str]
 """Atoms or units: an int, or a decimal string."""
@@ -250,6 +250,7 @@ class GenesisCommand(TypedDict):
     """The first policy, as canonical CBOR map."""
 
 
+@final
 class GenesisCommandTag(TypedDict):
     genesis: GenesisCommand
 
@@ -258,6 +259,7 @@ class TickCommand(TypedDict):
     """Time passes: what is due happens."""
 
 
+@final
 class TickCommandTag(TypedDict):
     tick: TickCommand
 
@@ -282,6 +284,7 @@ class RegisterCommand(TypedDict):
     """Where."""
 
 
+@final
 class RegisterCommandTag(TypedDict):
     register: RegisterCommand
 
@@ -294,6 +297,7 @@ class StakeCommand(TypedDict):
     """How much."""
 
 
+@final
 class StakeCommandTag(TypedDict):
     stake: StakeCommand
 
@@ -306,6 +310,7 @@ class UnstakeCommand(TypedDict):
     """How much."""
 
 
+@final
 class UnstakeCommandTag(TypedDict):
     unstake: UnstakeCommand
 
@@ -316,6 +321,7 @@ class HeartbeatCommand(TypedDict):
     """Who."""
 
 
+@final
 class HeartbeatCommandTag(TypedDict):
     heartbeat: HeartbeatCommand
 
@@ -326,6 +332,7 @@ class RetireCommand(TypedDict):
     """Who."""
 
 
+@final
 class RetireCommandTag(TypedDict):
     retire: RetireCommand
 
@@ -356,6 +363,7 @@ class EnqueueCommand(TypedDict):
     """Where it must run."""
 
 
+@final
 class EnqueueCommandTag(TypedDict):
     enqueue: EnqueueCommand
 
@@ -368,6 +376,7 @@ class CancelCommand(TypedDict):
     """Who asks."""
 
 
+@final
 class CancelCommandTag(TypedDict):
     cancel: CancelCommand
 
@@ -378,6 +387,7 @@ class DispatchCommand(TypedDict):
     """Randomness of the chain."""
 
 
+@final
 class DispatchCommandTag(TypedDict):
     dispatch: DispatchCommand
 
@@ -392,6 +402,7 @@ class AckCommand(TypedDict):
     """Which attempt."""
 
 
+@final
 class AckCommandTag(TypedDict):
     ack: AckCommand
 
@@ -406,6 +417,7 @@ class RenewCommand(TypedDict):
     """Which attempt."""
 
 
+@final
 class RenewCommandTag(TypedDict):
     renew: RenewCommand
 
@@ -420,6 +432,7 @@ class DeclineCommand(TypedDict):
     """Which attempt."""
 
 
+@final
 class DeclineCommandTag(TypedDict):
     decline: DeclineCommand
 
@@ -434,6 +447,7 @@ class FailCommand(TypedDict):
     """Which attempt."""
 
 
+@final
 class FailCommandTag(TypedDict):
     fail: FailCommand
 
@@ -448,6 +462,7 @@ class CompleteCommand(TypedDict):
     """What was measured."""
 
 
+@final
 class CompleteCommandTag(TypedDict):
     complete: CompleteCommand
 
@@ -466,6 +481,7 @@ class ProofCommand(TypedDict):
     """Whether the chain found it valid."""
 
 
+@final
 class ProofCommandTag(TypedDict):
     proof: ProofCommand
 
@@ -476,6 +492,7 @@ class SettleCommand(TypedDict):
     """Which."""
 
 
+@final
 class SettleCommandTag(TypedDict):
     settle: SettleCommand
 
@@ -488,6 +505,7 @@ class SchedulePolicyCommand(TypedDict):
     """The policy, as canonical CBOR map."""
 
 
+@final
 class SchedulePolicyCommandTag(TypedDict):
     schedule_policy: SchedulePolicyCommand
 
@@ -609,6 +627,7 @@ class InitialisedEvent(TypedDict):
     policy_hash: bytes
 
 
+@final
 class InitialisedEventTag(TypedDict):
     initialised: InitialisedEvent
 
@@ -618,6 +637,7 @@ class ProviderRegisteredEvent(TypedDict):
     provider_id: str
 
 
+@final
 class ProviderRegisteredEventTag(TypedDict):
     provider_registered: ProviderRegisteredEvent
 
@@ -628,6 +648,7 @@ class ProviderStatusEvent(TypedDict):
     status: ProviderStatus
 
 
+@final
 class ProviderStatusEventTag(TypedDict):
     provider_status: ProviderStatusEvent
 
@@ -638,6 +659,7 @@ class StakeChangedEvent(TypedDict):
     stake: int
 
 
+@final
 class StakeChangedEventTag(TypedDict):
     stake_changed: StakeChangedEvent
 
@@ -651,6 +673,7 @@ class JobEnqueuedEvent(TypedDict):
     fee: int
 
 
+@final
 class JobEnqueuedEventTag(TypedDict):
     job_enqueued: JobEnqueuedEvent
 
@@ -664,6 +687,7 @@ class JobAssignedEvent(TypedDict):
     expires_ms: int
 
 
+@final
 class JobAssignedEventTag(TypedDict):
     job_assigned: JobAssignedEvent
 
@@ -674,6 +698,7 @@ class JobAcknowledgedEvent(TypedDict):
     provider_id: str
 
 
+@final
 class JobAcknowledgedEventTag(TypedDict):
     job_acknowledged: JobAcknowledgedEvent
 
@@ -685,6 +710,7 @@ class JobRenewedEvent(TypedDict):
     expires_ms: int
 
 
+@final
 class JobRenewedEventTag(TypedDict):
     job_renewed: JobRenewedEvent
 
@@ -697,6 +723,7 @@ class JobRequeuedEvent(TypedDict):
     ready_ms: int
 
 
+@final
 class JobRequeuedEventTag(TypedDict):
     job_requeued: JobRequeuedEvent
 
@@ -709,6 +736,7 @@ class JobCompletedEvent(TypedDict):
     latency_ms: int
 
 
+@final
 class JobCompletedEventTag(TypedDict):
     job_completed: JobCompletedEvent
 
@@ -720,6 +748,7 @@ class JobEndedEvent(TypedDict):
     cause: RequeueCause
 
 
+@final
 class JobEndedEventTag(TypedDict):
     job_ended: JobEndedEvent
 
@@ -732,6 +761,7 @@ class ClaimAcceptedEvent(TypedDict):
     provider_id: str
 
 
+@final
 class ClaimAcceptedEventTag(TypedDict):
     claim_accepted: ClaimAcceptedEvent
 
@@ -743,6 +773,7 @@ class ProviderWarnedEvent(TypedDict):
     reason: str
 
 
+@final
 class ProviderWarnedEventTag(TypedDict):
     provider_warned: ProviderWarnedEvent
 
@@ -756,6 +787,7 @@ class ProviderSlashedEvent(TypedDict):
     penalty: int
 
 
+@final
 class ProviderSlashedEventTag(TypedDict):
     provider_slashed: ProviderSlashedEvent
 
@@ -769,6 +801,7 @@ class EpochSettledEvent(TypedDict):
     state_digest: bytes
 
 
+@final
 class EpochSettledEventTag(TypedDict):
     epoch_settled: EpochSettledEvent
 
@@ -779,6 +812,7 @@ class PolicyScheduledEvent(TypedDict):
     policy_hash: bytes
 
 
+@final
 class PolicyScheduledEventTag(TypedDict):
     policy_scheduled: PolicyScheduledEvent
 
@@ -1102,7 +1136,7 @@ class PartialAssignmentPolicy(TypedDict):
     """How providers are put in order."""
     spread: NotRequired[Spread]
     """What happens after a lease."""
-    weight_cap: NotRequired[int]
+    weight_cap: NotRequired[Amount]
     """Stake beyond this adds no weight."""
     diversity_min_leases: NotRequired[int]
     """From how many leases of a kind on shares are bounded; 0 is never."""
@@ -1134,7 +1168,7 @@ class PartialEpochPolicy(TypedDict):
 
 class PartialFundPolicy(TypedDict):
     """What an epoch may pay (SPEC §10)."""
-    budget_per_epoch: NotRequired[int]
+    budget_per_epoch: NotRequired[Amount]
     """Atoms an epoch may pay, before what was carried over."""
     cap_policy: NotRequired[CapPolicy]
     """What happens beyond it."""
@@ -1142,7 +1176,7 @@ class PartialFundPolicy(TypedDict):
     """Caps by kind; null is none."""
     rollover_ppm: NotRequired[int]
     """The part of the unspent budget that is carried over."""
-    max_carry: NotRequired[int]
+    max_carry: NotRequired[Amount]
     """The most that is."""
     slash_to: NotRequired[SlashTo]
     """Where penalties go."""
@@ -1190,9 +1224,9 @@ class PartialOffencePolicy(TypedDict):
 
 class PartialPerKindAtoms(TypedDict):
     """One value for each kind."""
-    ai: NotRequired[int]
+    ai: NotRequired[Amount]
     """For AI jobs."""
-    quantum: NotRequired[int]
+    quantum: NotRequired[Amount]
     """For quantum jobs."""
 
 
@@ -1222,9 +1256,9 @@ class PartialPerKindSplitPolicy(TypedDict):
 
 class PartialPerKindUnits(TypedDict):
     """One value for each kind."""
-    ai: NotRequired[int]
+    ai: NotRequired[Amount]
     """For AI jobs."""
-    quantum: NotRequired[int]
+    quantum: NotRequired[Amount]
     """For quantum jobs."""
 
 
@@ -1258,17 +1292,17 @@ class PartialPolicy(TypedDict):
 
 class PartialPricingPolicy(TypedDict):
     """The price of one kind (SPEC §6)."""
-    tiers: NotRequired[list[Tier]]
+    tiers: NotRequired[Sequence[Tier]]
     """Rates by total units."""
     tiering: NotRequired[Tiering]
     """How the tiers apply."""
-    min_reward: NotRequired[int]
+    min_reward: NotRequired[Amount]
     """Never less, unless nothing."""
-    max_reward: NotRequired[int]
+    max_reward: NotRequired[Amount]
     """Never more."""
     rounding: NotRequired[PriceRounding]
     """The one rounding."""
-    surge: NotRequired[list[SurgeBin]]
+    surge: NotRequired[Sequence[SurgeBin]]
     """Multipliers by utilization."""
 
 
@@ -1282,13 +1316,13 @@ class PartialPriorityPolicy(TypedDict):
     """Weight of smallness."""
     w_tier_ppm: NotRequired[int]
     """Weight of the tier."""
-    fee_half: NotRequired[int]
+    fee_half: NotRequired[Amount]
     """The fee that counts half."""
     size_half_bytes: NotRequired[int]
     """The size that counts half."""
     age_unit_ms: NotRequired[int]
     """The unit in which age counts."""
-    tiers_ppm: NotRequired[dict[str, int]]
+    tiers_ppm: NotRequired[Mapping[str, int]]
     """What each tier is worth."""
 
 
@@ -1358,9 +1392,9 @@ class PartialRegistryPolicy(TypedDict):
     """Health a job needs."""
     require_attestation: NotRequired[bool]
     """Whether a provider without attestation is refused."""
-    allow: NotRequired[list[str]]
+    allow: NotRequired[Sequence[str]]
     """If not empty, only these work."""
-    deny: NotRequired[list[str]]
+    deny: NotRequired[Sequence[str]]
     """These never work."""
 
 
@@ -1388,7 +1422,7 @@ class PartialSeverities(TypedDict):
 
 class PartialSeverityCost(TypedDict):
     """What a severity costs."""
-    penalty: NotRequired[int]
+    penalty: NotRequired[Amount]
     """Atoms."""
     cooldown_epochs: NotRequired[int]
     """Epochs without new work."""
@@ -1400,7 +1434,7 @@ class PartialSlaPolicy(TypedDict):
     """Quality windows and bands (SPEC §8)."""
     z_ppm: NotRequired[int]
     """Confidence of the Wilson bounds."""
-    edges_ms: NotRequired[list[int]]
+    edges_ms: NotRequired[Sequence[int]]
     """Upper edges of the latency bins, ms."""
     short_jobs: NotRequired[int]
     """Jobs in the short window."""
@@ -1428,13 +1462,13 @@ class PartialSlaPolicy(TypedDict):
 
 class PartialSlashBands(TypedDict):
     """From where each dimension is how bad."""
-    traps: NotRequired[list[AbovePpm]]
+    traps: NotRequired[Sequence[AbovePpm]]
     """Failed traps."""
-    qos: NotRequired[list[BelowPpm]]
+    qos: NotRequired[Sequence[BelowPpm]]
     """Quality."""
-    latency: NotRequired[list[AboveMs]]
+    latency: NotRequired[Sequence[AboveMs]]
     """95th percentile of latency."""
-    availability: NotRequired[list[BelowPpm]]
+    availability: NotRequired[Sequence[BelowPpm]]
     """High availability."""
 
 
@@ -1450,9 +1484,9 @@ class PartialSlashingPolicy(TypedDict):
     """How bad each offence is."""
     window_epochs: NotRequired[int]
     """Epochs in which offences count as repeated."""
-    multipliers_ppm: NotRequired[list[int]]
+    multipliers_ppm: NotRequired[Sequence[int]]
     """Multipliers by earlier offences, the last one repeats."""
-    max_penalty_per_epoch: NotRequired[int]
+    max_penalty_per_epoch: NotRequired[Amount]
     """The most an epoch costs one provider."""
 
 

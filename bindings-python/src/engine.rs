@@ -36,7 +36,9 @@ impl Engine {
 
     /// Applies an entry: `command`, `height`, `time_ms`, and `seq` unless it is the next one. What it came to.
     fn apply<'py>(&self, py: Python<'py>, entry: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
-        let line = Reader::default().read(entry.as_any()).map_err(|error| raise(py, error))?;
+        let line = Reader::default()
+            .read(entry.as_any())
+            .map_err(|error| raise(py, error))?;
         let out = self.with(py, |machine| machine.apply_values(&line).and_then(shown))?;
         to_python(py, &out)
     }

@@ -60,11 +60,7 @@ impl Failure {
 }
 
 impl Ledger {
-    fn with<T: Send>(
-        &self,
-        py: Python<'_>,
-        work: impl FnOnce(&mut Held) -> Result<T, Failure> + Send,
-    ) -> PyResult<T> {
+    fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut Held) -> Result<T, Failure> + Send) -> PyResult<T> {
         py.detach(|| {
             let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             caught(|| Ok(work(&mut held))).unwrap_or_else(|error| Err(error.into()))
@@ -107,8 +103,7 @@ impl Ledger {
             "mainnet" => NetworkName::Mainnet,
             _ => return Err(out_of_range("network", "devnet, testnet or mainnet")),
         };
-        let chain_id =
-            Positive::new(chain_id).ok_or_else(|| out_of_range("chain_id", "a chain id is at least 1"))?;
+        let chain_id = Positive::new(chain_id).ok_or_else(|| out_of_range("chain_id", "a chain id is at least 1"))?;
         let policy = policy.map(Policy::shared);
         let opened = py.detach(|| -> Result<Held, Failure> {
             if read_only {
@@ -123,7 +118,9 @@ impl Ledger {
             options.genesis_time_ms = genesis_time_ms.unwrap_or_else(now_ms);
             Ok(Held::Write(Box::new(Node::open(&path, &options)?)))
         });
-        opened.map(|held| Self(Mutex::new(held))).map_err(|error| error.raise(py))
+        opened
+            .map(|held| Self(Mutex::new(held)))
+            .map_err(|error| error.raise(py))
     }
 
     /// Applies a command as the next entry and commits it. What it came to; a refusal is an outcome, too.
@@ -135,7 +132,9 @@ impl Ledger {
         height: Option<u64>,
         time_ms: Option<u64>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let given = Reader::default().read(command.as_any()).map_err(|error| raise(py, error))?;
+        let given = Reader::default()
+            .read(command.as_any())
+            .map_err(|error| raise(py, error))?;
         let out = self.with(py, |held| {
             let node = match held {
                 Held::Write(node) => node,
@@ -182,7 +181,9 @@ impl Ledger {
     /// The number of the next entry.
     #[getter]
     fn next_seq(&self, py: Python<'_>) -> PyResult<u64> {
-        self.with(py, |held| Ok(database(held)?.head()?.map_or(0, |head| head.seq.saturating_add(1))))
+        self.with(py, |held| {
+            Ok(database(held)?.head()?.map_or(0, |head| head.seq.saturating_add(1)))
+        })
     }
 
     /// Gives the database up.

@@ -60,8 +60,9 @@ fn call_json<'py>(
 /// Answers a line of the testee protocol, without its newline.
 #[pyfunction]
 fn testee(py: Python<'_>, line: &[u8]) -> Vec<u8> {
-    py.detach(|| caught(|| Ok(testee_line(line))))
-        .unwrap_or_else(|_| br#"{"id":null,"error":{"code":"invariant","path":"input","message":"the core panicked"}}"#.to_vec())
+    py.detach(|| caught(|| Ok(testee_line(line)))).unwrap_or_else(|_| {
+        br#"{"id":null,"error":{"code":"invariant","path":"input","message":"the core panicked"}}"#.to_vec()
+    })
 }
 
 /// Runs a command line of `aicf` in this process, over the same databases, and gives its exit code.
@@ -87,7 +88,13 @@ fn _aicf(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ABSENT", Py::new(py, Absent)?)?;
     module.add("FUNCTIONS", aicf_core::catalogue::FUNCTIONS.to_vec())?;
     module.add("QUERIES", aicf_core::engine::query::QUERIES.to_vec())?;
-    module.add("CODES", aicf_core::Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>())?;
+    module.add(
+        "CODES",
+        aicf_core::Code::ALL
+            .iter()
+            .map(|code| code.as_str())
+            .collect::<Vec<_>>(),
+    )?;
     module.add("SEMANTICS_VERSION", abi::SPEC_VERSION)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(call, module)?)?;

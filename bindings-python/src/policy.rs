@@ -68,7 +68,12 @@ impl Policy {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let start: String = self.hash32(py)?.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let start: String = self
+            .hash32(py)?
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Ok(format!("<Policy 0x{start}…>"))
     }
 

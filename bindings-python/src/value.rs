@@ -8,9 +8,7 @@ use aicf_core::{Code, Result};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTuple,
-};
+use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTuple};
 
 /// What stands for an argument that is not there, where None is a value.
 #[pyclass(frozen, module = "aicf._aicf")]
@@ -159,7 +157,10 @@ fn other(value: &Bound<'_, PyAny>) -> Tree<'static> {
         };
     }
     // What says that it is an integer: numpy's, for one.
-    match value.call_method0("__index__").map(|number| number.cast_into::<PyInt>()) {
+    match value
+        .call_method0("__index__")
+        .map(|number| number.cast_into::<PyInt>())
+    {
         Ok(Ok(number)) => integer(&number),
         _ => refused("no field takes a value of this type"),
     }
@@ -206,5 +207,7 @@ pub fn json_text(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
         return Err(PyTypeError::new_err("JSON text is a str or bytes"));
     };
     // A lone surrogate has no UTF-8; one byte that is none either stands for it.
-    Ok(text.to_str().map_or_else(|_| vec![0xff], |text| text.as_bytes().to_vec()))
+    Ok(text
+        .to_str()
+        .map_or_else(|_| vec![0xff], |text| text.as_bytes().to_vec()))
 }

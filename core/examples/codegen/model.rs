@@ -267,7 +267,7 @@ impl Reader<'_> {
             name: self.name(name, partial),
             doc: doc(schema),
             shape,
-            input: self.suffix == "Input",
+            input: (partial && has_fields(schema)) || self.suffix == "Input",
         }
     }
 

@@ -97,7 +97,7 @@ fn named(
             for (tag, doc, fields) in variants {
                 let (inner, outer) = (format!("{}{name}", camel(tag)), format!("{}{name}Tag", camel(tag)));
                 record(out, &inner, doc, fields, *input);
-                let _ = write!(out, "\n\nclass {outer}(TypedDict):\n    {tag}: {inner}\n");
+                let _ = write!(out, "\n\n@final\nclass {outer}(TypedDict):\n    {tag}: {inner}\n");
                 all.push(outer);
             }
             let _ = write!(out, "\n\n{name}: TypeAlias = Union[\n    {},\n]\n", all.join(",\n    "));
@@ -112,7 +112,7 @@ pub fn types(model: &Model) -> String {
         "{HEADER}\"\"\"What goes into and comes out of the functions of the catalogue and the engine.\"\"\"\n\n\
          from __future__ import annotations\n\n\
          from collections.abc import Mapping, Sequence\n\
-         from typing import Literal, NotRequired, TypeAlias, TypedDict, Union\n\n\
+         from typing import Literal, NotRequired, TypeAlias, TypedDict, Union, final\n\n\
          Amount: TypeAlias = Union[int, str]\n\
          \"\"\"Atoms or units: an int, or a decimal string.\"\"\"\n\
          BytesLike: TypeAlias = Union[bytes, bytearray, memoryview, str]\n\

@@ -1,0 +1,35 @@
+// The one class of errors, and the way to it from what the add-on throws.
+"use strict";
+
+const MARK = "AICF\n";
+
+/** Something was refused. `code` says why, `path` at which field; both are the same in every language. */
+class AicfError extends Error {
+  constructor(code, path, message) {
+    super(path === "" ? `${code}: ${message}` : `${code} at ${path}: ${message}`);
+    this.code = code;
+    this.path = path;
+    this.reason = message;
+  }
+}
+Object.defineProperty(AicfError.prototype, "name", { value: "AicfError", writable: true, configurable: true });
+
+/** An error of the add-on as an `AicfError`; what a caller's own code threw stays what it is. */
+function lifted(error) {
+  if (!(error instanceof Error) || !error.message.startsWith(MARK)) return error;
+  const [, code, path, ...message] = error.message.split("\n");
+  const lifted = new AicfError(code, path, message.join("\n"));
+  Error.captureStackTrace?.(lifted, lift);
+  return lifted;
+}
+
+/** Runs a call into the add-on. */
+function lift(call) {
+  try {
+    return call();
+  } catch (error) {
+    throw lifted(error);
+  }
+}
+
+module.exports = { AicfError, lift, lifted };
