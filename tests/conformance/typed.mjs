@@ -1,5 +1,5 @@
-// A testee's line by way of JavaScript's values: what `testee.mjs --typed` does, here and in the browser's
-// package. The exact text of numbers comes from a small scanner, because JSON.parse rounds.
+// A testee's line by way of JavaScript's values: what the testees of both packages do with `--typed`, and what the
+// page of the browser tests does. The exact text of numbers comes from a small scanner: JSON.parse rounds.
 
 /** The line says more than JavaScript's values can hold. */
 class Unfaithful extends Error {}

@@ -2,10 +2,10 @@
 
 use crate::sh::{self, Outcome, say};
 use crate::toolchain::{TARGET, Toolchain};
-use crate::{abi, wasm_check, wasm_file};
+use crate::{abi, fingerprint, wasm_check, wasm_file};
 use sha3::{Digest, Sha3_256};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Raised when this file builds the module differently, so that old ones are built anew.
@@ -27,7 +27,8 @@ pub fn build() -> Outcome<PathBuf> {
     let mark = folder.join("aicf_guest.fingerprint");
     if let Some(toolchain) = Toolchain::present()
         && wasm.is_file()
-        && fs::read_to_string(&mark).is_ok_and(|old| fingerprint(&toolchain).is_ok_and(|new| old == new))
+        && let Ok(version) = toolchain.version()
+        && fs::read_to_string(&mark).is_ok_and(|old| fingerprint(&version).is_ok_and(|new| old == new))
     {
         say("guest: up to date");
         return Ok(wasm);
@@ -53,7 +54,7 @@ pub fn build() -> Outcome<PathBuf> {
     sh::spill(&wasm, &stripped)?;
     sh::spill(&folder.join("aicf_guest.json"), record)?;
     // Last, and read after the build, which may have completed Cargo.lock.
-    sh::spill(&mark, fingerprint(&toolchain)?)?;
+    sh::spill(&mark, fingerprint(&version)?)?;
     say(&format!(
         "guest: {} bytes, sha3 {}…, in {:.1} s",
         stripped.len(),
@@ -85,39 +86,8 @@ fn compile(toolchain: &Toolchain) -> Outcome<Vec<u8>> {
 }
 
 /// Changes whenever the module could.
-fn fingerprint(toolchain: &Toolchain) -> Outcome<String> {
-    let mut files = Vec::new();
-    for source in SOURCES {
-        collect(&sh::root().join(source), &mut files)?;
-    }
-    files.sort();
-    let mut digest = Sha3_256::new();
-    digest.update(RECIPE);
-    digest.update(toolchain.version()?);
-    for file in files {
-        let content = sh::slurp(&file)?;
-        digest.update(
-            file.strip_prefix(sh::root())
-                .unwrap_or(&file)
-                .as_os_str()
-                .as_encoded_bytes(),
-        );
-        digest.update(content.len().to_le_bytes());
-        digest.update(content);
-    }
-    Ok(hex(&digest.finalize()))
-}
-
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Outcome {
-    if path.is_file() {
-        files.push(path.to_path_buf());
-    } else if path.is_dir() {
-        let entries = fs::read_dir(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        for entry in entries.flatten() {
-            collect(&entry.path(), files)?;
-        }
-    }
-    Ok(())
+fn fingerprint(version: &str) -> Outcome<String> {
+    fingerprint::of(RECIPE, version, &SOURCES)
 }
 
 fn hex(bytes: &[u8]) -> String {

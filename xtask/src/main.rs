@@ -3,16 +3,24 @@
 //! [`COMMANDS`] is the list. The crate has next to no dependencies, so it compiles in seconds on a new
 //! machine, and it installs what is missing only where it says so first.
 
+mod apt;
 mod bench;
 mod checks;
 mod codegen;
+mod conformance;
+mod count;
+mod fingerprint;
 mod guest;
+mod node;
+mod npm;
+mod python;
 mod sh;
 mod suite;
 mod tidy;
 mod toolchain;
 mod wasm_check;
 mod wasm_file;
+mod web;
 
 /// The declaration of the border, taken as it is: the check of a module and the module agree by
 /// construction, and this crate does not wait for the core to compile.
@@ -43,6 +51,27 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         "codegen",
         "write the bindings' types and functions, and the catalogue's schema, from the core's types",
         |_| codegen::write(),
+    ),
+    (
+        "web",
+        "build the package for browsers, bundlers and Node.js, if its sources changed",
+        |_| web::build(),
+    ),
+    ("python", "build the Python package and run its tests", |_| {
+        python::test().judged()
+    }),
+    ("node", "build the Node.js package and run its tests", |_| {
+        node::test().judged()
+    }),
+    (
+        "web-test",
+        "build the web package and run its tests, in Node.js and Chromium",
+        |_| web::test().judged(),
+    ),
+    (
+        "conformance",
+        "ask every host the same, and write target/conformance.md",
+        |_| conformance::run().judged(),
     ),
     ("test", "run every check and test", |_| suite::test()),
     ("demo", "build, then run `aicf demo` with the remaining arguments", demo),

@@ -3,6 +3,7 @@
 //! Debian ships its own Rust for building web code (`rustc-web`) with the sources of the standard
 //! library; it is used for the wasm module only, and never becomes the default of the machine.
 
+use crate::apt;
 use crate::sh::{self, Outcome, say};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -57,7 +58,8 @@ impl Toolchain {
                 )),
             }
         }
-        install_debian()?;
+        apt::install("guest", &PACKAGES)
+            .map_err(|error| format!("no compiler for {TARGET}: `rustup target add {TARGET}` failed, and {error}"))?;
         Self::present().ok_or_else(|| "the packages are installed, but the compiler is not complete".into())
     }
 
@@ -112,6 +114,26 @@ impl Toolchain {
         }
     }
 
+    /// As [`Toolchain::extra_args`], for what needs `std`.
+    pub fn extra_args_with_std(&self) -> &'static [&'static str] {
+        match self {
+            Self::Own => &[],
+            Self::Debian => &["-Zbuild-std=std,panic_abort"],
+        }
+    }
+
+    /// Whether the standard library is compiled along with the module, and with its flags.
+    pub const fn builds_std(&self) -> bool {
+        matches!(self, Self::Debian)
+    }
+
+    /// More flags for the compiler.
+    pub fn add_flags(&self, cargo: &mut Command, flags: &[&str]) -> Outcome {
+        let all = format!("{}\x1f{}", remaps(&self.sysroot()?), flags.join("\x1f"));
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", all);
+        Ok(())
+    }
+
     fn sysroot(&self) -> Outcome<String> {
         let rustc = match self {
             Self::Own => own_rustc(),
@@ -161,40 +183,4 @@ fn debian_is_complete() -> bool {
         Ok::<_, String>(Path::new(&sysroot).join("lib/rustlib/src/rust/library/alloc").is_dir())
     };
     Path::new("/usr/bin/cargo").is_file() && Path::new("/usr/bin").join(LINKER).is_file() && sources().unwrap_or(false)
-}
-
-fn install_debian() -> Outcome {
-    if !sh::have("apt-get") {
-        return Err(format!(
-            "no compiler for {TARGET}: `rustup target add {TARGET}` failed and there is no apt-get; install the target by hand"
-        ));
-    }
-    say("guest: installing Debian's Rust for wasm, because rustup has no such target here:");
-    for (package, reason) in PACKAGES {
-        say(&format!("guest:   {package}: {reason}"));
-    }
-    // A machine that has never been updated knows no packages; one that has is spared the time.
-    if apt(&["install"]).is_err() {
-        apt(&["update"])?;
-        apt(&["install"])?;
-    }
-    Ok(())
-}
-
-fn apt(what: &[&str]) -> Outcome {
-    let root = sh::read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
-    let mut command = if root {
-        Command::new("apt-get")
-    } else {
-        let mut sudo = Command::new("sudo");
-        sudo.arg("apt-get");
-        sudo
-    };
-    command.arg("-qq").args(what).env("DEBIAN_FRONTEND", "noninteractive");
-    if what == ["install"] {
-        command
-            .args(["-y", "--no-install-recommends"])
-            .args(PACKAGES.map(|(package, _)| package));
-    }
-    sh::run(&mut command)
 }

@@ -79,7 +79,7 @@ def test_every_vector_by_line_and_by_values() -> None:
             expected.append(vector["reply"])
     for options in ([], ["--typed"]):
         done = subprocess.run(
-            [sys.executable, "-m", "aicf.testee", *options],
+            [sys.executable, "-P", "-m", "aicf.testee", *options],
             input=b"\n".join(requests),
             capture_output=True,
             check=True,

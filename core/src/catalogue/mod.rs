@@ -9,6 +9,7 @@ mod testee;
 
 pub use door::{Cbor, Door, Json, Values};
 pub use testee::testee_line;
+pub(crate) use testee::testee_line_by;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -109,15 +110,21 @@ catalogue! {
 /// `unknown_function` at `fn`; malformed input is `bad_encoding` at `input`; else the function's.
 pub fn call(function: &str, handle: Option<&Policy>, format: Format, input: &[u8]) -> Result<Vec<u8>> {
     match format {
-        Format::Json => {
-            if !FUNCTIONS.contains(&function) {
-                return through(&Json(&Tree::Null), function, handle);
-            }
-            let tree = json::parse(input, JSON_DEPTH_MAX).map_err(|error| error.rooted("input"))?;
-            through(&Json(&tree), function, handle)
-        }
+        Format::Json => call_json(function, handle, input),
         Format::Cbor => through(&Cbor(input), function, handle),
     }
+}
+
+/// [`call`] in JSON.
+///
+/// # Errors
+/// As [`call`].
+pub fn call_json(function: &str, handle: Option<&Policy>, input: &[u8]) -> Result<Vec<u8>> {
+    if !FUNCTIONS.contains(&function) {
+        return through(&Json(&Tree::Null), function, handle);
+    }
+    let tree = json::parse(input, JSON_DEPTH_MAX).map_err(|error| error.rooted("input"))?;
+    through(&Json(&tree), function, handle)
 }
 
 /// [`call`] by the index of the name in [`FUNCTIONS`].

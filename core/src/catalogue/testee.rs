@@ -13,9 +13,14 @@ use crate::{Code, Error, Result};
 /// `bad_request`, id null and an empty path.
 #[must_use]
 pub fn testee_line(line: &[u8]) -> Vec<u8> {
+    testee_line_by(line, |function, input| through(&Json(input), function, None))
+}
+
+/// [`testee_line`] with another way from an input to the JSON of its result.
+pub(crate) fn testee_line_by(line: &[u8], by: impl Fn(&str, &Tree<'_>) -> Result<Vec<u8>>) -> Vec<u8> {
     let parsed = json::parse(line, JSON_DEPTH_MAX)
         .map_err(|error| Error::new(Code::BadRequest, error.message))
-        .and_then(|tree| answer(&tree));
+        .and_then(|tree| answer(&tree, by));
     match parsed {
         Ok(reply) => reply,
         Err(error) => reply("null", "error", &error_json(&error)),
@@ -39,7 +44,7 @@ fn bad_request(what: &str) -> Error {
     Error::new(Code::BadRequest, what)
 }
 
-fn answer(tree: &Tree<'_>) -> Result<Vec<u8>> {
+fn answer(tree: &Tree<'_>, by: impl Fn(&str, &Tree<'_>) -> Result<Vec<u8>>) -> Result<Vec<u8>> {
     let Tree::Map(entries) = tree else {
         return Err(bad_request("a request is an object"));
     };
@@ -61,7 +66,7 @@ fn answer(tree: &Tree<'_>) -> Result<Vec<u8>> {
         ));
     };
     let id = id_text(id)?;
-    Ok(match through(&Json(input), function, None) {
+    Ok(match by(function, input) {
         Ok(output) => reply(&id, "ok", &output),
         Err(error) => reply(&id, "error", &error_json(&error)),
     })

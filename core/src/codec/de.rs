@@ -63,7 +63,48 @@ impl<'t> Node<'t> {
     }
 
     fn wrong_type<T>(tree: &Tree<'_>, expected: &dyn de::Expected) -> Result<T> {
-        Err(Error::invalid_type(Unexpected::Other(tree.name()), expected))
+        Err(wrong_type(tree, expected))
+    }
+
+    fn open_map(self, given: &'t [(Cow<'t, str>, Tree<'t>)]) -> OpenMapAccess<'t> {
+        let mut entries: Vec<(&'t str, &'t Tree<'t>)> = given.iter().map(|(key, value)| (&**key, value)).collect();
+        // Stable: of repeated keys the first keeps the place where the repetition is reported.
+        entries.sort_by(|a, b| a.0.cmp(b.0));
+        if let (Some(_), Some(Tree::Map(defaults))) = (self.given, self.default) {
+            let added: Vec<_> = defaults
+                .iter()
+                .filter(|(key, _)| entries.binary_search_by(|entry| entry.0.cmp(key)).is_err())
+                .map(|(key, value)| (&**key, value))
+                .collect();
+            entries.extend(added);
+            entries.sort_by(|a, b| a.0.cmp(b.0));
+        }
+        OpenMapAccess {
+            entries: entries.into_iter().peekable(),
+            value: None,
+        }
+    }
+
+    fn open_struct(
+        self,
+        fields: &'static [&'static str],
+        expected: &dyn de::Expected,
+    ) -> Result<StructAccess<'t>> {
+        let tree = self.present()?;
+        let Tree::Map(entries) = tree else {
+            return Self::wrong_type(tree, expected);
+        };
+        let defaults = match (self.given, self.default) {
+            (Some(_), Some(Tree::Map(defaults))) => defaults,
+            _ => [].as_slice(),
+        };
+        Ok(StructAccess {
+            fields: fields.iter(),
+            known: fields,
+            entries,
+            defaults,
+            value: None,
+        })
     }
 
     fn plain_integer(self) -> Result<u64> {
@@ -88,6 +129,14 @@ impl<'t> Node<'t> {
             other => Self::wrong_type(other, &"a decimal string or an integer"),
         }
     }
+}
+
+// What does not depend on the type being read stands apart from what does: there is a copy of the latter
+// for every type.
+
+#[inline(never)]
+fn wrong_type(tree: &Tree<'_>, expected: &dyn de::Expected) -> Error {
+    Error::invalid_type(Unexpected::Other(tree.name()), expected)
 }
 
 /// A JSON number where an integer belongs: SPEC §1 tells a float by its lexeme, not by its value.
@@ -235,22 +284,7 @@ impl<'t> Deserializer<'t> for Node<'t> {
         let Tree::Map(given) = self.present()? else {
             return Self::wrong_type(self.present()?, &visitor);
         };
-        let mut entries: Vec<(&'t str, &'t Tree<'t>)> = given.iter().map(|(key, value)| (&**key, value)).collect();
-        // Stable: of repeated keys the first keeps the place where the repetition is reported.
-        entries.sort_by(|a, b| a.0.cmp(b.0));
-        if let (Some(_), Some(Tree::Map(defaults))) = (self.given, self.default) {
-            let added: Vec<_> = defaults
-                .iter()
-                .filter(|(key, _)| entries.binary_search_by(|entry| entry.0.cmp(key)).is_err())
-                .map(|(key, value)| (&**key, value))
-                .collect();
-            entries.extend(added);
-            entries.sort_by(|a, b| a.0.cmp(b.0));
-        }
-        visitor.visit_map(OpenMapAccess {
-            entries: entries.into_iter().peekable(),
-            value: None,
-        })
+        visitor.visit_map(self.open_map(given))
     }
 
     fn deserialize_struct<V: Visitor<'t>>(
@@ -259,21 +293,8 @@ impl<'t> Deserializer<'t> for Node<'t> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        let tree = self.present()?;
-        let Tree::Map(entries) = tree else {
-            return Self::wrong_type(tree, &visitor);
-        };
-        let defaults = match (self.given, self.default) {
-            (Some(_), Some(Tree::Map(defaults))) => defaults,
-            _ => [].as_slice(),
-        };
-        visitor.visit_map(StructAccess {
-            fields: fields.iter(),
-            known: fields,
-            entries,
-            defaults,
-            value: None,
-        })
+        let access = self.open_struct(fields, &visitor)?;
+        visitor.visit_map(access)
     }
 
     fn deserialize_enum<V: Visitor<'t>>(
@@ -314,10 +335,14 @@ struct StructAccess<'t> {
     value: Option<(&'static str, Node<'t>)>,
 }
 
-impl<'t> MapAccess<'t> for StructAccess<'t> {
-    type Error = Error;
+fn early() -> Error {
+    Error::invariant("a value before its key")
+}
 
-    fn next_key_seed<K: DeserializeSeed<'t>>(&mut self, seed: K) -> Result<Option<K::Value>> {
+impl StructAccess<'_> {
+    /// The next field of the type, whose value is then under way; after the last, what no field took.
+    #[inline(never)]
+    fn next_field(&mut self) -> Result<Option<&'static str>> {
         let Some(field) = self.fields.next() else {
             let unknown = self
                 .entries
@@ -336,14 +361,36 @@ impl<'t> MapAccess<'t> for StructAccess<'t> {
         }
         let (_, default) = find(self.defaults, field);
         self.value = Some((field, Node { given, default }));
-        seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some)
+        Ok(Some(field))
+    }
+}
+
+impl<'t> OpenMapAccess<'t> {
+    #[inline(never)]
+    fn next_entry(&mut self) -> Result<Option<&'t str>> {
+        let Some((key, value)) = self.entries.next() else {
+            return Ok(None);
+        };
+        if self.entries.peek().is_some_and(|(next, _)| *next == key) {
+            return Err(Error::new(Code::DuplicateField, "the key stands here twice").under(key));
+        }
+        self.value = Some((key, value));
+        Ok(Some(key))
+    }
+}
+
+impl<'t> MapAccess<'t> for StructAccess<'t> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'t>>(&mut self, seed: K) -> Result<Option<K::Value>> {
+        match self.next_field()? {
+            Some(field) => seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some),
+            None => Ok(None),
+        }
     }
 
     fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value> {
-        let (field, node) = self
-            .value
-            .take()
-            .ok_or_else(|| Error::invariant("a value before its key"))?;
+        let (field, node) = self.value.take().ok_or_else(early)?;
         seed.deserialize(node).map_err(|error| error.under(field))
     }
 }
@@ -357,23 +404,16 @@ impl<'t> MapAccess<'t> for OpenMapAccess<'t> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'t>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        let Some((key, value)) = self.entries.next() else {
+        let Some(key) = self.next_entry()? else {
             return Ok(None);
         };
-        if self.entries.peek().is_some_and(|(next, _)| *next == key) {
-            return Err(Error::new(Code::DuplicateField, "the key stands here twice").under(key));
-        }
-        self.value = Some((key, value));
         seed.deserialize(BorrowedStrDeserializer::new(key))
             .map(Some)
             .map_err(|error: Error| error.under(key))
     }
 
     fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value> {
-        let (key, given) = self
-            .value
-            .take()
-            .ok_or_else(|| Error::invariant("a value before its key"))?;
+        let (key, given) = self.value.take().ok_or_else(early)?;
         seed.deserialize(Node {
             given: Some(given),
             default: None,

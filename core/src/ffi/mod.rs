@@ -26,7 +26,7 @@ use alloc::vec::Vec;
 
 use crate::catalogue::{self, Values};
 use crate::codec::tree::Tree;
-use crate::codec::{Format, de};
+use crate::codec::de;
 use crate::engine::{Command, Store, query};
 use crate::policy::Policy;
 use crate::{Error, Result};
@@ -44,7 +44,42 @@ pub fn call(function: &str, handle: Option<&Policy>, input: &Tree<'_>) -> Result
 /// # Errors
 /// As [`catalogue::call`].
 pub fn call_json(function: &str, handle: Option<&Policy>, input: &[u8]) -> Result<Vec<u8>> {
-    catalogue::call(function, handle, Format::Json, input)
+    catalogue::call_json(function, handle, input)
+}
+
+/// [`call_json`] and the testee protocol by way of values: one writer of JSON for all results, not one for
+/// each type. Slower for long results, and half the code in a module that a browser loads.
+pub mod by_values {
+    use alloc::vec::Vec;
+
+    use crate::catalogue::{FUNCTIONS, testee_line_by};
+    use crate::codec::json;
+    use crate::codec::tree::Tree;
+    use crate::limits::JSON_DEPTH_MAX;
+    use crate::policy::Policy;
+    use crate::Result;
+
+    fn written(function: &str, handle: Option<&Policy>, input: &Tree<'_>) -> Result<Vec<u8>> {
+        json::to_vec(&super::call(function, handle, input)?)
+    }
+
+    /// As [`super::call_json`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn call_json(function: &str, handle: Option<&Policy>, input: &[u8]) -> Result<Vec<u8>> {
+        if !FUNCTIONS.contains(&function) {
+            return written(function, handle, &Tree::Null);
+        }
+        let tree = json::parse(input, JSON_DEPTH_MAX).map_err(|error| error.rooted("input"))?;
+        written(function, handle, &tree)
+    }
+
+    /// As [`crate::catalogue::testee_line`].
+    #[must_use]
+    pub fn testee_line(line: &[u8]) -> Vec<u8> {
+        testee_line_by(line, |function, input| written(function, None, input))
+    }
 }
 
 /// A command of the engine from values.

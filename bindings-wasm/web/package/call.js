@@ -1,0 +1,55 @@
+// The doors to the module, which everything else goes through: is it there, what did it throw, is it still sound.
+import * as module from "./wasm/aicf_web.js";
+import { AicfError, lifted } from "./error.js";
+
+let ready = false;
+
+/** The module is there now. */
+export function arrived() {
+  ready = true;
+}
+
+/** A trap, or a stack that ended somewhere inside: the module's memory is not to be trusted any more. */
+function broke(error) {
+  return error instanceof WebAssembly.RuntimeError || (error instanceof RangeError && /call stack/.test(error.message));
+}
+
+/** Runs work in the module. After a trap there is a new instance; engines and policies of the old one are gone. */
+export function run(work) {
+  if (!ready) throw new AicfError("invariant", "", "the module is not there yet: `await init()` first");
+  try {
+    return work();
+  } catch (error) {
+    if (broke(error)) {
+      module.__wbg_reset_state();
+      throw new AicfError("invariant", "", `the module trapped (${error.message}); engines and policies are to be made anew`);
+    }
+    if (error instanceof Error && error.message.startsWith("Invalid stale object")) {
+      throw new AicfError("invariant", "", "this engine or policy was lost when the module trapped");
+    }
+    throw lifted(error);
+  }
+}
+
+/** The module's own object behind a `Policy` or an `Engine`. */
+export const RAW = Symbol("raw");
+
+function raw(policy) {
+  const object = policy?.[RAW];
+  if (object instanceof module.Policy) return object;
+  throw new AicfError("wrong_type", "policy", "a handle (new Policy(…)) or undefined; a partial policy goes into the input");
+}
+
+/** Calls a function of the catalogue. */
+export function call(name, input, policy) {
+  if (policy === undefined) return run(() => module.call(String(name), input));
+  const object = raw(policy);
+  return run(() => object.call(String(name), input));
+}
+
+/** Calls a function of the catalogue with JSON text, and gives JSON text. */
+export function callJson(name, input, policy) {
+  if (policy === undefined) return run(() => module.callJson(String(name), input));
+  const object = raw(policy);
+  return run(() => object.callJson(String(name), input));
+}
