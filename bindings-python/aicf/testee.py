@@ -35,9 +35,11 @@ def _refuse(_: str) -> Any:
 
 
 def _integer(text: str) -> int:
-    if text == "-0" or len(text) > 60:
+    number = int(text) if len(text) < 20 else 1 << 64
+    # JSON has no integers above 2^53 - 1, and Python has: there the two may differ.
+    if text == "-0" or abs(number) >= 1 << 53:
         raise _Unfaithful
-    return int(text)
+    return number
 
 
 def _written(value: object) -> Any:

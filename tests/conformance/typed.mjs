@@ -6,42 +6,44 @@ class Unfaithful extends Error {}
 
 const TOKEN = /\s*(?:([{}[\],:])|("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null))/y;
 
-/** Parses JSON that `JSON.parse` has accepted, with integers above 2^53 - 1 as BigInts. */
+/** Parses JSON that `JSON.parse` has accepted. */
 function parse(text) {
   TOKEN.lastIndex = 0;
   const next = () => TOKEN.exec(text);
-  function value(token) {
+  function value(token, inPayload) {
     const [, mark, string, number, word] = token;
     if (string !== undefined) return JSON.parse(string);
-    if (number !== undefined) return integer(number);
+    if (number !== undefined) return integer(number, inPayload);
     if (word !== undefined) return { true: true, false: false, null: null }[word];
-    return mark === "{" ? record() : list();
+    return mark === "{" ? record(inPayload) : list(inPayload);
   }
-  function record() {
+  function record(inPayload) {
     const fields = {};
     for (let token = next(); token[1] !== "}"; token = next()) {
       if (token[1] === ",") token = next();
       const name = JSON.parse(token[2]);
       if (Object.hasOwn(fields, name) || name === "__proto__") throw new Unfaithful();
       next();
-      fields[name] = value(next());
+      fields[name] = value(next(), inPayload || name === "payload_json");
     }
     return fields;
   }
-  function list() {
+  function list(inPayload) {
     const items = [];
     for (let token = next(); token[1] !== "]"; token = next()) {
-      items.push(value(token[1] === "," ? next() : token));
+      items.push(value(token[1] === "," ? next() : token, inPayload));
     }
     return items;
   }
-  return value(next());
+  return value(next(), false);
 }
 
-function integer(text) {
-  if (!/^-?\d+$/.test(text) || text === "-0" || text.length > 60) throw new Unfaithful();
+/** A number too large for JSON's integers is one here, too: what JSON refuses there, a host refuses as well. A
+ *  payload takes more, and every digit of it counts. */
+function integer(text, inPayload) {
+  if (!/^-?\d+$/.test(text) || text === "-0" || text.length > 20) throw new Unfaithful();
   const number = Number(text);
-  return Number.isSafeInteger(number) ? number : BigInt(text);
+  return inPayload && !Number.isSafeInteger(number) ? BigInt(text) : number;
 }
 
 /** A result as its JSON: bytes as hex, amounts as decimal strings. */
