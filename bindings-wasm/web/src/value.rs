@@ -179,7 +179,7 @@ fn bytes(view: &JsValue) -> Result<Tree<'static>, Failure> {
 
 /// The bytes of a buffer. One that was given away has no views: making one throws.
 fn copy(buffer: &JsValue) -> Tree<'static> {
-    let view = UINT8ARRAY.with(|class| Reflect::construct(class, &Array::of(&[buffer.clone()])));
+    let view = UINT8ARRAY.with(|class| Reflect::construct(class, &Array::of(std::slice::from_ref(buffer))));
     match view {
         Ok(view) => Tree::Bytes(Cow::Owned(view.unchecked_into::<Uint8Array>().to_vec())),
         Err(_) => Tree::Refused(Code::BadEncoding, "a buffer that was given away"),

@@ -85,11 +85,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    fn open_struct(
-        self,
-        fields: &'static [&'static str],
-        expected: &dyn de::Expected,
-    ) -> Result<StructAccess<'t>> {
+    fn open_struct(self, fields: &'static [&'static str], expected: &dyn de::Expected) -> Result<StructAccess<'t>> {
         let tree = self.present()?;
         let Tree::Map(entries) = tree else {
             return Self::wrong_type(tree, expected);

@@ -25,8 +25,8 @@ pub use walk::{Walk, exact, float, lone_surrogate, refused};
 use alloc::vec::Vec;
 
 use crate::catalogue::{self, Values};
-use crate::codec::tree::Tree;
 use crate::codec::de;
+use crate::codec::tree::Tree;
 use crate::engine::{Command, Store, query};
 use crate::policy::Policy;
 use crate::{Error, Result};
@@ -52,12 +52,12 @@ pub fn call_json(function: &str, handle: Option<&Policy>, input: &[u8]) -> Resul
 pub mod by_values {
     use alloc::vec::Vec;
 
+    use crate::Result;
     use crate::catalogue::{FUNCTIONS, testee_line_by};
     use crate::codec::json;
     use crate::codec::tree::Tree;
     use crate::limits::JSON_DEPTH_MAX;
     use crate::policy::Policy;
-    use crate::Result;
 
     fn written(function: &str, handle: Option<&Policy>, input: &Tree<'_>) -> Result<Vec<u8>> {
         json::to_vec(&super::call(function, handle, input)?)
