@@ -510,6 +510,32 @@ class SchedulePolicyCommandTag(TypedDict):
     schedule_policy: SchedulePolicyCommand
 
 
+class WithdrawCommand(TypedDict):
+    """A provider takes out what it was paid."""
+    provider_id: str
+    """Who."""
+    amount: Amount
+    """How much."""
+
+
+@final
+class WithdrawCommandTag(TypedDict):
+    withdraw: WithdrawCommand
+
+
+class ReportCommand(TypedDict):
+    """An offence was seen: the epoch's settlement judges it."""
+    provider_id: str
+    """Whose."""
+    offence: Offence
+    """Which."""
+
+
+@final
+class ReportCommandTag(TypedDict):
+    report: ReportCommand
+
+
 Command: TypeAlias = Union[
     GenesisCommandTag,
     TickCommandTag,
@@ -529,6 +555,8 @@ Command: TypeAlias = Union[
     ProofCommandTag,
     SettleCommandTag,
     SchedulePolicyCommandTag,
+    WithdrawCommandTag,
+    ReportCommandTag,
 ]
 """What may happen, in the order of the ABI: a variant's index is never used for another again."""
 
@@ -597,6 +625,7 @@ EntryStatus: TypeAlias = Literal[
     "epoch_not_final",
     "epoch_begun",
     "overflow",
+    "insufficient_balance",
 ]
 """How an entry ended."""
 
@@ -817,6 +846,30 @@ class PolicyScheduledEventTag(TypedDict):
     policy_scheduled: PolicyScheduledEvent
 
 
+class ProviderWithdrewEvent(TypedDict):
+    """A provider took out what it was paid."""
+    provider_id: str
+    amount: int
+    available: int
+
+
+@final
+class ProviderWithdrewEventTag(TypedDict):
+    provider_withdrew: ProviderWithdrewEvent
+
+
+class OffenceReportedEvent(TypedDict):
+    """An offence waits for its epoch's settlement."""
+    provider_id: str
+    epoch: int
+    offence: Offence
+
+
+@final
+class OffenceReportedEventTag(TypedDict):
+    offence_reported: OffenceReportedEvent
+
+
 Event: TypeAlias = Union[
     InitialisedEventTag,
     ProviderRegisteredEventTag,
@@ -834,6 +887,8 @@ Event: TypeAlias = Union[
     ProviderSlashedEventTag,
     EpochSettledEventTag,
     PolicyScheduledEventTag,
+    ProviderWithdrewEventTag,
+    OffenceReportedEventTag,
 ]
 """What happened, for indexers, explorers and operators."""
 
@@ -2299,6 +2354,8 @@ __all__ = [
     "ProofCommand",
     "SettleCommand",
     "SchedulePolicyCommand",
+    "WithdrawCommand",
+    "ReportCommand",
     "DeferredLine",
     "Dimensions",
     "EngineReplayOutput",
@@ -2322,6 +2379,8 @@ __all__ = [
     "ProviderSlashedEvent",
     "EpochSettledEvent",
     "PolicyScheduledEvent",
+    "ProviderWithdrewEvent",
+    "OffenceReportedEvent",
     "FundPolicy",
     "JobRank",
     "JobStatus",

@@ -115,6 +115,42 @@ fn the_six_steps_give_the_same_on_every_engine() {
     assert_eq!(roots[0], roots[2]);
 }
 
+/// Money leaves, and an offence that somebody saw is judged with its epoch.
+#[test]
+fn withdrawals_and_reports() {
+    let place = Place::new("native");
+    let who = ["--provider-id", "provider1"];
+    let run = |args: &[&str]| place.json(&[args, &who].concat());
+    run(&["provider", "register", "--caps", "AI"]);
+    run(&["provider", "stake", "--amount", "200000"]);
+    let submitted = place.json(&["job", "submit", "--ai", "--prompt", "hello", "--max-units", "100"]);
+    let task_id = submitted["task_id"].as_str().unwrap().to_owned();
+    let result = fixture("fixtures/result_example.json");
+    place.json(&["job", "inject-result", "--task-id", &task_id, "--result", &result]);
+    place.json(&["epoch", "settle"]);
+    assert_eq!(
+        run(&["provider", "withdraw", "--amount", "15000"])["provider"]["available"],
+        "5000"
+    );
+    let refused = place.run(&[&["provider", "withdraw", "--amount", "5001", "--json"], &who[..]].concat());
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("insufficient_balance"), "{}", refused.err);
+    let noted = place.ok(&[&["provider", "slash", "--offence", "equivocation"], &who[..]].concat());
+    assert!(noted.out.contains("aicf epoch settle"), "{}", noted.out);
+    place.json(&["epoch", "settle"]);
+    let shown = run(&["provider", "show"]);
+    assert_eq!(
+        (&shown["status"], &shown["available"]),
+        (&json!("jailed"), &json!("5000"))
+    );
+    assert_eq!(
+        place
+            .run(&[&["provider", "slash", "--offence", "rudeness"], &who[..]].concat())
+            .code,
+        2
+    );
+}
+
 /// As people see it: sentences that lead on, tables with what was asked for, exit code 0.
 #[test]
 fn people_are_told_what_to_do_next() {

@@ -44,17 +44,17 @@ fn rust_tests() -> Count {
             "nextest",
             "run",
             "--release",
-            "--workspace",
             "--no-fail-fast",
             "--status-level",
             "fail",
         ]);
     } else {
-        cargo.args(["test", "--release", "--workspace", "--no-fail-fast", "--all-targets"]);
+        cargo.args(["test", "--release", "--no-fail-fast", "--all-targets"]);
     }
+    cargo.args(checks::NATIVE);
     counted(&mut cargo)
 }
 
 fn doc_tests() -> Count {
-    counted(sh::cargo().args(["test", "--release", "--workspace", "--doc"]))
+    counted(sh::cargo().args(["test", "--release", "--doc"]).args(checks::NATIVE))
 }

@@ -136,6 +136,22 @@ def test_the_quickstart_word_for_word_and_the_database_from_python(run: Any, tmp
     assert shown["provider"]["stake"] == "1005", "the program sees what Python wrote"
 
 
+def test_money_leaves_and_offences_are_judged(run: Any) -> None:
+    who = ("--provider-id", "provider1")
+    run("provider_register", *who, "--caps", "AI")
+    run("provider_stake", *who, "--amount", "200000")
+    task_id = run("queue_submit", "--ai", "--prompt", "hello", "--max-units", "100").splitlines()[0]
+    run("inject_result", "--task-id", task_id, "--result", "aicf/fixtures/result_example.json")
+    run("settle_epoch")
+    assert "10000 more" in run("provider_withdraw", *who, "--amount", "10000")
+    assert "insufficient_balance" in run("provider_withdraw", *who, "--amount", "10001", code=1)
+    assert "settlement" in run("slash", *who, "--offence", "replay")
+    run("settle_epoch")
+    shown = json.loads(run("provider_heartbeat", *who, "--json"))["provider"]
+    assert (shown["status"], shown["available"]) == ("suspended", "10000")
+    assert int(shown["stake"]) < 200_000
+
+
 def test_commands_say_what_is_wrong_and_end_with_a_code(run: Any) -> None:
     assert "Usage" in run("queue_list", "--help")
     run("provider_stake", "--provider-id", "nobody", "--amount", "1", code=1)

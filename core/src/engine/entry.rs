@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::amount::{Atoms, Ratio, Units};
+use crate::slashing::Offence;
 use crate::task_id::{Payload, ShortBytes};
 use crate::value::{Bytes, Hash32, Kind, PerKind, Positive, Text};
 
@@ -174,6 +175,20 @@ pub enum Command {
         epoch: u64,
         /// The policy, as canonical CBOR map.
         policy: Bytes,
+    },
+    /// A provider takes out what it was paid.
+    Withdraw {
+        /// Who.
+        provider_id: Text,
+        /// How much.
+        amount: Atoms,
+    },
+    /// An offence was seen: the epoch's settlement judges it.
+    Report {
+        /// Whose.
+        provider_id: Text,
+        /// Which.
+        offence: Offence,
     },
 }
 

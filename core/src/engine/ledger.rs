@@ -136,6 +136,8 @@ pub enum Reason {
     PenaltyFromStake,
     /// A penalty nothing was left for.
     PenaltyOwed,
+    /// A provider took out what it was paid.
+    Withdrawal,
 }
 
 /// One movement.

@@ -16,6 +16,7 @@ mod jobs;
 pub mod key;
 pub mod ledger;
 mod messages;
+mod offences;
 pub mod outcome;
 mod policies;
 mod proofs;
@@ -322,5 +323,7 @@ fn command(context: &mut Context<'_>, policies: &mut PolicyCache, command: Comma
         }
         Command::Settle { epoch } => settle::settle(context, policies, epoch),
         Command::SchedulePolicy { epoch, policy } => policies::schedule(context, epoch, &policy),
+        Command::Withdraw { provider_id, amount } => providers::withdraw(context, &provider_id, amount),
+        Command::Report { provider_id, offence } => offences::report(context, &provider_id, offence),
     }
 }

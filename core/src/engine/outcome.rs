@@ -9,6 +9,7 @@ use super::rows::JobStatus;
 use crate::amount::{Atoms, Units};
 use crate::matching::Status as ProviderStatus;
 use crate::policy::Severity;
+use crate::slashing::Offence;
 use crate::value::{Bytes, Hash32, Kind, Text};
 
 macro_rules! statuses {
@@ -102,6 +103,8 @@ statuses! {
     EpochBegun = 31 "epoch_begun",
     /// A balance or a sum would not fit its type.
     Overflow = 32 "overflow",
+    /// The provider may take out less than that.
+    InsufficientBalance = 33 "insufficient_balance",
 }
 
 impl Serialize for Status {
@@ -260,4 +263,16 @@ pub enum Event {
     },
     /// A policy will hold.
     PolicyScheduled { epoch: u64, policy_hash: Hash32 },
+    /// A provider took out what it was paid.
+    ProviderWithdrew {
+        provider_id: Text,
+        amount: Atoms,
+        available: Atoms,
+    },
+    /// An offence waits for its epoch's settlement.
+    OffenceReported {
+        provider_id: Text,
+        epoch: u64,
+        offence: Offence,
+    },
 }

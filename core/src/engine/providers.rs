@@ -174,6 +174,38 @@ pub fn heartbeat(context: &mut Context<'_>, id: &Text) -> Step {
     super::sla::heartbeat(context, id)
 }
 
+/// What a provider was paid leaves for the chain; what it owes stays behind.
+pub fn withdraw(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
+    if verifier::of(context.network.name, &context.policy).is_none() {
+        return refuse(Status::NoVerifier, "an unsigned withdrawal counts on a devnet only");
+    }
+    if context.provider(id)?.status == ProviderStatus::Jailed {
+        return refuse(Status::ProviderJailed, "money does not leave jail");
+    }
+    if amount == Atoms::ZERO {
+        return refuse(Status::OutOfRange, "nothing is withdrawn");
+    }
+    let balance = |account| super::ledger::balance(&context.txn, &account);
+    // A debt is a balance below 0.
+    let free = balance(Account::Available(id.clone()))?.saturating_add(balance(Account::Debt(id.clone()))?);
+    let free = Atoms(u128::try_from(free).unwrap_or(0));
+    if amount > free {
+        return refuse(
+            Status::InsufficientBalance,
+            alloc::format!("{free} of {amount} atoms may leave"),
+        );
+    }
+    let from = Account::Available(id.clone());
+    context.post(from.clone(), Account::Mint, amount, Reason::Withdrawal)?;
+    let available = super::ledger::balance(&context.txn, &from)?;
+    context.events.push(Event::ProviderWithdrew {
+        provider_id: id.clone(),
+        amount,
+        available: Atoms(u128::try_from(available).unwrap_or(0)),
+    });
+    Ok(())
+}
+
 /// A provider leaves for good; its stake begins to leave with it.
 pub fn retire(context: &mut Context<'_>, id: &Text) -> Step {
     let provider = context.provider(id)?;

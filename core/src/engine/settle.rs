@@ -1,6 +1,6 @@
 //! `settle`: an epoch is priced, paid and judged (SPEC §8-§10), once, when its last block is final.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use super::context::{Context, Step, Stop, refuse};
 use super::digest;
 use super::key::{Key, Table, trailing_hash, trailing_text};
 use super::ledger::{Account, Reason};
+use super::offences;
 use super::outcome::{Event, Status};
 use super::policies::{self, PolicyCache};
 use super::rows::{Claim, Deferred, Job, JobStatus, SlashRecord};
@@ -80,6 +81,7 @@ pub fn settle(context: &mut Context<'_>, policies: &mut PolicyCache, epoch: u64)
     pay(context, &policy, &input, &settled, &claims, &deferred)?;
     keep(context, epoch, &settled, &claims, &deferred)?;
     punish(context, &policy, epoch, judged)?;
+    offences::forget(context, epoch)?;
     release_unbonding(context, epoch)?;
     release_barred(context)?;
     close(context, epoch, &settled)
@@ -98,21 +100,20 @@ fn keyed<T: serde::de::DeserializeOwned>(context: &Context<'_>, prefix: &Key) ->
         .collect()
 }
 
-/// What each provider that worked in the epoch has to answer for.
+/// What each provider that worked in the epoch, or was reported, has to answer for.
 fn judge(context: &Context<'_>, policy: &Policy, epoch: u64) -> Step<Vec<Judged>> {
     let mut judged = Vec::new();
-    let prefix = Key::new(Table::EpochStats).int(epoch);
-    for (key, _) in context.txn.scan_prefix(&prefix, DISPATCH_PROVIDERS_MAX)? {
-        let Some(provider_id) = trailing_text(&key, 9).and_then(|id| Text::new(id).ok()) else {
-            return Err(Stop::Broken(Error::invariant("epoch sums of nobody")));
-        };
-        let Some(metrics) = sla::epoch_metrics(context, epoch, &provider_id)? else {
-            continue;
-        };
+    let mut providers: BTreeSet<Text> = BTreeSet::new();
+    for table in [Table::EpochStats, Table::Offences] {
+        providers.extend(offences::providers_in(context, table, epoch)?);
+    }
+    for provider_id in providers {
+        let metrics = sla::epoch_metrics(context, epoch, &provider_id)?.unwrap_or_default();
+        let reported = offences::of(context, epoch, &provider_id)?;
         let provider = context.provider(&provider_id)?;
         let since = epoch.saturating_sub(policy.slashing.window_epochs.saturating_sub(1));
         let recent = provider.offence_epochs.iter().filter(|at| **at >= since).count() as u64;
-        let decision = slashing::decide(&policy.slashing, provider.stake, recent, &metrics, &[])?;
+        let decision = slashing::decide(&policy.slashing, provider.stake, recent, &metrics, &reported)?;
         let (reason, severity) = match decision.decision {
             Verdict::None => continue,
             Verdict::Warning => ("too_few_samples", Severity::Minor),

@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod money;
+mod payouts;
 mod refusals;
 mod replay;
 mod time;

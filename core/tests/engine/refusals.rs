@@ -2,6 +2,7 @@
 
 use aicf_core::amount::Atoms;
 use aicf_core::engine::{Command, NetworkName, Status};
+use aicf_core::slashing::Offence;
 
 use crate::world::{POLICY, World, hash, policy_bytes, text};
 
@@ -40,6 +41,14 @@ fn each_refusal_has_its_status_and_changes_nothing_but_the_head() {
         provider_id: provider(id),
         amount: Atoms(amount),
     };
+    let withdraw = |id: &str, amount| Command::Withdraw {
+        provider_id: provider(id),
+        amount: Atoms(amount),
+    };
+    let report = |id: &str| Command::Report {
+        provider_id: provider(id),
+        offence: Offence::Replay,
+    };
     #[rustfmt::skip]
     let table = [
         ("stake of nobody",            stake("nobody", 1),                                   Status::UnknownProvider),
@@ -48,6 +57,10 @@ fn each_refusal_has_its_status_and_changes_nothing_but_the_head() {
         ("unstake of nobody",          unstake("nobody", 1),                                 Status::UnknownProvider),
         ("unstake of too much",        unstake("a", 2001),                                   Status::InsufficientStake),
         ("heartbeat of nobody",        Command::Heartbeat { provider_id: provider("nobody") }, Status::UnknownProvider),
+        ("withdrawal of nobody",       withdraw("nobody", 1),                                Status::UnknownProvider),
+        ("withdrawal of nothing",      withdraw("a", 0),                                     Status::OutOfRange),
+        ("withdrawal of what is none", withdraw("a", 1),                                     Status::InsufficientBalance),
+        ("report of nobody",           report("nobody"),                                     Status::UnknownProvider),
         ("retire with a lease",        Command::Retire { provider_id: provider("a") },       Status::HasLeases),
         ("cancel of nothing",          Command::Cancel { task_id: hash(200), requester: text("alice") }, Status::UnknownTask),
         ("cancel by another",          Command::Cancel { task_id: waiting, requester: text("bob") }, Status::NotOwner),

@@ -24,6 +24,12 @@ pub enum Provider {
     /// Begin to take stake back; it stays slashable for a while
     #[command(after_help = "Example:\n  aicf provider unstake --provider-id provider1 --amount 500")]
     Unstake(Amount),
+    /// Take out what a provider was paid
+    #[command(after_help = "Example:\n  aicf provider withdraw --provider-id provider1 --amount 20000")]
+    Withdraw(Amount),
+    /// Report an offence of a provider; the settlement of its epoch judges it (on a devnet)
+    #[command(after_help = "Example:\n  aicf provider slash --provider-id provider1 --offence replay")]
+    Slash(Slash),
     /// Say that a provider is there
     #[command(after_help = "Example:\n  aicf provider heartbeat --provider-id provider1")]
     Heartbeat(Id),
@@ -53,6 +59,20 @@ pub struct Amount {
     /// How much, in atoms (the smallest unit of money)
     #[arg(long, value_name = "ATOMS", allow_hyphen_values = true)]
     amount: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Slash {
+    /// The provider
+    #[arg(long, value_name = "ID")]
+    provider_id: String,
+    /// What it did; the policy's `slashing.offences` says how bad that is
+    #[arg(
+        long,
+        value_parser = ["attestation_invalid", "equivocation", "replay", "lease_loss", "heartbeat_miss"],
+        default_value = "replay"
+    )]
+    offence: String,
 }
 
 #[derive(Debug, Args)]
@@ -137,6 +157,8 @@ pub fn run(command: Provider, globals: &Globals, out: Out) -> anyhow::Result<()>
         Provider::Register(args) => register(&args, globals, out),
         Provider::Stake(args) => money("stake", &args, globals, out),
         Provider::Unstake(args) => money("unstake", &args, globals, out),
+        Provider::Withdraw(args) => money("withdraw", &args, globals, out),
+        Provider::Slash(args) => slash(&args, globals, out),
         Provider::Heartbeat(args) => simple("heartbeat", &args, globals, out),
         Provider::Retire(args) => simple("retire", &args, globals, out),
         Provider::List(args) => list(&args, globals, out),
@@ -255,6 +277,11 @@ fn money(name: &'static str, args: &Amount, globals: &Globals, out: Out) -> anyh
             args.amount,
             field(&view, "unbonding")
         ),
+        ("withdraw", _) => format!(
+            "{} atoms were withdrawn; {} more are available to provider {id}",
+            args.amount,
+            field(&view, "available")
+        ),
         (_, "registered") => {
             format!("provider {id} has {stake} staked, less than the policy's minimum; stake more to make it active")
         }
@@ -262,6 +289,17 @@ fn money(name: &'static str, args: &Amount, globals: &Globals, out: Out) -> anyh
             "provider {id} is {status} with {stake} staked; next: aicf job submit --ai --prompt TEXT --max-units N"
         ),
     };
+    out.say(&receipt, &text)
+}
+
+fn slash(args: &Slash, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    let id = &args.provider_id;
+    let fields = Fields::new().text("provider_id", id).text("offence", &args.offence);
+    let (_, receipt) = execute(fields.command("report")?, id, globals)?;
+    let text = format!(
+        "{} of provider {id} is noted; the settlement of its epoch judges it: aicf epoch settle",
+        args.offence
+    );
     out.say(&receipt, &text)
 }
 

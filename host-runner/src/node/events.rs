@@ -40,6 +40,8 @@ pub const fn kind_of(event: &Event) -> &'static str {
         Event::ProviderSlashed { .. } => "provider_slashed",
         Event::EpochSettled { .. } => "epoch_settled",
         Event::PolicyScheduled { .. } => "policy_scheduled",
+        Event::ProviderWithdrew { .. } => "provider_withdrew",
+        Event::OffenceReported { .. } => "offence_reported",
     }
 }
 

@@ -168,6 +168,13 @@ impl World {
                     policy: Bytes(policy.to_cbor().unwrap()),
                 };
             }
+            29 if draws.below(2) == 0 => {
+                json!({"withdraw": {"provider_id": provider, "amount": draws.below(20_000).to_string()}})
+            }
+            29 => json!({"report": {
+                "provider_id": provider,
+                "offence": (["replay", "lease_loss", "equivocation"][draws.below(3) as usize]),
+            }}),
             _ => json!({"tick": {}}),
         })
     }

@@ -568,6 +568,18 @@ export type Command =
     epoch: Integer;
     /** The policy, as canonical CBOR map. */
     policy: BytesLike;
+  } }
+  | { withdraw: {
+    /** Who. */
+    provider_id: string;
+    /** How much. */
+    amount: Amount;
+  } }
+  | { report: {
+    /** Whose. */
+    provider_id: string;
+    /** Which. */
+    offence: Offence;
   } };
 
 /** What a later epoch still has to pay for a claim. */
@@ -634,7 +646,8 @@ export type EntryStatus =
   | "epoch_out_of_order"
   | "epoch_not_final"
   | "epoch_begun"
-  | "overflow";
+  | "overflow"
+  | "insufficient_balance";
 
 /** What was measured in the epoch; what is absent was not, and is not judged. */
 export interface EpochMetrics {
@@ -741,6 +754,16 @@ export type Event =
   | { policy_scheduled: {
     epoch: number;
     policy_hash: Uint8Array;
+  } }
+  | { provider_withdrew: {
+    provider_id: string;
+    amount: bigint;
+    available: bigint;
+  } }
+  | { offence_reported: {
+    provider_id: string;
+    epoch: number;
+    offence: Offence;
   } };
 
 /** What an epoch may pay (SPEC §10). */
