@@ -17,10 +17,13 @@ from ._aicf import (
     SEMANTICS_VERSION,
     Engine,
     Ledger,
+    Lines,
     Policy,
+    Settlement,
     __version__,
     call,
     call_json,
+    settle,
 )
 from ._functions import *
 from ._types import *
@@ -35,11 +38,14 @@ __all__ = [
     "AicfError",
     "Engine",
     "Ledger",
+    "Lines",
     "Policy",
+    "Settlement",
     "__version__",
     "call",
     "call_json",
     "errors",
+    "settle",
 ]
 __all__ += _functions.__all__
 __all__ += _types.__all__

@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from types import TracebackType
-from typing import Any, Literal, final
+from typing import Any, Literal, Protocol, final
 
 from ._types import JournalLine, Command, Outcome, PartialPolicy, PolicyRecord
 
@@ -23,6 +23,28 @@ def call(
     policy: Policy | PartialPolicy | None = None,
 ) -> dict[str, Any]: ...
 def call_json(function: str, input: str | bytes, policy: Policy | None = None) -> str: ...
+class ArrowStream(Protocol):
+    """A table of any library that speaks the Arrow PyCapsule interface."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+@final
+class Lines:
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __len__(self) -> int: ...
+
+@final
+class Settlement:
+    @property
+    def summary(self) -> dict[str, Any]: ...
+    @property
+    def lines(self) -> Lines: ...
+
+def settle(
+    policy: Policy | PartialPolicy | None,
+    epoch: Mapping[str, Any],
+    claims: ArrowStream,
+) -> Settlement: ...
 def testee(line: bytes) -> bytes: ...
 def run_command(arguments: Sequence[str]) -> int: ...
 def bare_call(number: int) -> int: ...

@@ -1,6 +1,7 @@
 //! The extension module `aicf._aicf`: values of Python in, values of Python out. What they mean is decided
 //! in `aicf_core::ffi` and nowhere here.
 
+mod columns;
 mod engine;
 mod failure;
 mod ledger;
@@ -85,6 +86,8 @@ fn _aicf(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<policy::Policy>()?;
     module.add_class::<engine::Engine>()?;
     module.add_class::<ledger::Ledger>()?;
+    module.add_class::<columns::Settlement>()?;
+    module.add_class::<columns::Lines>()?;
     module.add("ABSENT", Py::new(py, Absent)?)?;
     module.add("FUNCTIONS", aicf_core::catalogue::FUNCTIONS.to_vec())?;
     module.add("QUERIES", aicf_core::engine::query::QUERIES.to_vec())?;
@@ -100,6 +103,7 @@ fn _aicf(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call, module)?)?;
     module.add_function(wrap_pyfunction!(call_json, module)?)?;
     module.add_function(wrap_pyfunction!(testee, module)?)?;
+    module.add_function(wrap_pyfunction!(columns::settle, module)?)?;
     module.add_function(wrap_pyfunction!(run_command, module)?)?;
     module.add_function(wrap_pyfunction!(bare_call, module)?)
 }

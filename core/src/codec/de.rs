@@ -38,6 +38,14 @@ pub fn from_tree<'t, T: de::Deserialize<'t>>(tree: &'t Tree<'t>) -> Result<T> {
     })
 }
 
+/// [`from_tree`] where there may be nothing: an absent field.
+///
+/// # Errors
+/// As [`from_tree`]; `missing_field` for nothing where something is required.
+pub fn from_tree_or_absent<'t, T: de::Deserialize<'t>>(given: Option<&'t Tree<'t>>) -> Result<T> {
+    T::deserialize(Node { given, default: None })
+}
+
 /// One place in a document: what was given there, and what holds if nothing was.
 #[derive(Clone, Copy)]
 pub(crate) struct Node<'t> {

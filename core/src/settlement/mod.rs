@@ -2,7 +2,7 @@
 //!
 //! | step | file |
 //! |---|---|
-//! | the input, and the rules between its fields | [`input`], `rules` |
+//! | the input, in records or in columns, and the rules between its fields | [`input`], [`columns`], `rules` |
 //! | price every claim, sort by claim_key | `ids`, `sorted`, `rows` |
 //! | what the epoch can pay | `cap` |
 //! | split, penalties, sums by id | `rows`, `slash`, `accounts` |
@@ -13,6 +13,7 @@
 //! input cannot matter. A batch either comes out whole or not at all.
 
 pub mod batch;
+pub mod columns;
 pub mod input;
 pub mod lines;
 pub mod settled;

@@ -102,6 +102,26 @@ impl Settled<'_> {
     }
 }
 
+/// A settled epoch without its lines, which a host has another form for.
+pub struct Summary<'a>(&'a Settled<'a>);
+
+impl<'a> Settled<'a> {
+    /// Everything but the payout lines.
+    #[must_use]
+    pub const fn summary(&'a self) -> Summary<'a> {
+        Summary(self)
+    }
+}
+
+impl Serialize for Summary<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = serializer.serialize_struct("Summary", 7)?;
+        record.serialize_field("batch", &self.0.batch)?;
+        self.0.after_the_lines(&mut record)?;
+        record.end()
+    }
+}
+
 /// The payout lines as a list.
 struct Lines<'a>(&'a Settled<'a>);
 
@@ -126,12 +146,18 @@ impl Serialize for Settled<'_> {
         let mut record = serializer.serialize_struct("Settled", 8)?;
         record.serialize_field("batch", &self.batch)?;
         record.serialize_field("lines", &Lines(self))?;
+        self.after_the_lines(&mut record)?;
+        record.end()
+    }
+}
+
+impl Settled<'_> {
+    fn after_the_lines<R: SerializeStruct>(&self, record: &mut R) -> Result<(), R::Error> {
         record.serialize_field("provider_debits", &NonZero(&self.debits, |line| line.debit))?;
         record.serialize_field("provider_debts", &NonZero(&self.debits, |line| line.debt))?;
         record.serialize_field("miner_totals", &self.miner_totals)?;
         record.serialize_field("provider_totals", &self.provider_totals)?;
         record.serialize_field("balances", &self.balances)?;
-        record.serialize_field("deferred", &self.deferred)?;
-        record.end()
+        record.serialize_field("deferred", &self.deferred)
     }
 }
