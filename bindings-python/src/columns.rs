@@ -3,10 +3,12 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::time::Instant;
 
 use aicf_core::codec::tree::Tree;
 use aicf_core::ffi::{Out, exact, refused};
-use aicf_core::settlement::{Settled, columns};
+use aicf_core::policy::default_policy;
+use aicf_core::settlement::{self, Settled, columns};
 use aicf_core::{Error, Result};
 use arrow_array::builder::{Decimal128Builder, FixedSizeBinaryBuilder, StringBuilder};
 use arrow_array::cast::AsArray;
@@ -197,6 +199,24 @@ impl Lines {
     fn __len__(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()
     }
+}
+
+/// How long the settlement itself takes in seconds, over claims that are records already: what the way through
+/// tables is measured against.
+#[pyfunction]
+pub fn bare_settle(py: Python<'_>, epoch: &Bound<'_, PyDict>, claims: PyTable) -> PyArrowResult<f64> {
+    let epoch = Reader::default().fields(epoch).map_err(|error| raise(py, error))?;
+    let table = Table::of(claims)?;
+    let took = py.detach(move || {
+        caught(|| {
+            let (policy, input) = (default_policy()?, columns::input(&Tree::Map(epoch), &table)?);
+            let hash = policy.hash()?;
+            let start = Instant::now();
+            let settled = settlement::settle(policy, &hash, &input)?;
+            Ok((start.elapsed().as_secs_f64(), settled.batch.claims_count))
+        })
+    });
+    Ok(took.map_err(|error| raise(py, error))?.0)
 }
 
 /// Settles an epoch whose claims are a table. `epoch` is the input of `settlement_settle` without `claims`.

@@ -104,6 +104,7 @@ fn _aicf(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call_json, module)?)?;
     module.add_function(wrap_pyfunction!(testee, module)?)?;
     module.add_function(wrap_pyfunction!(columns::settle, module)?)?;
+    module.add_function(wrap_pyfunction!(columns::bare_settle, module)?)?;
     module.add_function(wrap_pyfunction!(run_command, module)?)?;
     module.add_function(wrap_pyfunction!(bare_call, module)?)
 }

@@ -120,7 +120,6 @@ def test_lines_are_a_table_for_every_library() -> None:
     assert int(polars.DataFrame(done.lines)["payable"].sum()) == total
     frame = pa.table(done.lines).to_pandas()
     assert int(frame["payable"].sum()) == total
-    assert int(duckdb.sql("select sum(payable) from frame").fetchall()[0][0]) == total
     assert int(duckdb.sql("select sum(payable) from paid").fetchall()[0][0]) == total
 
 

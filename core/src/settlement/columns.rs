@@ -28,6 +28,14 @@ pub trait Columns {
 /// # Errors
 /// As `settlement.settle`; a cell's path is its claim's and field's (`input.claims[3].units`).
 pub fn settle<C: Columns>(handle: Option<&Policy>, epoch: &Tree<'_>, columns: &C) -> Result<Settled<'static>> {
+    input(epoch, columns)?.call(handle)
+}
+
+/// The input of `settlement.settle` with the claims of a table.
+///
+/// # Errors
+/// The codes of the shape pass.
+pub fn input<C: Columns>(epoch: &Tree<'_>, columns: &C) -> Result<Settle> {
     let Tree::Map(mut fields) = epoch.clone() else {
         return Err(Error::at(Code::WrongType, "input", "an object was expected"));
     };
@@ -37,7 +45,7 @@ pub fn settle<C: Columns>(handle: Option<&Policy>, epoch: &Tree<'_>, columns: &C
     fields.push(("claims".into(), Tree::List(Vec::new())));
     let mut input: Settle = de::from_tree(&Tree::Map(fields)).map_err(|error| error.rooted("input"))?;
     input.claims = claims(columns)?;
-    input.call(handle)
+    Ok(input)
 }
 
 /// The claims of a table, as records.
