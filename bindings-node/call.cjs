@@ -39,4 +39,24 @@ function callJson(name, input, policy) {
   }
 }
 
-module.exports = { call, callAsync, callJson };
+/** Settles an epoch whose claims are columns. */
+function settleColumns(epoch, claims, policy) {
+  checked(policy);
+  try {
+    return native.settleColumns(epoch, claims, policy);
+  } catch (error) {
+    throw lifted(error);
+  }
+}
+
+/** As `settleColumns`, off the event loop; the columns are copied before this returns. */
+async function settleColumnsAsync(epoch, claims, policy) {
+  checked(policy);
+  try {
+    return await native.settleColumnsAsync(epoch, claims, policy);
+  } catch (error) {
+    throw lifted(error);
+  }
+}
+
+module.exports = { call, callAsync, callJson, settleColumns, settleColumnsAsync };

@@ -3,7 +3,7 @@
 
 const native = require("./aicf.node");
 const { AicfError, lift, lifted } = require("./error.cjs");
-const { call, callAsync, callJson } = require("./call.cjs");
+const { call, callAsync, callJson, settleColumns, settleColumnsAsync } = require("./call.cjs");
 const functions = require("./generated/functions.cjs");
 
 /** The classes of the add-on, with errors as `AicfError`. */
@@ -52,5 +52,7 @@ module.exports = {
   call,
   callAsync,
   callJson,
+  settleColumns,
+  settleColumnsAsync,
   ...functions,
 };

@@ -1,6 +1,7 @@
 //! The add-on behind `@aicf/node`: values of JavaScript in, values of JavaScript out. What they mean is
 //! decided in `aicf_core::ffi` and nowhere here.
 
+mod columns;
 mod engine;
 mod failure;
 mod policy;

@@ -163,7 +163,7 @@ fn is_plain(prototype: Unknown<'_>) -> Result<bool, Failure> {
 }
 
 /// The text, or nothing where it is no Unicode.
-fn text(value: JsString<'_>) -> Result<Option<String>, Failure> {
+pub fn text(value: JsString<'_>) -> Result<Option<String>, Failure> {
     let utf8 = value.into_utf8()?.into_owned()?;
     // What is no Unicode has been replaced: look again at what may be that.
     if utf8.contains('\u{fffd}') && String::from_utf16(value.into_utf16()?.as_slice()).is_err() {

@@ -3,12 +3,25 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import * as aicf from "../index.mjs";
+import { checkColumns, columnsOf } from "../../tests/conformance/columns.mjs";
 import { checkBorder } from "../../tests/conformance/border.mjs";
 
 test("values at the border", () => {
   const failures = [];
   assert.ok(checkBorder(aicf, (message) => failures.push(message)) > 60);
   assert.deepEqual(failures, []);
+});
+
+test("settlements over columns, also off the event loop", async () => {
+  const failures = [];
+  assert.ok(checkColumns(aicf, (message) => failures.push(message)) > 20);
+  assert.deepEqual(failures, []);
+  const epoch = { chain_id: 1, epoch: 3, height_start: 300, height_end: 399 };
+  const columns = columnsOf(100);
+  const later = aicf.settleColumnsAsync(epoch, columns);
+  columns.units.fill(0n); // They were copied.
+  assert.deepEqual(await later, aicf.settleColumns(epoch, columnsOf(100)));
+  await assert.rejects(aicf.settleColumnsAsync({}, columns), { name: "AicfError", code: "missing_field", path: "input.chain_id" });
 });
 
 test("require and import give the same classes", () => {

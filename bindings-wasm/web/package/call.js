@@ -47,6 +47,13 @@ export function call(name, input, policy) {
   return run(() => object.call(String(name), input));
 }
 
+/** Settles an epoch whose claims are columns. */
+export function settleColumns(epoch, claims, policy) {
+  if (policy === undefined) return run(() => module.settleColumns(epoch, claims));
+  const object = raw(policy);
+  return run(() => object.settleColumns(epoch, claims));
+}
+
 /** Calls a function of the catalogue with JSON text, and gives JSON text. */
 export function callJson(name, input, policy) {
   if (policy === undefined) return run(() => module.callJson(String(name), input));

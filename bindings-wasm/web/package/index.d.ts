@@ -1,8 +1,10 @@
 // What the package gives. The functions and records are written from the core's own types (`generated/`).
+import type { ClaimColumns, SettledColumns } from "./columns.js";
 import type { JournalLine, Outcome, PartialPolicy, PolicyRecord } from "./generated/types.js";
 
 export * from "./generated/functions.js";
 export * from "./generated/types.js";
+export * from "./columns.js";
 
 /**
  * Loads the module. In a browser or a bundler it finds it by itself; elsewhere give it a URL, a Response, bytes or
@@ -61,6 +63,8 @@ export declare class Engine {
 export declare function call(name: string, input: object, policy?: Policy): unknown;
 /** Calls a function of the catalogue with JSON text, and gives JSON text. */
 export declare function callJson(name: string, input: string | Uint8Array, policy?: Policy): string;
+/** Settles an epoch whose claims are columns. `epoch` is the input of `settlementSettle` without `claims`. */
+export declare function settleColumns(epoch: object, claims: ClaimColumns, policy?: Policy): SettledColumns;
 /** The functions of the catalogue. */
 export declare function functions(): Array<string>;
 /** Every code that an `AicfError` can have. */

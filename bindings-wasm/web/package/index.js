@@ -1,10 +1,10 @@
 // The package: `await init()` once, then the functions of the catalogue, `Policy` and `Engine`.
 import start, * as module from "./wasm/aicf_web.js";
-import { RAW, arrived, call, callJson, run } from "./call.js";
+import { RAW, arrived, call, callJson, run, settleColumns } from "./call.js";
 
 export { AicfError } from "./error.js";
 export * from "./generated/functions.js";
-export { call, callJson };
+export { call, callJson, settleColumns };
 
 /**
  * Loads the module. In a browser or a bundler it finds it by itself; elsewhere give it a URL, a Response, bytes or

@@ -1,6 +1,7 @@
 //! The module behind `@aicf/web`: values of JavaScript in, values of JavaScript out. What they mean is
 //! decided in `aicf_core::ffi` and nowhere here; the JavaScript in `package` gives it its final shape.
 
+mod columns;
 mod engine;
 mod failure;
 mod value;
@@ -43,6 +44,15 @@ pub fn call(name: &str, input: &JsValue) -> Outcome<JsValue> {
 #[wasm_bindgen(js_name = callJson)]
 pub fn call_json(name: &str, input: &JsValue) -> Outcome<String> {
     Ok(json_with_handle(name, None, input)?)
+}
+
+/// Settles an epoch whose claims are columns.
+///
+/// # Errors
+/// As the core says.
+#[wasm_bindgen(js_name = settleColumns)]
+pub fn settle_columns(epoch: &JsValue, claims: &JsValue) -> Outcome<JsValue> {
+    Ok(columns::settle(None, epoch, claims)?)
 }
 
 /// Answers a line of the testee protocol, without its newline.
@@ -120,6 +130,15 @@ impl Policy {
     #[wasm_bindgen(js_name = callJson)]
     pub fn call_json(&self, name: &str, input: &JsValue) -> Outcome<String> {
         Ok(json_with_handle(name, Some(&self.0), input)?)
+    }
+
+    /// As the function `settleColumns`, with this policy.
+    ///
+    /// # Errors
+    /// As the core says.
+    #[wasm_bindgen(js_name = settleColumns)]
+    pub fn settle_columns(&self, epoch: &JsValue, claims: &JsValue) -> Outcome<JsValue> {
+        Ok(columns::settle(Some(&self.0), epoch, claims)?)
     }
 
     /// Its hash.

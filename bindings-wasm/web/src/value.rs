@@ -134,7 +134,7 @@ impl Reader {
 }
 
 /// The text, or nothing where it is no Unicode.
-fn text(value: &JsString) -> Option<String> {
+pub fn text(value: &JsString) -> Option<String> {
     let text = String::from(value);
     // What is no Unicode has been replaced: look again at what may be that.
     (!text.contains('\u{fffd}') || value.is_valid_utf16()).then_some(text)

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import * as aicf from "@aicf/web";
 import * as module from "../package/wasm/aicf_web.js";
 import { checkBorder } from "../../../tests/conformance/border.mjs";
+import { checkColumns } from "../../../tests/conformance/columns.mjs";
 import { checkJournals, checkVectors } from "../../../tests/conformance/vectors.mjs";
 
 const vectors = ["catalogue-examples", "engine-examples"].flatMap((name) =>
@@ -24,6 +25,7 @@ function all(name, least, check) {
   });
 }
 all("values at the border", 60, (fail) => checkBorder(aicf, fail));
+all("settlements over columns", 20, (fail) => checkColumns(aicf, fail));
 all("every vector by line and by values", 400, (fail) => checkVectors(aicf, vectors, fail));
 all("every journal by object and by line", 10, (fail) => checkJournals(aicf, vectors, fail));
 

@@ -16,6 +16,7 @@
 
 mod machine;
 mod out;
+pub mod table;
 mod walk;
 
 pub use machine::{Machine, outcome_out};

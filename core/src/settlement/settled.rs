@@ -91,6 +91,15 @@ impl Settled<'_> {
             .map(|(row, claim)| (claim, row.payout_line(&claim.provider_id, &claim.miner)))
     }
 
+    /// The lines under `payouts_root`, each with a number for its provider and one for its miner: the same
+    /// number is the same id. For hosts that keep texts once.
+    pub fn numbered_lines(&self) -> impl Iterator<Item = (u32, u32, PayoutLine<'_>)> {
+        self.rows().map(|(row, claim)| {
+            let line = row.payout_line(&claim.provider_id, &claim.miner);
+            (row.provider, row.miner, line)
+        })
+    }
+
     /// The lines under `payouts_root`, in their order.
     pub fn payout_lines(&self) -> impl Iterator<Item = PayoutLine<'_>> {
         self.paid().map(|(_, line)| line)

@@ -2,6 +2,7 @@
 import * as aicf from "@aicf/web";
 import catalogue from "../../../../fixtures/vectors/catalogue-examples.jsonl?raw";
 import engine from "../../../../fixtures/vectors/engine-examples.jsonl?raw";
+import { checkColumns } from "../../../../tests/conformance/columns.mjs";
 import { checkBorder } from "../../../../tests/conformance/border.mjs";
 import { checkJournals, checkVectors } from "../../../../tests/conformance/vectors.mjs";
 
@@ -31,6 +32,7 @@ async function run() {
   return {
     early,
     border: checkBorder(aicf, fail),
+    columns: checkColumns(aicf, fail),
     vectors: checkVectors(aicf, vectors, fail),
     journals: checkJournals(aicf, vectors, fail),
     failures,
