@@ -10,7 +10,7 @@ use aicf_core::ffi::{Out, exact, refused};
 use aicf_core::policy::default_policy;
 use aicf_core::settlement::{self, Settled, columns};
 use aicf_core::{Error, Result};
-use arrow_array::builder::{Decimal128Builder, FixedSizeBinaryBuilder, StringBuilder};
+use arrow_array::builder::{FixedSizeBinaryBuilder, StringBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int64Type, UInt64Type};
 use arrow_array::{
@@ -33,6 +33,8 @@ use crate::value::{Fields, Reader, to_python};
 const BATCH_ROWS: usize = 1 << 16;
 /// Digits of an Arrow decimal.
 const AMOUNT_DIGITS: u8 = 38;
+/// The first amount that has more.
+const AMOUNT_END: i128 = 10_i128.pow(AMOUNT_DIGITS as u32);
 
 /// A column in the one form of its kind.
 enum Column {
@@ -236,7 +238,10 @@ pub fn settle(
     let settled = py.detach(move || {
         caught(|| {
             let settled = columns::settle(policy.handle(), &epoch, &table)?;
-            Ok((Out::of(&settled.summary())?, lines(&settled)?))
+            let done = (Out::of(&settled.summary())?, lines(&settled)?);
+            // Millions of texts are given back meanwhile: nobody has to wait for that.
+            std::thread::spawn(move || drop(settled));
+            Ok(done)
         })
     });
     let (summary, lines) = settled.map_err(|error| raise(py, error))?;
@@ -269,8 +274,7 @@ fn lines(settled: &Settled<'_>) -> Result<Lines> {
         let mut keys = FixedSizeBinaryBuilder::with_capacity(BATCH_ROWS, 32);
         let mut texts: [StringBuilder; 3] =
             std::array::from_fn(|_| StringBuilder::with_capacity(BATCH_ROWS, BATCH_ROWS * 16));
-        let mut amounts: [Decimal128Builder; 7] =
-            std::array::from_fn(|_| Decimal128Builder::with_capacity(BATCH_ROWS).with_data_type(amount.clone()));
+        let mut amounts: [Vec<i128>; 7] = std::array::from_fn(|_| Vec::with_capacity(BATCH_ROWS));
         for line in all.by_ref().take(BATCH_ROWS) {
             keys.append_value(line.claim_key.0).map_err(broken)?;
             let [provider, miner, kind] = &mut texts;
@@ -286,16 +290,17 @@ fn lines(settled: &Settled<'_>) -> Result<Lines> {
                 line.penalty,
                 line.net_provider,
             ];
-            for (builder, value) in amounts.iter_mut().zip(values) {
-                let value = i128::try_from(value.0)
-                    .ok()
-                    .filter(|value| *value < 10_i128.pow(AMOUNT_DIGITS.into()));
-                builder.append_value(value.ok_or_else(|| Error::overflow("an amount of more than 38 digits"))?);
+            for (column, value) in amounts.iter_mut().zip(values) {
+                let value = i128::try_from(value.0).ok().filter(|value| *value < AMOUNT_END);
+                column.push(value.ok_or_else(|| Error::overflow("an amount of more than 38 digits"))?);
             }
         }
         let mut columns: Vec<ArrayRef> = vec![Arc::new(keys.finish())];
         columns.extend(texts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
-        columns.extend(amounts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef));
+        for column in amounts {
+            let column = Decimal128Array::from(column).with_data_type(amount.clone());
+            columns.push(Arc::new(column));
+        }
         batches.push(RecordBatch::try_new(Arc::clone(&schema), columns).map_err(broken)?);
     }
     Ok(Lines { schema, batches })
