@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: every figure beside its yardstick, in one run, written to docs/benchmarks.md with
 //! the machine and the day. What is written by hand in that file, below its last marker, stays.
 
-use crate::guest;
 use crate::sh::{self, Outcome, say};
+use crate::{guest, node, python, web};
 use std::fs;
 use std::process::{Command, Stdio};
 
@@ -40,11 +40,50 @@ pub fn run() -> Outcome {
         print!("{printed}");
         report.push_str(&format!("## {about}\n\n```text\n{}\n```\n\n", printed.trim_end()));
     }
+    let about = "From other languages: what a call costs, and an epoch of a million claims";
+    say(&format!("bench: {about}"));
+    report.push_str(&format!("## {about}\n\n```text\n{}\n```\n\n", bindings()?.trim_end()));
     let path = sh::root().join(FILE);
     let kept = fs::read_to_string(&path).unwrap_or_default();
     let notes = kept.split_once(NOTES).map_or("", |(_, notes)| notes);
     fs::write(&path, format!("{report}{NOTES}\n{}\n", notes.trim_end()))
         .map_err(|error| format!("cannot write {FILE}: {error}"))
+}
+
+/// The bindings' own benchmarks, each beside its technology's bare call, or records in Rust.
+fn bindings() -> Result<String, String> {
+    python::install()?;
+    node::build()?;
+    web::build()?;
+    let mut report = String::new();
+    for (host, folder, program, scripts) in [
+        (
+            "Python",
+            python::folder(),
+            python::interpreter(),
+            ["bench/crossing.py", "bench/tables.py"],
+        ),
+        (
+            "Node.js",
+            node::folder(),
+            "node".into(),
+            ["bench/crossing.mjs", "bench/columns.mjs"],
+        ),
+        (
+            "web package in Node.js",
+            web::folder(),
+            "node".into(),
+            ["bench/crossing.mjs", "bench/columns.mjs"],
+        ),
+    ] {
+        report.push_str(&format!("{host}\n"));
+        for script in scripts {
+            let printed = output(Command::new(&program).current_dir(&folder).arg(folder.join(script)))?;
+            report.extend(printed.lines().map(|line| format!("  {line}\n")));
+        }
+    }
+    print!("{report}");
+    Ok(report)
 }
 
 fn output(command: &mut Command) -> Result<String, String> {

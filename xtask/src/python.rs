@@ -27,6 +27,11 @@ fn environment() -> PathBuf {
     sh::root().join("target/python")
 }
 
+/// The Python of the environment.
+pub fn interpreter() -> PathBuf {
+    environment().join("bin/python")
+}
+
 fn program(name: &str) -> Command {
     let bin = environment().join("bin");
     let mut command = Command::new(bin.join(name));
