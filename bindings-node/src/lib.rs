@@ -71,6 +71,18 @@ pub fn bare_call(number: f64) -> f64 {
     number
 }
 
+/// Panics where the core would: for the test that nothing ends by it.
+#[napi]
+pub fn bare_panic() -> napi::Result<()> {
+    caught(|| panic!("on purpose")).map_err(raise)
+}
+
+/// As `barePanic`, on a thread of the pool.
+#[napi(ts_return_type = "Promise<void>")]
+pub fn bare_panic_async() -> AsyncTask<Work> {
+    work(|| panic!("on purpose"))
+}
+
 /// The functions of the catalogue.
 #[napi]
 pub fn functions() -> Vec<&'static str> {

@@ -24,6 +24,15 @@ test("settlements over columns, also off the event loop", async () => {
   await assert.rejects(aicf.settleColumnsAsync({}, columns), { name: "AicfError", code: "missing_field", path: "input.chain_id" });
 });
 
+test("a panic is an exception, and the process goes on", async () => {
+  const require = createRequire(import.meta.url);
+  const native = require("../aicf.node");
+  const { lift, lifted } = require("../error.cjs");
+  assert.throws(() => lift(native.barePanic), { name: "AicfError", code: "invariant" });
+  await assert.rejects(native.barePanicAsync().catch((error) => { throw lifted(error); }), { name: "AicfError", code: "invariant" });
+  assert.equal(aicf.splitApply({ kind: "ai", total: 100n }).provider, 80n);
+});
+
 test("require and import give the same classes", () => {
   const required = createRequire(import.meta.url)("../index.cjs");
   assert.equal(required.AicfError, aicf.AicfError);

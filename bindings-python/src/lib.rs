@@ -78,6 +78,13 @@ fn bare_call(number: u64) -> u64 {
     number
 }
 
+/// Panics where the core would: for the test that nothing ends by it.
+#[pyfunction]
+fn bare_panic(py: Python<'_>) -> PyResult<()> {
+    py.detach(|| caught(|| panic!("on purpose")))
+        .map_err(|error| raise(py, error))
+}
+
 /// The extension module.
 #[pymodule]
 fn _aicf(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -106,5 +113,6 @@ fn _aicf(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(columns::settle, module)?)?;
     module.add_function(wrap_pyfunction!(columns::bare_settle, module)?)?;
     module.add_function(wrap_pyfunction!(run_command, module)?)?;
+    module.add_function(wrap_pyfunction!(bare_panic, module)?)?;
     module.add_function(wrap_pyfunction!(bare_call, module)?)
 }

@@ -4,9 +4,11 @@
 //! may change. A path starts at the root the caller names (`input`) and grows while an error travels
 //! outwards, so the happy path never builds one.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt;
+use core::ops::{Deref, DerefMut};
 
 /// The result of everything in the core that can fail.
 pub type Result<T> = core::result::Result<T, Error>;
@@ -87,9 +89,13 @@ impl fmt::Display for Code {
     }
 }
 
-/// An error of the core.
+/// An error of the core: its [`Parts`] behind a pointer, because every result has room for one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Parts>);
+
+/// What an error says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
     /// Stable, for programs.
     pub code: Code,
     /// Where: dots for fields and map keys, `[i]` for elements (`input.claims[3].nullifier`).
@@ -98,25 +104,40 @@ pub struct Error {
     pub message: String,
 }
 
+impl Deref for Error {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Parts {
+        &mut self.0
+    }
+}
+
 impl Error {
     /// An error at the place where it is found; callers add the way there with [`Error::under`].
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            path: String::new(),
-            message: message.into(),
-        }
+        Self::at(code, String::new(), message)
     }
 
     /// An error at a path that is already known.
     #[must_use]
     pub fn at(code: Code, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             code,
             path: path.into(),
             message: message.into(),
-        }
+        }))
+    }
+
+    /// What it says, to keep.
+    #[must_use]
+    pub fn into_parts(self) -> Parts {
+        *self.0
     }
 
     /// `overflow` and `invariant` have no field: their path is the input as a whole.

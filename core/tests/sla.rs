@@ -303,10 +303,10 @@ fn a_window_is_refused_at_its_first_wrong_field() {
     for (index, (spoil, code, field)) in table.iter().enumerate() {
         let bad = spoiled(spoil);
         let error = evaluate(default(), Kind::Ai, &bad, &perfect()).unwrap_err();
-        assert_eq!((error.code, error.path), (*code, format!(".short.{field}")));
+        assert_eq!((error.code, &*error.path), (*code, &*format!(".short.{field}")));
         // The short window is judged before the long one, and an earlier field before a later one.
         let error = evaluate(default(), Kind::Ai, &perfect(), &bad).unwrap_err();
-        assert_eq!((error.code, error.path), (*code, format!(".long.{field}")));
+        assert_eq!((error.code, &*error.path), (*code, &*format!(".long.{field}")));
         let all_from_here = spoiled(|w| table[index..].iter().rev().for_each(|(spoil, ..)| spoil(w)));
         let error = evaluate(default(), Kind::Ai, &all_from_here, &bad).unwrap_err();
         assert_eq!(error.path, format!(".short.{field}"));

@@ -143,6 +143,7 @@ impl From<store::Error> for Error {
 
 impl From<aicf_core::Error> for Error {
     fn from(error: aicf_core::Error) -> Self {
+        let error = error.into_parts();
         Self::Core(CoreError {
             code: error.code.as_str().to_owned(),
             path: error.path,

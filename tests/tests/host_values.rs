@@ -129,7 +129,11 @@ fn split(total: Tree<'_>) -> Result<Out, Error> {
 
 #[test]
 fn amounts_come_as_integers_or_decimal_strings() {
-    let code = |total: Tree<'_>| split(total).err().map(|error| (error.code.as_str(), error.path));
+    let code = |total: Tree<'_>| {
+        split(total)
+            .err()
+            .map(|error| (error.code.as_str(), error.into_parts().path))
+    };
     let refused = |code: &'static str| Some((code, "input.total".to_string()));
     let table = [
         (ffi::exact(Some(0), false), None),

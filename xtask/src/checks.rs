@@ -40,12 +40,11 @@ const BINDINGS: [&str; 8] = [
 
 /// Clippy over everything, tests and the generator included; a warning is an error.
 pub fn clippy() -> Outcome {
-    let generator = ["--package", "aicf-core", "--features", "schema"];
-    for what in [&NATIVE[..], &BINDINGS, &generator] {
+    let native = [&NATIVE[..], &["--all-targets"]].concat();
+    let generator = ["--package", "aicf-core", "--features", "schema", "--all-targets"];
+    for what in [&native[..], &BINDINGS, &generator] {
         let mut cargo = sh::cargo();
-        cargo
-            .args(["clippy", "--quiet", "--release", "--all-targets"])
-            .args(what);
+        cargo.args(["clippy", "--quiet", "--release"]).args(what);
         sh::run(cargo.args(["--", "-D", "warnings"]))?;
     }
     Ok(())

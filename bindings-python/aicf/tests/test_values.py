@@ -12,6 +12,7 @@ import pytest
 
 import aicf
 from aicf import errors
+from aicf._aicf import bare_panic
 
 TASK = bytes([7]) * 32
 
@@ -209,6 +210,13 @@ def test_policies() -> None:
     assert caught.value.path == "input.policy.fun"
     with pytest.raises(errors.BadPolicy):
         aicf.Policy({"split": {"ai": {"provider": 1, "miner": 1, "treasury": 1}}})
+
+
+def test_a_panic_is_an_exception_and_the_interpreter_goes_on() -> None:
+    with pytest.raises(errors.Invariant) as caught:
+        bare_panic()
+    assert caught.value.code == "invariant"
+    assert aicf.split_apply(kind="ai", total=100)["provider"] == 80
 
 
 def test_every_code_has_a_class_of_its_own() -> None:

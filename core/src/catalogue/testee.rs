@@ -19,7 +19,7 @@ pub fn testee_line(line: &[u8]) -> Vec<u8> {
 /// [`testee_line`] with another way from an input to the JSON of its result.
 pub(crate) fn testee_line_by(line: &[u8], by: impl Fn(&str, &Tree<'_>) -> Result<Vec<u8>>) -> Vec<u8> {
     let parsed = json::parse(line, JSON_DEPTH_MAX)
-        .map_err(|error| Error::new(Code::BadRequest, error.message))
+        .map_err(|error| Error::new(Code::BadRequest, error.into_parts().message))
         .and_then(|tree| answer(&tree, by));
     match parsed {
         Ok(reply) => reply,

@@ -28,7 +28,7 @@ pub enum Stop {
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         match error.code {
-            Code::Overflow => Self::Refused(Status::Overflow, error.message),
+            Code::Overflow => Self::Refused(Status::Overflow, error.into_parts().message),
             _ => Self::Broken(error),
         }
     }

@@ -15,7 +15,7 @@ fn refused(change: impl FnOnce(&mut Settle)) -> (Code, String) {
     assert!(run(&flat_policy(), &input).is_ok());
     change(&mut input);
     let error = run(&flat_policy(), &input).expect_err("a broken rule");
-    (error.code, error.path)
+    (error.code, error.into_parts().path)
 }
 
 fn at(code: Code, path: &str) -> (Code, String) {

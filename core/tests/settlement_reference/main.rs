@@ -14,7 +14,7 @@ use model::{Fault, Outcome, line, reference};
 use proptest::prelude::*;
 
 fn core(policy: &Policy, policy_hash: &Hash32, input: &Settle) -> Result<Outcome, Fault> {
-    let settled = settle(policy, policy_hash, input).map_err(|error| (error.code.as_str(), error.path))?;
+    let settled = settle(policy, policy_hash, input).map_err(|error| (error.code.as_str(), error.into_parts().path))?;
     let amounts = |amounts: &Amounts| {
         amounts
             .iter()

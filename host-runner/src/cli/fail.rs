@@ -52,6 +52,7 @@ impl Failure {
 
     /// An error of the core about an input of this command.
     pub fn of_input(error: aicf_core::Error) -> Self {
+        let error = error.into_parts();
         Self::malformed(error.code.as_str(), error.path, error.message)
     }
 

@@ -150,7 +150,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Machine>, InputError> {
 }
 
 fn observe(systems: &mut BTreeMap<(Text, Text), System>, row: &Row<'_>, model: &'static str) -> Result<(), InputError> {
-    let text = |text: &str| Text::new(text).map_err(|error| CellError::new(error.code, error.message));
+    let text = |text: &str| Text::new(text).map_err(|error| CellError::new(error.code, error.into_parts().message));
     let operator = row.cell(1, text)?;
     let id = row.cell(2, |system| text(&format!("{operator}/{system}")))?;
     let system = systems.entry((operator, id)).or_default();
