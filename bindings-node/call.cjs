@@ -1,7 +1,7 @@
 // The doors to the catalogue, which every generated function goes through.
 "use strict";
 
-const native = require("./aicf.node");
+const native = require("./native.cjs");
 const { AicfError, lifted } = require("./error.cjs");
 
 function checked(policy) {

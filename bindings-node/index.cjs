@@ -1,7 +1,7 @@
 // The package for `require`.
 "use strict";
 
-const native = require("./aicf.node");
+const native = require("./native.cjs");
 const { AicfError, lift, lifted } = require("./error.cjs");
 const { call, callAsync, callJson, settleColumns, settleColumnsAsync } = require("./call.cjs");
 const functions = require("./generated/functions.cjs");

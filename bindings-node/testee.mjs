@@ -3,5 +3,5 @@ import { createRequire } from "node:module";
 import * as aicf from "./index.mjs";
 import { serve } from "../tests/conformance/testee.mjs";
 
-const native = createRequire(import.meta.url)("./aicf.node");
+const native = createRequire(import.meta.url)("./native.cjs");
 await serve((line) => Buffer.from(native.testeeLineBytes(line)), aicf);
