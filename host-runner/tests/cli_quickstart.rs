@@ -115,6 +115,44 @@ fn the_six_steps_give_the_same_on_every_engine() {
     assert_eq!(roots[0], roots[2]);
 }
 
+/// Everything that was decided is explained, for people and for programs.
+#[test]
+fn explanations() {
+    let place = Place::new("native");
+    let who = ["--provider-id", "provider1"];
+    let submitted = place.json(&["job", "submit", "--ai", "--prompt", "hello", "--max-units", "100"]);
+    let task_id = submitted["task_id"].as_str().unwrap().to_owned();
+    let job = |more: &[&str]| [&["explain", "job", "--task-id", &task_id], more].concat().join(" ");
+    let said = |command: &str| place.ok(&command.split(' ').collect::<Vec<_>>()).out;
+    assert!(said(&job(&[])).contains("nobody can take it; most providers fail at: no_providers"));
+    place.json(&[&["provider", "register", "--caps", "AI"], &who[..]].concat());
+    let text = said(&job(&["--providers"]));
+    assert!(text.contains("provider1") && text.contains("status"), "{text}");
+    place.json(&[&["provider", "stake", "--amount", "200000"], &who[..]].concat());
+    assert!(said(&job(&[])).contains("waits for a dispatch"));
+    let result = fixture("fixtures/result_example.json");
+    place.json(&["job", "inject-result", "--task-id", &task_id, "--result", &result]);
+    place.json(&[&["provider", "slash", "--offence", "replay"], &who[..]].concat());
+    place.json(&["epoch", "settle"]);
+    let line = place.json(&["payouts"])["items"][0]["line"].clone();
+    let key = line["claim_key"].as_str().unwrap();
+    let payout = place.ok(&["explain", "payout", "--epoch", "0", "--claim-key", key]).out;
+    for part in ["80", "quoted", "25000", "8000 of 10000", "= net"] {
+        assert!(payout.contains(part), "{part}: {payout}");
+    }
+    let slash = place
+        .ok(&[&["explain", "slash", "--epoch", "0"], &who[..]].concat())
+        .out;
+    assert!(
+        slash.contains("slashed for replay") && slash.contains("reported: "),
+        "{slash}"
+    );
+    let view = place.json(&[&["explain", "slash", "--epoch", "0"], &who[..]].concat());
+    assert_eq!(view["record"]["reason"], "replay");
+    let unknown = place.run(&["explain", "slash", "--epoch", "7", "--provider-id", "provider1"]);
+    assert_eq!(unknown.code, 1);
+}
+
 /// Money leaves, and an offence that somebody saw is judged with its epoch.
 #[test]
 fn withdrawals_and_reports() {

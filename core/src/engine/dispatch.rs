@@ -67,7 +67,8 @@ pub fn dispatch(context: &mut Context<'_>, beacon: &Hash32) -> Step {
     Ok(())
 }
 
-fn request(task_id: &Hash32, job: &Job) -> matching::Job {
+/// A job as matching sees it.
+pub(super) fn request(task_id: &Hash32, job: &Job) -> matching::Job {
     matching::Job {
         task_id: *task_id,
         kind: job.kind,
@@ -100,7 +101,7 @@ impl Fleet {
             };
             let row = context.provider(&id)?;
             by_id.insert(id.clone(), providers.len());
-            providers.push(offer(context, id, &row));
+            providers.push(offer(context.epoch(), id, &row));
         }
         let mut fleet = Self {
             providers,
@@ -202,7 +203,7 @@ impl Fleet {
         })?;
         let provider = context.provider(id)?;
         if let Some(seen) = self.by_id.get(id).and_then(|index| self.providers.get_mut(*index)) {
-            *seen = offer(context, id.clone(), &provider);
+            *seen = offer(epoch, id.clone(), &provider);
         }
         context.events.push(Event::JobAssigned {
             task_id: *task_id,
@@ -215,8 +216,8 @@ impl Fleet {
     }
 }
 
-fn offer(context: &Context<'_>, id: Text, row: &Provider) -> matching::Provider {
-    let epoch = context.epoch();
+/// A provider as matching sees it.
+pub(super) fn offer(epoch: u64, id: Text, row: &Provider) -> matching::Provider {
     matching::Provider {
         id,
         operator: row.operator.clone(),

@@ -47,7 +47,7 @@ tables! {
     EpochStats = 0x14,
     /// (epoch, provider id) -> stake leaving the unbonding account when the epoch settles.
     Unbonding = 0x15,
-    /// (epoch, provider id) -> the offences reported, in order, each once, until the epoch settles.
+    /// (epoch, provider id) -> the offences reported, in order, each once.
     Offences = 0x16,
     /// task_id -> [`super::rows::Job`].
     Job = 0x20,

@@ -12,6 +12,7 @@ mod context;
 pub mod digest;
 mod dispatch;
 pub mod entry;
+mod explain;
 mod jobs;
 pub mod key;
 pub mod ledger;

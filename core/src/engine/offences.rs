@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::context::{Context, Step, Stop, refuse};
 use super::key::{Key, Table, trailing_text};
 use super::outcome::{Event, Status};
+use super::txn::Txn;
 use super::verifier;
 use crate::limits::DISPATCH_PROVIDERS_MAX;
 use crate::matching::Status as ProviderStatus;
@@ -28,7 +29,7 @@ pub fn report(context: &mut Context<'_>, provider_id: &Text, offence: Offence) -
     }
     // Without finality an epoch may be settled before its last block is over.
     let epoch = context.epoch().max(context.network.next_epoch);
-    let mut reported: BTreeSet<Offence> = of(context, epoch, provider_id)?.into_iter().collect();
+    let mut reported: BTreeSet<Offence> = of(&context.txn, epoch, provider_id)?.into_iter().collect();
     reported.insert(offence);
     let row: Vec<Offence> = reported.into_iter().collect();
     context.txn.put(key(epoch, provider_id), &row)?;
@@ -41,8 +42,8 @@ pub fn report(context: &mut Context<'_>, provider_id: &Text, offence: Offence) -
 }
 
 /// What was reported of a provider in an epoch.
-pub fn of(context: &Context<'_>, epoch: u64, provider_id: &Text) -> Result<Vec<Offence>> {
-    Ok(context.txn.get(key(epoch, provider_id))?.unwrap_or_default())
+pub fn of(txn: &Txn<'_>, epoch: u64, provider_id: &Text) -> Result<Vec<Offence>> {
+    Ok(txn.get(key(epoch, provider_id))?.unwrap_or_default())
 }
 
 /// Who has rows of an epoch in a table of (epoch, provider id).
@@ -57,12 +58,4 @@ pub fn providers_in(context: &Context<'_>, table: Table, epoch: u64) -> Step<Vec
                 .ok_or_else(|| Stop::Broken(Error::invariant("a row of nobody")))
         })
         .collect()
-}
-
-/// The epoch is judged: its reports are not needed any more.
-pub fn forget(context: &mut Context<'_>, epoch: u64) -> Step {
-    for provider_id in providers_in(context, Table::Offences, epoch)? {
-        context.txn.delete(key(epoch, &provider_id));
-    }
-    Ok(())
 }

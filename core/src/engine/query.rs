@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::explain;
 use super::key::{Key, Table, trailing_hash, trailing_text};
 use super::ledger::{self, Account, Posting};
 use super::rows::{Head, Job, JobStatus, Network, PayoutRow, Provider, SlashRecord};
@@ -56,6 +57,9 @@ pub fn through<D: Door>(door: &D, store: &dyn Store, name: &str) -> Result<D::Ou
         "slashes" => reader.slashes(),
         "policy" => reader.policy(),
         "digest" => reader.digest(),
+        "explain.job" => reader.explain_job(),
+        "explain.payout" => reader.explain_payout(),
+        "explain.slash" => reader.explain_slash(),
         _ => Err(Error::at(
             Code::UnknownFunction,
             "fn",
@@ -79,6 +83,9 @@ pub const QUERIES: &[&str] = &[
     "slashes",
     "policy",
     "digest",
+    "explain.job",
+    "explain.payout",
+    "explain.slash",
 ];
 
 struct Reader<'a, D> {
@@ -319,6 +326,42 @@ impl<D: Door> Reader<'_, D> {
             trailing_hash(key).map_or(Ok(None), |task_id| self.job_view(task_id))
         })?;
         self.door.write(&page)
+    }
+
+    fn explain_job(&self) -> Result<D::Out> {
+        #[derive(Deserialize)]
+        struct Input {
+            task_id: Hash32,
+            providers: Option<bool>,
+        }
+        let input: Input = self.read()?;
+        let (head, network) = self.network()?;
+        let policy = self.archived(&network.policy_hash)?;
+        let each = input.providers.unwrap_or(false);
+        let explained = explain::job(&self.txn, (&head, &network), &policy, &input.task_id, each)?;
+        self.door.write(&explained)
+    }
+
+    fn explain_payout(&self) -> Result<D::Out> {
+        #[derive(Deserialize)]
+        struct Input {
+            epoch: u64,
+            claim_key: Hash32,
+        }
+        let input: Input = self.read()?;
+        let explained = explain::payout(&self.txn, |hash| self.archived(hash), input.epoch, &input.claim_key)?;
+        self.door.write(&explained)
+    }
+
+    fn explain_slash(&self) -> Result<D::Out> {
+        #[derive(Deserialize)]
+        struct Input {
+            epoch: u64,
+            provider_id: Text,
+        }
+        let input: Input = self.read()?;
+        let explained = explain::slash(&self.txn, |hash| self.archived(hash), input.epoch, &input.provider_id)?;
+        self.door.write(&explained)
     }
 
     fn epoch_view(&self, epoch: u64) -> Result<Option<EpochView>> {

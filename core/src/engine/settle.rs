@@ -81,7 +81,6 @@ pub fn settle(context: &mut Context<'_>, policies: &mut PolicyCache, epoch: u64)
     pay(context, &policy, &input, &settled, &claims, &deferred)?;
     keep(context, epoch, &settled, &claims, &deferred)?;
     punish(context, &policy, epoch, judged)?;
-    offences::forget(context, epoch)?;
     release_unbonding(context, epoch)?;
     release_barred(context)?;
     close(context, epoch, &settled)
@@ -108,8 +107,8 @@ fn judge(context: &Context<'_>, policy: &Policy, epoch: u64) -> Step<Vec<Judged>
         providers.extend(offences::providers_in(context, table, epoch)?);
     }
     for provider_id in providers {
-        let metrics = sla::epoch_metrics(context, epoch, &provider_id)?.unwrap_or_default();
-        let reported = offences::of(context, epoch, &provider_id)?;
+        let metrics = sla::epoch_metrics(&context.txn, &policy.sla, epoch, &provider_id)?.unwrap_or_default();
+        let reported = offences::of(&context.txn, epoch, &provider_id)?;
         let provider = context.provider(&provider_id)?;
         let since = epoch.saturating_sub(policy.slashing.window_epochs.saturating_sub(1));
         let recent = provider.offence_epochs.iter().filter(|at| **at >= since).count() as u64;

@@ -8,6 +8,7 @@ use super::context::{Context, Step};
 use super::entry::Metrics;
 use super::key::{Key, Table};
 use super::rows::Lease;
+use super::txn::Txn;
 use crate::amount::Ratio;
 use crate::policy::SlaPolicy;
 use crate::sla::{Evaluation, Tally, Window, evaluate};
@@ -374,7 +375,12 @@ pub fn observe(context: &mut Context<'_>, lease: &Lease, kind: Kind, ending: &En
 ///
 /// # Errors
 /// The store's.
-pub fn epoch_metrics(context: &Context<'_>, epoch: u64, provider_id: &Text) -> Result<Option<EpochMetrics>> {
-    let stats: Option<EpochStats> = context.txn.get(stats_key(epoch, provider_id))?;
-    stats.map(|stats| stats.metrics(&context.policy.sla)).transpose()
+pub(super) fn epoch_metrics(
+    txn: &Txn<'_>,
+    policy: &SlaPolicy,
+    epoch: u64,
+    provider_id: &Text,
+) -> Result<Option<EpochMetrics>> {
+    let stats: Option<EpochStats> = txn.get(stats_key(epoch, provider_id))?;
+    stats.map(|stats| stats.metrics(policy)).transpose()
 }

@@ -9,6 +9,7 @@
 mod call;
 mod demo;
 mod epoch;
+mod explain;
 mod export;
 mod fail;
 mod fields;
@@ -137,6 +138,9 @@ enum Group {
     Epoch(epoch::Epoch),
     /// What was paid, line by line
     Payouts(payouts::Payouts),
+    /// Why a job does not run, what a payout is made of, what a slash was decided by
+    #[command(subcommand)]
+    Explain(explain::Explain),
     /// Policies: check a file, show it in full, hash it
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -195,6 +199,7 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Provider(command) => provider::run(command, globals, out),
         Group::Job(command) => job::run(command, globals, out),
         Group::Epoch(command) => epoch::run(command, globals, out),
+        Group::Explain(command) => explain::run(command, globals, out),
         Group::Payouts(args) => payouts::run(&args, globals, out),
         Group::Policy(command) => policy::run(command, globals, out),
         Group::Call(args) => call::run(&args, globals, out),

@@ -138,14 +138,18 @@ impl Session {
 
 /// Asks a query; a row that is not there gets the code that the engine has for it.
 pub fn look_up(reader: &Reader, name: &str, input: &Value) -> anyhow::Result<Value> {
-    let unknown = match name {
-        "provider.get" => "unknown_provider",
-        "job.get" => "unknown_task",
-        "epoch.get" => "epoch_not_settled",
+    let unknown = |path: &str| match (name, path) {
+        ("provider.get", _) => "unknown_provider",
+        ("job.get" | "explain.job", _) => "unknown_task",
+        ("epoch.get", _) | ("explain.slash", "input.epoch") => "epoch_not_settled",
+        ("explain.payout", _) => "unknown_claim",
+        ("explain.slash", _) => "not_judged",
         _ => "",
     };
     reader.query(name, input).map_err(|error| match error.code() {
-        "missing_field" if !unknown.is_empty() => Failure::refused(unknown, error.to_string()).into(),
+        "missing_field" if !unknown(error.path()).is_empty() => {
+            Failure::refused(unknown(error.path()), error.to_string()).into()
+        }
         _ => error.into(),
     })
 }
