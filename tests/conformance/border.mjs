@@ -34,6 +34,8 @@ const detached = () => {
   structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
   return bytes;
 };
+/** A typed array with a property of its own that says something else than the class does. */
+const claims = (array, property, value) => Object.defineProperty(array, property, { value });
 class Mine {
   kind = "ai";
 }
@@ -90,6 +92,10 @@ export const CASES = [
   ["bytes as a buffer", "task_id.derive", () => derive({ caller: task().buffer }), "ok"],
   ["bytes that were given away", "task_id.derive", () => derive({ caller: detached() }), "bad_encoding", "input.caller"],
   ["a buffer that was given away", "task_id.derive", () => derive({ caller: detached().buffer }), "bad_encoding", "input.caller"],
+  ["a typed array that says it is bytes", "task_id.derive", () => derive({ caller: claims(new Uint16Array([300]), Symbol.toStringTag, "Uint8Array") }), "wrong_type", "input.caller"],
+  ["bytes that say they are none", "task_id.derive", () => derive({ caller: claims(Uint8Array.of(97), Symbol.toStringTag, "Mine") }), "ok"],
+  ["a typed array with the prototype of bytes", "task_id.derive", () => derive({ caller: Object.setPrototypeOf(new Uint16Array([300]), Uint8Array.prototype) }), "wrong_type", "input.caller"],
+  ["a list with a length that goes on", "task_id.derive", () => payload(new Proxy([], { get: (list, key) => (key === "length" ? 2 ** 53 : 1) })), "out_of_range", "input"],
   ["a list of numbers is no bytes", "task_id.derive", () => derive({ caller: [97] }), "wrong_type", "input.caller"],
   ["a deep payload", "task_id.derive", () => payload(nested(60)), "ok"],
   ["a payload nested too deeply", "task_id.derive", () => payload(nested(5_000)), "out_of_range", "input.payload_json[0]"],
@@ -132,16 +138,70 @@ export function checkBorder(aicf, fail) {
       else if (!error.path.startsWith(path)) fail(`${name}: at ${error.path}, expected ${path}`);
     }
   }
-  const mine = new RangeError("the caller's own");
-  try {
-    call("split.apply", { get kind() { throw mine; } });
-    fail("a getter that throws: a result");
-  } catch (error) {
-    if (error !== mine) fail(`a getter that throws: ${error}`);
+  const checks = checkOwnCode(aicf, fail);
+  const honest = call("task_id.derive", derive({ caller: Uint8Array.of(97, 98) })).task_id.join();
+  for (const length of [0, 1, 2 ** 31]) {
+    const lying = call("task_id.derive", derive({ caller: claims(Uint8Array.of(97, 98), "length", length) })).task_id.join();
+    if (lying !== honest) fail(`bytes whose length is said to be ${length}: other bytes`);
   }
   const shares = call("split.apply", { kind: "ai", total: 2n ** 100n });
   if (shares.provider + shares.miner + shares.treasury !== 2n ** 100n) fail("amounts are BigInts that add up");
   const { task_id } = call("task_id.derive", derive({}));
   if (!(task_id instanceof Uint8Array) || task_id.length !== 32) fail("bytes are a Uint8Array");
-  return amounts.length + CASES.length + 3;
+  return amounts.length + CASES.length + checks + 5;
+}
+
+/** What the caller's own code throws comes back as it is, and engine and policy go on as before. */
+function checkOwnCode(aicf, fail) {
+  const { Engine, call } = aicf;
+  const engine = new Engine();
+  const mine = new RangeError("the caller's own");
+  const revoked = (target) => {
+    const { proxy, revoke } = Proxy.revocable(target, {});
+    revoke();
+    return proxy;
+  };
+  const throws = () => { throw mine; };
+  const endless = () => endless() + 1;
+  const inputs = [
+    ["a getter that throws", { get kind() { return throws(); } }, (error) => error === mine],
+    ["keys that throw", new Proxy({}, { ownKeys: throws }), (error) => error === mine],
+    ["a prototype that throws", new Proxy({}, { getPrototypeOf: throws }), (error) => error === mine],
+    ["a length that throws", { kind: new Proxy([], { get: throws }) }, (error) => error === mine],
+    ["something thrown that is no error", { get kind() { throw 7; } }, (error) => error === 7],
+    ["a revoked record", revoked({}), (error) => error instanceof TypeError],
+    ["a revoked list", { kind: revoked([]) }, (error) => error instanceof TypeError],
+    ["a getter without end", { get kind() { return endless(); } }, (error) => error instanceof RangeError && /call stack/.test(error.message)],
+  ];
+  const calls = [
+    ["call", (input) => call("split.apply", input)],
+    ["Engine.apply", (input) => engine.apply(input)],
+    ["Engine.query", (input) => engine.query("state_root", input)],
+  ];
+  const before = engine.stateRoot.join();
+  const next = engine.nextSeq;
+  for (const [name, input, expected] of inputs) {
+    for (const [where, work] of calls) {
+      try {
+        work(input);
+        fail(`${name} in ${where}: a result`);
+      } catch (error) {
+        if (!expected(error)) fail(`${name} in ${where}: ${error}`);
+      }
+    }
+  }
+  try {
+    if (engine.stateRoot.join() !== before || engine.nextSeq !== next) fail("an engine after exceptions of the caller's: another state");
+  } catch (error) {
+    fail(`an engine after exceptions of the caller's: ${error}`);
+  }
+  // A getter may use the engine whose call reads it.
+  let seen;
+  try {
+    engine.apply({ get seq() { seen = engine.stateRoot.join(); return 1; } });
+    fail("an entry with a number only: a result");
+  } catch (error) {
+    if (seen !== before) fail(`a getter that asks the engine: ${error}`);
+  }
+  return inputs.length * calls.length + 2;
 }

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Instant;
 
 /// Raised when this file builds the package differently, so that old ones are built anew.
-const RECIPE: &str = "1";
+const RECIPE: &str = "2";
 /// What the package is made of.
 const SOURCES: [&str; 7] = [
     "Cargo.toml",
@@ -23,7 +23,7 @@ const SOURCES: [&str; 7] = [
 ];
 /// The most a browser may have to load, compressed: what the module has now and a little more, so that growth
 /// is a decision. A third of it reads inputs, type by type, and a tenth is the state machine.
-const GZIP_BYTES_MAX: usize = 390_000;
+const GZIP_BYTES_MAX: usize = 400_000;
 /// What the optimiser may use: what every browser of the last years has, and no more.
 const FEATURES: [&str; 7] = [
     "bulk-memory",
@@ -203,7 +203,8 @@ fn module_tests(runner: &Path, in_browser: bool) -> Count {
 fn optimise(from: &Path, to: &Path) -> Outcome {
     let optimiser = folder().join("node_modules/binaryen/bin/wasm-opt");
     let mut node = Command::new("node");
-    node.arg(optimiser).args(["-Oz", "--mvp-features"]);
+    // Again and again until nothing gets smaller: a hundredth less to load, and only the build takes longer.
+    node.arg(optimiser).args(["-Oz", "--converge", "--mvp-features"]);
     for feature in FEATURES {
         node.arg(format!("--enable-{feature}"));
     }

@@ -3,6 +3,10 @@ import * as module from "./wasm/aicf_web.js";
 import { AicfError, lifted } from "./error.js";
 
 let ready = false;
+/** Calls under way: a getter of the caller's may call again. */
+let depth = 0;
+/** The instance trapped, and calls into it are still under way. */
+let broken = false;
 
 /** The module is there now. */
 export function arrived() {
@@ -14,20 +18,34 @@ function broke(error) {
   return error instanceof WebAssembly.RuntimeError || (error instanceof RangeError && /call stack/.test(error.message));
 }
 
+const lost = (why) => new AicfError("invariant", "", `the module trapped (${why}); engines and policies are to be made anew`);
+
 /** Runs work in the module. After a trap there is a new instance; engines and policies of the old one are gone. */
 export function run(work) {
   if (!ready) throw new AicfError("invariant", "", "the module is not there yet: `await init()` first");
+  if (broken) throw lost("in a call around this one");
+  depth += 1;
   try {
-    return work();
+    const result = work();
+    if (broken) throw lost("in a call within this one");
+    return result;
   } catch (error) {
+    if (error instanceof AicfError) throw error;
     if (broke(error)) {
-      module.__wbg_reset_state();
-      throw new AicfError("invariant", "", `the module trapped (${error.message}); engines and policies are to be made anew`);
+      broken = true;
+      throw lost(error.message);
     }
     if (error instanceof Error && error.message.startsWith("Invalid stale object")) {
       throw new AicfError("invariant", "", "this engine or policy was lost when the module trapped");
     }
     throw lifted(error);
+  } finally {
+    depth -= 1;
+    // Not before: the calls around this one go on in the memory of the old instance.
+    if (broken && depth === 0) {
+      broken = false;
+      module.__wbg_reset_state();
+    }
   }
 }
 
@@ -42,9 +60,10 @@ function raw(policy) {
 
 /** Calls a function of the catalogue. */
 export function call(name, input, policy) {
-  if (policy === undefined) return run(() => module.call(String(name), input));
+  const named = String(name);
+  if (policy === undefined) return run(() => module.call(named, input));
   const object = raw(policy);
-  return run(() => object.call(String(name), input));
+  return run(() => object.call(named, input));
 }
 
 /** Settles an epoch whose claims are columns. */
@@ -56,7 +75,8 @@ export function settleColumns(epoch, claims, policy) {
 
 /** Calls a function of the catalogue with JSON text, and gives JSON text. */
 export function callJson(name, input, policy) {
-  if (policy === undefined) return run(() => module.callJson(String(name), input));
+  const named = String(name);
+  if (policy === undefined) return run(() => module.callJson(named, input));
   const object = raw(policy);
-  return run(() => object.callJson(String(name), input));
+  return run(() => object.callJson(named, input));
 }

@@ -1,6 +1,6 @@
 // The one class of errors, and the way to it from what the module throws.
 
-const MARK = "AICF\n";
+const MARK = "AICF";
 
 /** Something was refused. `code` says why, `path` at which field; both are the same in every language. */
 export class AicfError extends Error {
@@ -13,9 +13,11 @@ export class AicfError extends Error {
 }
 Object.defineProperty(AicfError.prototype, "name", { value: "AicfError", writable: true, configurable: true });
 
-/** An error of the module as an `AicfError`; what a caller's own code threw stays what it is. */
+/** An error of the module as an `AicfError`; what a caller's own code threw, carried as a cause, stays what it is. */
 export function lifted(error) {
-  if (!(error instanceof Error) || !error.message.startsWith(MARK)) return error;
+  if (!(error instanceof Error)) return error;
+  if (error.message === MARK) return error.cause;
+  if (!error.message.startsWith(`${MARK}\n`)) return error;
   const [, code, path, ...message] = error.message.split("\n");
   return new AicfError(code, path, message.join("\n"));
 }

@@ -44,7 +44,8 @@ export class Policy {
     Object.defineProperty(this, RAW, { value: run(() => new module.Policy(policy)) });
   }
   static fromYaml(text) {
-    return wrapped(run(() => module.Policy.fromYaml(String(text))));
+    const yaml = String(text);
+    return wrapped(run(() => module.Policy.fromYaml(yaml)));
   }
   get hash() {
     return run(() => this[RAW].hash);
@@ -72,7 +73,8 @@ export class Engine {
     return run(() => this[RAW].replay(journal));
   }
   query(name, input) {
-    return run(() => this[RAW].query(String(name), input));
+    const named = String(name);
+    return run(() => this[RAW].query(named, input));
   }
   get stateRoot() {
     return run(() => this[RAW].stateRoot);

@@ -10,7 +10,7 @@ use js_sys::{
 use wasm_bindgen::prelude::*;
 
 use crate::failure::Failure;
-use crate::value::{Reader, text, to_js};
+use crate::value::{Reader, class, is_array, length, own, text, to_js};
 
 /// What stands for half of a surrogate pair: it is refused in its row, with the same code.
 const NO_TEXT: &str = "\0";
@@ -44,55 +44,80 @@ fn read(columns: &JsValue) -> Result<Table, Failure> {
 
 /// A column of the caller: a typed array, a list of texts, `{values, codes}`, or `{values, valid}`.
 fn column(name: String, given: &JsValue) -> Result<Column, Failure> {
-    if !given.is_object() || Array::is_array(given) || ArrayBuffer::is_view(given) {
-        let values = values(given)?;
-        return Ok(Column {
-            name,
-            values,
-            valid: None,
-        });
-    }
     let part = |name: &str| Reflect::get(given, &JsValue::from_str(name));
-    let (inner, codes, valid) = (part("values")?, part("codes")?, part("valid")?);
-    let values = match codes.dyn_ref::<Uint32Array>() {
-        Some(codes) => match values(&inner)? {
-            Values::Texts(texts) => Values::Dictionary(texts, codes.to_vec()),
-            _ => Values::Refused("codes stand for texts"),
-        },
-        None if codes.is_undefined() => values(&inner)?,
-        None => Values::Refused(SHAPES),
+    let (inner, codes, valid) = if !given.is_object() || is_array(given)? || ArrayBuffer::is_view(given) {
+        (given.clone(), JsValue::UNDEFINED, JsValue::UNDEFINED)
+    } else {
+        (part("values")?, part("codes")?, part("valid")?)
     };
-    let valid = valid.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec);
-    Ok(Column { name, values, valid })
+    let mut values = values(&name, &inner)?;
+    if !codes.is_undefined() {
+        values = match (values, array_of("Uint32Array", &name, &codes)?) {
+            (Values::Texts(texts), Some(codes)) => Values::Dictionary(texts, Uint32Array::from(codes).to_vec()),
+            (_, Some(_)) => Values::Refused("codes stand for texts"),
+            (_, None) => Values::Refused(SHAPES),
+        };
+    }
+    let mask = array_of("Uint8Array", &name, &valid)?.map(|mask| Uint8Array::from(mask).to_vec());
+    if mask.is_none() && !valid.is_undefined() {
+        values = Values::Refused("which rows are valid is told by a Uint8Array");
+    }
+    Ok(Column {
+        name,
+        values,
+        valid: mask,
+    })
 }
 
-fn values(given: &JsValue) -> Result<Values, Failure> {
-    if Array::is_array(given) {
-        let texts: Option<Vec<String>> = given
-            .unchecked_ref::<Array>()
-            .iter()
-            .map(|item| {
-                let item = item.dyn_ref::<JsString>()?;
-                Some(text(item).unwrap_or_else(|| NO_TEXT.into()))
-            })
-            .collect();
-        let mixed = Values::Refused("a list holds texts; numbers are a typed array");
-        return Ok(texts.map_or(mixed, Values::Texts));
+fn array_of(class: &str, column: &str, given: &JsValue) -> Result<Option<JsValue>, Failure> {
+    let array = array(column, given)?;
+    Ok(array.filter(|(named, _)| named == class).map(|(_, array)| array))
+}
+
+/// A typed array of our own with what is in the caller's, and its class; nothing for anything else.
+fn array(column: &str, given: &JsValue) -> Result<Option<(String, JsValue)>, Failure> {
+    if !ArrayBuffer::is_view(given) {
+        return Ok(None);
     }
-    Ok(if let Some(bytes) = given.dyn_ref::<Uint8Array>() {
-        Values::Hashes(bytes.to_vec())
-    } else if let Some(numbers) = given.dyn_ref::<BigUint64Array>() {
-        Values::Numbers(numbers.to_vec())
-    } else if let Some(numbers) = given.dyn_ref::<Uint32Array>() {
-        Values::Numbers(numbers.to_vec().into_iter().map(u64::from).collect())
-    } else if let Some(numbers) = given.dyn_ref::<BigInt64Array>() {
-        Values::Signed(numbers.to_vec())
-    } else if let Some(numbers) = given.dyn_ref::<Int32Array>() {
-        Values::Signed(numbers.to_vec().into_iter().map(i64::from).collect())
-    } else if ArrayBuffer::is_view(given) {
-        Values::Refused("of the typed arrays, numbers are integers of 32 or 64 bits, hashes a Uint8Array")
-    } else {
-        Values::Refused(SHAPES)
+    let Some(class) = class(given) else {
+        return Ok(None);
+    };
+    let constructor = Reflect::get(&js_sys::global(), &JsValue::from_str(&class))?;
+    match own(constructor.unchecked_ref(), given) {
+        Some(array) => Ok(Some((class, array))),
+        None => {
+            let path = format!("input.claims.{column}");
+            Err(Error::at(Code::BadEncoding, path, "a buffer that was given away").into())
+        }
+    }
+}
+
+fn texts(list: &JsValue) -> Result<Values, Failure> {
+    let mut texts = Vec::new();
+    for index in 0..length(list)?.unwrap_or(0) {
+        let item = Reflect::get_u32(list, index)?;
+        let Some(item) = item.dyn_ref::<JsString>() else {
+            return Ok(Values::Refused("a list holds texts; numbers are a typed array"));
+        };
+        texts.push(text(item).unwrap_or_else(|| NO_TEXT.into()));
+    }
+    Ok(Values::Texts(texts))
+}
+
+fn values(column: &str, given: &JsValue) -> Result<Values, Failure> {
+    if is_array(given)? {
+        return texts(given);
+    }
+    let Some((class, array)) = array(column, given)? else {
+        return Ok(Values::Refused(SHAPES));
+    };
+    Ok(match class.as_str() {
+        "Uint8Array" => Values::Hashes(Uint8Array::from(array).to_vec()),
+        "BigUint64Array" => Values::Numbers(BigUint64Array::from(array).to_vec()),
+        "Uint32Array" => Values::Numbers(Uint32Array::from(array).to_vec().into_iter().map(u64::from).collect()),
+        "BigInt64Array" => Values::Signed(BigInt64Array::from(array).to_vec()),
+        "Int32Array" => Values::Signed(Int32Array::from(array).to_vec().into_iter().map(i64::from).collect()),
+        _ => Values::Refused("of the typed arrays, numbers are integers of 32 or 64 bits, hashes a Uint8Array"),
     })
 }
 

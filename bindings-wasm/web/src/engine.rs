@@ -1,7 +1,10 @@
 //! The state machine in memory.
 
-use aicf_core::Error;
+use std::cell::RefCell;
+
+use aicf_core::engine::Outcome as Applied;
 use aicf_core::ffi::{Machine, outcome_out};
+use aicf_core::{Error, Result};
 use wasm_bindgen::prelude::*;
 
 use crate::Outcome;
@@ -9,9 +12,18 @@ use crate::failure::Failure;
 use crate::value::{Reader, input_or_empty, json_text, to_js};
 
 /// An engine whose state is in memory. Entries are applied one by one.
+///
+/// It is borrowed while the core works, and not while values are read: the caller's getters may use it.
 #[wasm_bindgen]
 #[derive(Default)]
-pub struct Engine(Machine);
+pub struct Engine(RefCell<Machine>);
+
+impl Engine {
+    fn applied(&self, work: impl FnOnce(&mut Machine) -> Result<Applied>) -> Outcome<JsValue> {
+        let outcome = work(&mut self.0.borrow_mut()).and_then(|outcome| outcome_out(&outcome));
+        Ok(to_js(&outcome.map_err(Failure::from)?)?)
+    }
+}
 
 #[wasm_bindgen]
 impl Engine {
@@ -26,10 +38,9 @@ impl Engine {
     ///
     /// # Errors
     /// As the core says.
-    pub fn apply(&mut self, entry: &JsValue) -> Outcome<JsValue> {
+    pub fn apply(&self, entry: &JsValue) -> Outcome<JsValue> {
         let line = Reader::default().read(entry)?;
-        let outcome = self.0.apply_values(&line).and_then(|outcome| outcome_out(&outcome));
-        Ok(to_js(&outcome.map_err(Failure::from)?)?)
+        self.applied(|machine| machine.apply_values(&line))
     }
 
     /// Applies a line of a journal as `aicf export` writes it.
@@ -37,21 +48,19 @@ impl Engine {
     /// # Errors
     /// As the core says.
     #[wasm_bindgen(js_name = applyJson)]
-    pub fn apply_json(&mut self, line: &JsValue) -> Outcome<JsValue> {
-        let outcome = self
-            .0
-            .apply_json(&json_text(line)?)
-            .and_then(|outcome| outcome_out(&outcome));
-        Ok(to_js(&outcome.map_err(Failure::from)?)?)
+    pub fn apply_json(&self, line: &JsValue) -> Outcome<JsValue> {
+        let line = json_text(line)?;
+        self.applied(|machine| machine.apply_json(&line))
     }
 
     /// Applies a journal, JSON lines in one text. How many entries there were.
     ///
     /// # Errors
     /// As the core says.
-    pub fn replay(&mut self, journal: &JsValue) -> Outcome<f64> {
-        let entries = self.0.replay(&json_text(journal)?).map_err(Failure::from)?;
-        count(entries)
+    pub fn replay(&self, journal: &JsValue) -> Outcome<f64> {
+        let journal = json_text(journal)?;
+        let entries = self.0.borrow_mut().replay(&journal);
+        count(entries.map_err(Failure::from)?)
     }
 
     /// Answers a query about the state.
@@ -60,14 +69,15 @@ impl Engine {
     /// As the core says.
     pub fn query(&self, name: &str, input: &JsValue) -> Outcome<JsValue> {
         let input = input_or_empty(input)?;
-        Ok(to_js(&self.0.query(name, &input).map_err(Failure::from)?)?)
+        let answer = self.0.borrow().query(name, &input);
+        Ok(to_js(&answer.map_err(Failure::from)?)?)
     }
 
     /// The chained digest of everything applied.
     #[must_use]
     #[wasm_bindgen(getter, js_name = stateRoot)]
     pub fn state_root(&self) -> Vec<u8> {
-        self.0.state_root().0.to_vec()
+        self.0.borrow().state_root().0.to_vec()
     }
 
     /// The number of the next entry.
@@ -76,7 +86,7 @@ impl Engine {
     /// None in any journal that fits a machine.
     #[wasm_bindgen(getter, js_name = nextSeq)]
     pub fn next_seq(&self) -> Outcome<f64> {
-        count(self.0.next_seq())
+        count(self.0.borrow().next_seq())
     }
 }
 

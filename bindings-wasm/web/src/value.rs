@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use aicf_core::codec::tree::Tree;
 use aicf_core::ffi::{Out, Walk, exact, float, lone_surrogate, refused};
 use aicf_core::{Code, Error};
-use js_sys::{Array, ArrayBuffer, JsString, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, JsString, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -20,11 +20,33 @@ extern "C" {
     /// `Object.keys`, whose proxy traps may throw.
     #[wasm_bindgen(js_namespace = Object, js_name = keys, catch)]
     fn keys(object: &JsValue) -> Result<Array, JsValue>;
-    /// `Object.prototype.toString`-free name of a typed array.
+    /// `Array.isArray`, which throws for a proxy that was revoked.
+    #[wasm_bindgen(js_namespace = Array, js_name = isArray, catch)]
+    pub fn is_array(value: &JsValue) -> Result<bool, JsValue>;
     #[wasm_bindgen(js_namespace = Symbol, js_name = toStringTag, thread_local_v2)]
     static TAG: JsValue;
     #[wasm_bindgen(js_name = Uint8Array, thread_local_v2)]
-    static UINT8ARRAY: js_sys::Function;
+    static UINT8ARRAY: Function;
+    #[wasm_bindgen(js_name = ArrayBuffer, thread_local_v2)]
+    static ARRAYBUFFER: Function;
+}
+
+thread_local! {
+    /// Tells the class of a typed array, whatever its own properties say.
+    static CLASS: Option<Function> = UINT8ARRAY
+        .with(|class| Reflect::get_prototype_of(class))
+        .and_then(|typed| TAG.with(|tag| getter(&typed, tag)))
+        .ok();
+    /// Throws for everything but a buffer.
+    static BYTE_LENGTH: Option<Function> =
+        ARRAYBUFFER.with(|class| getter(class, &JsValue::from_str("byteLength"))).ok();
+}
+
+/// The getter that a class has for a property: an object may have another property of the same name.
+fn getter(class: &JsValue, property: &JsValue) -> Result<Function, JsValue> {
+    let prototype: Object = Reflect::get(class, &JsValue::from_str("prototype"))?.dyn_into()?;
+    let descriptor = Reflect::get_own_property_descriptor(&prototype, property)?;
+    Reflect::get(&descriptor, &JsValue::from_str("get"))?.dyn_into()
 }
 
 type Fields = Vec<(Cow<'static, str>, Tree<'static>)>;
@@ -59,14 +81,14 @@ impl Reader {
     }
 
     fn object(&mut self, value: &JsValue) -> Result<Tree<'static>, Failure> {
-        if Array::is_array(value) {
+        if is_array(value)? {
             return self.list(value);
         }
         if ArrayBuffer::is_view(value) {
-            return bytes(value);
+            return Ok(bytes(value));
         }
-        if value.is_instance_of::<ArrayBuffer>() {
-            return Ok(copy(value));
+        if is_buffer(value) {
+            return Ok(own_bytes(value));
         }
         let prototype = Reflect::get_prototype_of(value)?;
         if prototype.is_null() || Reflect::get_prototype_of(&prototype)?.is_null() {
@@ -93,17 +115,13 @@ impl Reader {
         if !self.enter(list) {
             return Ok(Walk::too_deep());
         }
-        let length = Reflect::get(list, &JsValue::from_str("length"))?
-            .as_f64()
-            .unwrap_or(0.0);
+        let Some(length) = length(list)? else {
+            self.leave();
+            return Ok(refused("a list whose length is no number"));
+        };
         // A length is cheap to claim: nothing is set aside for it.
         let mut items = Vec::new();
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "`as` saturates, and the length of an array is within u32"
-        )]
-        for index in 0..length as u32 {
+        for index in 0..length {
             items.push(self.read(&Reflect::get_u32(list, index)?)?);
         }
         self.leave();
@@ -162,27 +180,46 @@ fn number(number: f64) -> Tree<'static> {
     }
 }
 
-fn bytes(view: &JsValue) -> Result<Tree<'static>, Failure> {
-    if TAG.with(|tag| Reflect::get(view, tag))?.as_string().as_deref() != Some("Uint8Array") {
-        return Ok(refused("of the typed arrays, bytes are a Uint8Array"));
-    }
-    let array: &Uint8Array = view.unchecked_ref();
-    if array.length() == 0 {
-        // A view of a buffer that was given away has no length either.
-        return Ok(match copy(&array.buffer()) {
-            Tree::Bytes(_) => Tree::Bytes(Cow::Borrowed(&[])),
-            given_away => given_away,
-        });
-    }
-    Ok(Tree::Bytes(Cow::Owned(array.to_vec())))
+/// The length of a list; a proxy may say anything.
+pub fn length(list: &JsValue) -> Result<Option<u32>, JsValue> {
+    let length = Reflect::get(list, &JsValue::from_str("length"))?;
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates, and the length of an array is within u32"
+    )]
+    Ok(length.as_f64().map(|length| length as u32))
 }
 
-/// The bytes of a buffer. One that was given away has no views: making one throws.
-fn copy(buffer: &JsValue) -> Tree<'static> {
-    let view = UINT8ARRAY.with(|class| Reflect::construct(class, &Array::of(std::slice::from_ref(buffer))));
-    match view {
-        Ok(view) => Tree::Bytes(Cow::Owned(view.unchecked_into::<Uint8Array>().to_vec())),
-        Err(_) => Tree::Refused(Code::BadEncoding, "a buffer that was given away"),
+/// The class of a typed array.
+pub fn class(view: &JsValue) -> Option<String> {
+    let class = CLASS.with(|class| class.as_ref()?.call0(view).ok())?;
+    class.as_string()
+}
+
+fn is_buffer(value: &JsValue) -> bool {
+    value.is_instance_of::<ArrayBuffer>()
+        && BYTE_LENGTH.with(|length| length.as_ref().is_some_and(|length| length.call0(value).is_ok()))
+}
+
+/// A typed array of our own with what is in the caller's. Theirs may have a `length` that lies or throws, and a
+/// buffer that was given away has no array: making one throws.
+pub fn own(class: &Function, given: &JsValue) -> Option<JsValue> {
+    Reflect::construct(class, &Array::of(std::slice::from_ref(given))).ok()
+}
+
+fn own_bytes(given: &JsValue) -> Tree<'static> {
+    match UINT8ARRAY.with(|class| own(class, given)) {
+        Some(bytes) => Tree::Bytes(Cow::Owned(bytes.unchecked_into::<Uint8Array>().to_vec())),
+        None => Tree::Refused(Code::BadEncoding, "a buffer that was given away"),
+    }
+}
+
+fn bytes(view: &JsValue) -> Tree<'static> {
+    if class(view).as_deref() == Some("Uint8Array") {
+        own_bytes(view)
+    } else {
+        refused("of the typed arrays, bytes are a Uint8Array")
     }
 }
 
@@ -202,7 +239,7 @@ pub fn json_text(value: &JsValue) -> Result<Vec<u8>, Failure> {
         return Ok(text(value).map_or_else(|| vec![0xff], String::into_bytes));
     }
     let given = if ArrayBuffer::is_view(value) {
-        bytes(value)?
+        bytes(value)
     } else {
         Tree::Null
     };

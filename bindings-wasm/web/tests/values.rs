@@ -103,7 +103,7 @@ fn policies_and_engines_are_handles() {
         .call("split.apply", &record(&[("kind", "ai".into()), ("total", 100.into())]))
         .unwrap();
     assert_eq!(field(&out, "provider"), JsValue::from(BigInt::from(90)));
-    let mut engine = Engine::new();
+    let engine = Engine::new();
     let genesis = record(&[
         ("chain_id", 1337.into()),
         ("network", "devnet".into()),
