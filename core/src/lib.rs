@@ -56,6 +56,7 @@ pub mod ffi;
 pub mod hash;
 pub mod lease;
 pub mod limits;
+pub mod market;
 pub mod matching;
 pub mod merkle;
 pub mod policy;

@@ -28,6 +28,10 @@ pub const MULTIPLIER_PPM_MAX: u32 = 10_000_000;
 pub const BPS_MAX: u16 = 10_000;
 /// Kinds a provider can have.
 pub const PROVIDER_KINDS_MAX: usize = 2;
+/// Epochs for which stake can be locked.
+pub const STAKE_LOCKS_MAX: usize = 1_000;
+/// Bytes of a public key, and of a signature.
+pub const KEY_BYTES_MAX: usize = 16 << 10;
 /// Models, and endpoints, of one provider.
 pub const PROVIDER_LIST_MAX: usize = 64;
 /// Attestation classes a job can name.
@@ -36,6 +40,8 @@ pub const JOB_CLASSES_MAX: usize = 8;
 pub const DISPATCH_PROVIDERS_MAX: usize = 10_000;
 /// Jobs one dispatch looks at.
 pub const DISPATCH_JOBS_MAX: usize = 4_096;
+/// Jobs one requester may have under way where shares are to be fair: a quarter of what a dispatch looks at.
+pub const FAIR_QUEUED_MAX: u64 = 1_024;
 /// Jobs whose time one entry acts on; the rest waits for the next entry.
 pub const DUE_JOBS_MAX: usize = 512;
 /// Claims one settlement takes; more is refused by the host before it starts.

@@ -83,6 +83,18 @@ impl JsonSchema for PolicyInput {
     }
 }
 
+impl JsonSchema for crate::market::MarketInput {
+    fn schema_name() -> Cow<'static, str> {
+        "MarketInput".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "format": "partial", "allOf": [generator.subschema_for::<crate::market::Market>()] })
+    }
+}
+
 impl JsonSchema for crate::engine::Status {
     fn schema_name() -> Cow<'static, str> {
         "EntryStatus".into()

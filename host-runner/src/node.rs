@@ -19,6 +19,7 @@ use aicf_core::codec::cbor;
 use aicf_core::engine::rows::Head;
 use aicf_core::engine::{Command, Entry, NetworkName, Outcome, Status, query};
 use aicf_core::limits::JSON_INT_MAX;
+use aicf_core::market::Market;
 use aicf_core::policy::Policy;
 use aicf_core::value::{Bytes, Positive};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,8 @@ pub struct Options {
     pub chain_id: Positive,
     /// The first policy of a new journal.
     pub policy: Policy,
+    /// The first market rules of a new journal; none are the defaults.
+    pub market: Option<Market>,
     /// When a new journal begins.
     pub genesis_time_ms: u64,
     /// Whether a journal of another network than `network` is refused.
@@ -63,6 +66,7 @@ impl Options {
             network,
             chain_id,
             policy,
+            market: None,
             genesis_time_ms: 0,
             network_must_match: false,
             batch_entries_max: BATCH_ENTRIES_MAX,
@@ -155,6 +159,11 @@ impl Node {
             chain_id: options.chain_id,
             network: options.network,
             policy: Bytes(options.policy.to_cbor()?),
+            market: options
+                .market
+                .as_ref()
+                .map(|market| market.to_cbor().map(Bytes))
+                .transpose()?,
         };
         let outcome = self.submit(0, options.genesis_time_ms, command)?;
         self.commit()?;

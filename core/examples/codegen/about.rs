@@ -23,6 +23,7 @@ pub fn function(name: &str) -> &'static str {
         "merkle.prove" => "The proof that a leaf is in a tree.",
         "merkle.verify" => "Whether a proof holds.",
         "policy.check" => "A partial policy completed and checked, and its hash.",
+        "market.check" => "Partial market rules completed and checked, their hash and canonical bytes.",
         "traps.generate" => "A trap circuit and what it must measure.",
         "traps.verify" => "Whether measured traps pass.",
         "engine.replay" => "A journal applied to an empty engine: what each entry came to, and the roots.",

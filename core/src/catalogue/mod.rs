@@ -99,6 +99,7 @@ catalogue! {
     crate::merkle::ProveInput,
     crate::merkle::VerifyInput,
     crate::policy::Check,
+    crate::market::Check,
     crate::traps::Generate,
     crate::traps::Verify,
     crate::engine::replay::Replay,

@@ -24,6 +24,8 @@ use crate::{Code, Error, Result};
 
 /// The newtype name of a policy that is merged over the default policy while it is read.
 pub(crate) const POLICY: &str = "$policy";
+/// The same for market rules.
+pub(crate) const MARKET: &str = "$market";
 /// The newtype name of a value that is any JSON and becomes canonical CBOR bytes.
 pub(crate) const PAYLOAD_JSON: &str = "$payload_json";
 
@@ -269,6 +271,10 @@ impl<'t> Deserializer<'t> for Node<'t> {
             POLICY => {
                 let given = self.present()?;
                 visitor.visit_newtype_struct(Self::over(given, crate::policy::default_tree()?))
+            }
+            MARKET => {
+                let given = self.present()?;
+                visitor.visit_newtype_struct(Self::over(given, crate::market::default_tree()?))
             }
             PAYLOAD_JSON => visitor.visit_byte_buf(payload::encode(self.present()?)?),
             _ => visitor.visit_newtype_struct(self),

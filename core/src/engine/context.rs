@@ -10,8 +10,10 @@ use super::ledger::{self, Account, Posting, Reason};
 use super::outcome::{Cause, Event, Status};
 use super::rows::{Job, JobStatus, Network, Provider};
 use super::txn::Txn;
+use super::{leases, requesters};
 use crate::amount::{Atoms, Ratio, Units};
 use crate::limits::NEVER_MS;
+use crate::market::Market;
 use crate::matching::Status as ProviderStatus;
 use crate::policy::Policy;
 use crate::value::{Hash32, Kind, Text};
@@ -48,6 +50,8 @@ pub struct Context<'a> {
     pub txn: Txn<'a>,
     /// The policy in force.
     pub policy: Arc<Policy>,
+    /// The market rules in force.
+    pub market: Arc<Market>,
     /// The network's row; written back at the end.
     pub network: Network,
     /// The entry's number.
@@ -125,20 +129,6 @@ impl Context<'_> {
         Ok(result)
     }
 
-    /// The status a provider has by its stake, when nothing else bars it.
-    #[must_use]
-    pub fn status_by_stake(&self, provider: &Provider) -> ProviderStatus {
-        let enough = provider
-            .kinds
-            .iter()
-            .any(|kind| provider.stake >= *self.policy.registry.min_stake.get(*kind));
-        if enough {
-            ProviderStatus::Active
-        } else {
-            ProviderStatus::Registered
-        }
-    }
-
     /// A job that must be there.
     pub fn job(&self, task_id: &Hash32) -> Step<Job> {
         match self.txn.get(Key::new(Table::Job).hash(task_id))? {
@@ -163,6 +153,9 @@ impl Context<'_> {
             }
             self.txn.mark(deadline(job));
         }
+        let epoch = self.epoch();
+        requesters::follow(&mut self.txn, epoch, job, before)?;
+        leases::follow(&mut self.txn, task_id, job, before)?;
         let waited = before.is_some_and(Job::waits);
         if waited != job.waits() {
             let queue = Key::new(Table::Queue)
@@ -184,9 +177,14 @@ impl Context<'_> {
         if before.status == JobStatus::Assigned {
             self.release_lease(&job)?;
         }
+        let back_to = if job.prepaid {
+            Account::Deposit(job.requester.clone())
+        } else {
+            Account::Mint
+        };
         self.post(
             Account::Escrow(job.requester.clone()),
-            Account::Mint,
+            back_to,
             job.fee,
             Reason::FeeRefund,
         )?;
@@ -218,6 +216,17 @@ impl Job {
     #[must_use]
     pub const fn waits(&self) -> bool {
         matches!(self.status, JobStatus::Queued) && self.ready_ms == 0
+    }
+}
+
+impl Job {
+    /// The provider, while it holds the job.
+    #[must_use]
+    pub fn holder(&self) -> Option<&Text> {
+        match self.status {
+            JobStatus::Assigned => self.lease.as_ref().map(|lease| &lease.provider_id),
+            _ => None,
+        }
     }
 }
 

@@ -2,28 +2,32 @@
 //! lease with the provider's quality and the market's surge frozen in it.
 
 use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::context::{Context, Step, Stop};
 use super::key::{Key, Table, trailing_hash, trailing_text};
 use super::messages::{deadline_of, index_by_provider};
 use super::outcome::Event;
-use super::rows::{Job, JobStatus, Lease, Provider};
-use super::sla;
+use super::rows::{Job, JobStatus, Lease, Provider, Requester};
+use super::{leases, requesters, sla};
 use crate::amount::{Multiplier, PPM, Ppm, Rounding, mul_div};
 use crate::limits::{DISPATCH_JOBS_MAX, DISPATCH_PROVIDERS_MAX};
+use crate::market::Market;
 use crate::matching::{self, Status as ProviderStatus};
-use crate::policy::Band;
+use crate::policy::{Band, Policy};
 use crate::value::{Hash32, Kind, PerKind, Text};
 use crate::{Error, lease, pricing};
 
 /// Jobs looked at in one go, beyond twice the free places: those ahead that nobody can take.
 const PAGE_MARGIN: usize = 64;
 
-/// Gives waiting jobs to providers until there are no free places, or no jobs anybody can take.
+/// Gives waiting jobs to providers until there are no free places, or no jobs anybody can take. Jobs of a requester
+/// that has its fair share come after those of everybody else.
 pub fn dispatch(context: &mut Context<'_>, beacon: &Hash32) -> Step {
     let seed = matching::seed(context.network.chain_id, context.epoch(), context.height, beacon)?;
     let mut fleet = Fleet::load(context)?;
+    let mut set_back = Waiting::default();
     let mut start = Key::new(Table::Queue).bytes();
     let mut looked_at = 0_usize;
     while looked_at < DISPATCH_JOBS_MAX {
@@ -37,34 +41,79 @@ pub fn dispatch(context: &mut Context<'_>, beacon: &Hash32) -> Step {
             .min(DISPATCH_JOBS_MAX.saturating_sub(looked_at));
         let waiting = context.txn.scan(&start, &Key::new(Table::Queue).end(), page)?;
         let Some((last, _)) = waiting.last() else {
-            return Ok(());
+            break;
         };
         start.clone_from(last);
         start.push(0);
         looked_at = looked_at.saturating_add(waiting.len());
         let more = waiting.len() == page;
-        let mut jobs: BTreeMap<Hash32, Job> = BTreeMap::new();
-        let mut order = Vec::with_capacity(waiting.len());
+        let mut fairness = Fairness::default();
+        let mut now = Waiting::default();
         for (key, _) in waiting {
             let Some(task_id) = trailing_hash(&key) else {
                 return Err(Stop::Broken(Error::invariant("a queue place without a job")));
             };
             let job = context.job(&task_id)?;
-            order.push(request(&task_id, &job));
-            jobs.insert(task_id, job);
+            if fairness.has_room(context, &job)? {
+                now.push(task_id, job);
+            } else {
+                set_back.push(task_id, job);
+            }
         }
-        let assigned = matching::assign(&context.policy, &seed, context.now_ms, &fleet.providers, &order)?;
-        for pair in &assigned.assignments {
-            let Some(job) = jobs.remove(&pair.task_id) else {
-                return Err(Stop::Broken(Error::invariant("an assignment of another job")));
-            };
-            fleet.grant(context, &seed, &pair.task_id, job, &pair.provider_id)?;
-        }
+        fleet.assign(context, &seed, now)?;
         if !more {
             break;
         }
     }
-    Ok(())
+    // Nobody else wants the places that are left: shares bind nobody then.
+    fleet.assign(context, &seed, set_back)
+}
+
+/// Jobs in queue order.
+#[derive(Default)]
+struct Waiting {
+    order: Vec<matching::Job>,
+    jobs: BTreeMap<Hash32, Job>,
+}
+
+impl Waiting {
+    fn push(&mut self, task_id: Hash32, job: Job) {
+        self.order.push(request(&task_id, &job));
+        self.jobs.insert(task_id, job);
+    }
+}
+
+/// Who has its share of the leases, counted within a page as if every job ahead got a provider.
+#[derive(Default)]
+struct Fairness {
+    requesters: BTreeMap<Text, Requester>,
+    held: BTreeMap<Kind, u64>,
+}
+
+impl Fairness {
+    /// Counts a job, if its requester has room for one more lease.
+    fn has_room(&mut self, context: &Context<'_>, job: &Job) -> Step<bool> {
+        let rules = &context.market.requests;
+        if rules.fair_min_leases == 0 {
+            return Ok(true);
+        }
+        let held = match self.held.get(&job.kind) {
+            Some(held) => *held,
+            None => leases::held(&context.txn, job.kind)?,
+        };
+        let mut row = match self.requesters.get(&job.requester) {
+            Some(row) => row.clone(),
+            None => requesters::of(&context.txn, &job.requester)?,
+        };
+        let room = !requesters::above_share(rules, &row, job.kind, held);
+        if room {
+            let own = row.leases.get_mut(job.kind);
+            *own = own.saturating_add(1);
+        }
+        self.held.insert(job.kind, held.saturating_add(u64::from(room)));
+        self.requesters.insert(job.requester.clone(), row);
+        Ok(room)
+    }
 }
 
 /// A job as matching sees it.
@@ -77,6 +126,7 @@ pub(super) fn request(task_id: &Hash32, job: &Job) -> matching::Job {
         model: job.model.clone(),
         attestation_classes: Some(job.attestation_classes.clone()),
         cooldown: Some(job.cooldown.clone()),
+        circuit: job.circuit,
     }
 }
 
@@ -101,7 +151,7 @@ impl Fleet {
             };
             let row = context.provider(&id)?;
             by_id.insert(id.clone(), providers.len());
-            providers.push(offer(context.epoch(), id, &row));
+            providers.push(offer(&Now::of(context), id, &row));
         }
         let mut fleet = Self {
             providers,
@@ -117,6 +167,22 @@ impl Fleet {
             *fleet.surge.get_mut(kind) = pricing::surge(context.policy.pricing_of(kind), utilization);
         }
         Ok(fleet)
+    }
+
+    /// Gives jobs to providers as they stand now.
+    fn assign(&mut self, context: &mut Context<'_>, seed: &Hash32, mut waiting: Waiting) -> Step {
+        if waiting.order.is_empty() {
+            return Ok(());
+        }
+        let policy = Arc::clone(&context.policy);
+        let assigned = matching::assign(&policy, seed, context.now_ms, &self.providers, &waiting.order)?;
+        for pair in &assigned.assignments {
+            let Some(job) = waiting.jobs.remove(&pair.task_id) else {
+                return Err(Stop::Broken(Error::invariant("an assignment of another job")));
+            };
+            self.grant(context, seed, &pair.task_id, job, &pair.provider_id)?;
+        }
+        Ok(())
     }
 
     fn places<'f>(&'f self, context: &'f Context<'_>, kind: Kind) -> impl Iterator<Item = (u64, u64)> + 'f {
@@ -203,7 +269,7 @@ impl Fleet {
         })?;
         let provider = context.provider(id)?;
         if let Some(seen) = self.by_id.get(id).and_then(|index| self.providers.get_mut(*index)) {
-            *seen = offer(epoch, id.clone(), &provider);
+            *seen = offer(&Now::of(context), id.clone(), &provider);
         }
         context.events.push(Event::JobAssigned {
             task_id: *task_id,
@@ -216,14 +282,44 @@ impl Fleet {
     }
 }
 
+/// What a provider's offer depends on beside the provider.
+pub(super) struct Now<'a> {
+    pub epoch: u64,
+    pub height: u64,
+    pub policy: &'a Policy,
+    pub market: &'a Market,
+}
+
+impl<'a> Now<'a> {
+    fn of(context: &'a Context<'_>) -> Self {
+        Self {
+            epoch: context.epoch(),
+            height: context.height,
+            policy: &context.policy,
+            market: &context.market,
+        }
+    }
+}
+
 /// A provider as matching sees it.
-pub(super) fn offer(epoch: u64, id: Text, row: &Provider) -> matching::Provider {
+pub(super) fn offer(now: &Now<'_>, id: Text, row: &Provider) -> matching::Provider {
+    // What it said it would take counts, as far as it may take that much.
+    let max_concurrent = match (row.max_concurrent, row.places) {
+        (registered, Some(places)) => {
+            let registered = registered.unwrap_or(now.policy.assignment.concurrency);
+            Some(PerKind {
+                ai: registered.ai.min(places.ai),
+                quantum: registered.quantum.min(places.quantum),
+            })
+        }
+        (registered, None) => registered,
+    };
     matching::Provider {
         id,
         operator: row.operator.clone(),
         kinds: row.kinds.clone(),
         stake: row.stake,
-        health_ppm: row.health_ppm,
+        health_ppm: row.health_at(now.height, &now.market.registry),
         region: row.region.clone(),
         models: Some(row.models.clone()),
         attestation: row.attestation.as_ref().map(|attested| matching::Attestation {
@@ -231,11 +327,12 @@ pub(super) fn offer(epoch: u64, id: Text, row: &Provider) -> matching::Provider 
             not_after_ms: attested.not_after_ms,
         }),
         status: Some(row.status),
-        max_concurrent: row.max_concurrent,
+        max_concurrent,
         active_leases: Some(row.active_leases),
         units_used: Some(PerKind {
-            ai: row.units_in(epoch, Kind::Ai),
-            quantum: row.units_in(epoch, Kind::Quantum),
+            ai: row.units_in(now.epoch, Kind::Ai),
+            quantum: row.units_in(now.epoch, Kind::Quantum),
         }),
+        circuit_max: row.circuit_max,
     }
 }

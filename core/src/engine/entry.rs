@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::amount::{Atoms, Ratio, Units};
+use crate::matching::Circuit;
 use crate::slashing::Offence;
 use crate::task_id::{Payload, ShortBytes};
 use crate::value::{Bytes, Hash32, Kind, PerKind, Positive, Text};
@@ -51,6 +52,8 @@ pub enum Command {
         network: NetworkName,
         /// The first policy, as canonical CBOR map.
         policy: Bytes,
+        /// The first market rules, as canonical CBOR map; absent is the defaults.
+        market: Option<Bytes>,
     },
     /// Time passes: what is due happens.
     Tick {},
@@ -72,6 +75,10 @@ pub enum Command {
         attestation: Option<AttestationEvidence>,
         /// Leases it takes at a time; absent is the policy's.
         max_concurrent: Option<PerKind<u64>>,
+        /// The largest circuit it runs; absent is any.
+        circuit_max: Option<Circuit>,
+        /// What its messages are verified with; a known key changes by `rotate_key` only.
+        public_key: Option<Bytes>,
     },
     /// Stake arrives from the chain.
     Stake {
@@ -91,6 +98,12 @@ pub enum Command {
     Heartbeat {
         /// Who.
         provider_id: Text,
+        /// Grows with each of its heartbeats; absent counts itself.
+        beat: Option<u64>,
+        /// How busy it says it is.
+        load_ppm: Option<Ratio>,
+        /// Leases it would take now, at most what it registered; absent is all of them.
+        free: Option<PerKind<u64>>,
     },
     /// A provider leaves for good.
     Retire {
@@ -121,6 +134,8 @@ pub enum Command {
         model: Option<Text>,
         /// Attestation classes it accepts; empty is any.
         attestation_classes: Vec<crate::matching::AttestationClass>,
+        /// How large its circuit is (quantum); absent fits everywhere.
+        circuit: Option<Circuit>,
     },
     /// The requester takes a job back.
     Cancel {
@@ -163,6 +178,8 @@ pub enum Command {
         miner: Text,
         /// Whether the chain found it valid.
         valid: bool,
+        /// The block it was included in, where that is an earlier one than the entry's.
+        block_height: Option<u64>,
     },
     /// An epoch is settled.
     Settle {
@@ -190,6 +207,110 @@ pub enum Command {
         /// Which.
         offence: Offence,
     },
+    /// Market rules will hold from an epoch on.
+    ScheduleMarket {
+        /// From the start of this epoch.
+        epoch: u64,
+        /// The rules, as canonical CBOR map.
+        market: Bytes,
+    },
+    /// A module of the core will be the one from an epoch on.
+    ScheduleCore {
+        /// From the start of this epoch.
+        epoch: u64,
+        /// SHA3-256 of the module.
+        module_hash: Hash32,
+    },
+    /// A provider signs with another key from now on.
+    RotateKey {
+        /// Who.
+        provider_id: Text,
+        /// The new key.
+        public_key: Bytes,
+        /// By the old key (see [`super::signed`]).
+        signature: Bytes,
+    },
+    /// Money of a requester arrives from the chain.
+    Deposit {
+        /// Whose.
+        requester: Text,
+        /// How much.
+        amount: Atoms,
+    },
+    /// A requester takes back what no job holds.
+    Reclaim {
+        /// Who.
+        requester: Text,
+        /// How much.
+        amount: Atoms,
+    },
+    /// A miner takes out what it was paid.
+    MinerWithdraw {
+        /// Who.
+        miner: Text,
+        /// How much.
+        amount: Atoms,
+    },
+    /// A withdrawal that still waits is taken back.
+    CancelWithdrawal {
+        /// The number of the entry that asked for it.
+        withdrawal: u64,
+    },
+    /// A penalty that still waits is dropped.
+    CancelSlash {
+        /// The epoch that was judged.
+        epoch: u64,
+        /// Whose.
+        provider_id: Text,
+        /// Why, for the record.
+        reason: Text,
+    },
+    /// Somebody proves an offence.
+    Evidence {
+        /// Who is rewarded.
+        reporter: Text,
+        /// Whose offence.
+        provider_id: Text,
+        /// What proves it.
+        proof: OffenceProof,
+    },
+}
+
+/// Two signed messages of a provider that contradict each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OffenceProof {
+    /// Two results for one lease.
+    Equivocation {
+        /// The job.
+        task_id: Hash32,
+        /// The attempt.
+        attempt: u32,
+        /// One result.
+        first: SignedHash,
+        /// Another one.
+        second: SignedHash,
+    },
+    /// One nullifier for two jobs.
+    Replay {
+        /// The nullifier.
+        nullifier: Hash32,
+        /// One job.
+        first: SignedHash,
+        /// Another one.
+        second: SignedHash,
+    },
+}
+
+/// A hash and the provider's signature (see [`super::signed`] for what is signed).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SignedHash {
+    /// A result's digest, or a task_id.
+    pub hash: Hash32,
+    /// By the provider.
+    pub signature: Bytes,
 }
 
 /// A provider's message about the lease it holds: the attempt is the fence against old leases.

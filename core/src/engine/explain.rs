@@ -6,15 +6,16 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::dispatch::{offer, request};
+use super::dispatch::{Now, offer, request};
 use super::key::{Key, Table, trailing_text};
 use super::offences;
-use super::policies::hash_at;
 use super::rows::{Deferred, Head, Job, JobStatus, Network, PayoutRow, Provider, SlashRecord};
+use super::schedules::{archived, hash_at};
 use super::sla;
 use super::txn::Txn;
 use crate::amount::{Atoms, Multiplier, Units};
 use crate::limits::{DISPATCH_PROVIDERS_MAX, PAGE_ROWS_MAX};
+use crate::market::Market;
 use crate::matching::{self, Reason};
 use crate::policy::{Policy, SlashingPolicy, SplitPolicy};
 use crate::slashing::{Dimensions, EpochMetrics, Offence, decide};
@@ -128,6 +129,13 @@ fn waiting(
     mut explained: JobExplained,
 ) -> Result<JobExplained> {
     let epoch = head.height.checked_div(network.epoch_length).unwrap_or(0);
+    let market: Market = archived(txn, &network.market_hash)?;
+    let now = Now {
+        epoch,
+        height: head.height,
+        policy,
+        market: &market,
+    };
     let wanted = [request(task_id, job)];
     let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
     let (mut eligible, mut providers) = (0_u64, Vec::new());
@@ -136,7 +144,7 @@ fn waiting(
             return Err(Error::invariant("a provider without an id"));
         };
         // One provider alone: shares of operators and regions are nobody's fault, and left out.
-        let alone = [offer(epoch, provider_id.clone(), &row)];
+        let alone = [offer(&now, provider_id.clone(), &row)];
         let assigned = matching::assign(policy, &Hash32::ZERO, head.time_ms, &alone, &wanted)?;
         let reason = assigned.unassigned.first().map(|failed| failed.reason);
         match reason {
@@ -301,6 +309,6 @@ pub fn slash(
 }
 
 fn policy_at(txn: &Txn<'_>, archived: &impl Fn(&Hash32) -> Result<Policy>, epoch: u64) -> Result<(Hash32, Policy)> {
-    let hash = hash_at(txn, epoch)?.ok_or_else(|| Error::invariant("an epoch without a policy"))?;
+    let hash = hash_at::<Policy>(txn, epoch)?.ok_or_else(|| Error::invariant("an epoch without a policy"))?;
     Ok((hash, archived(&hash)?))
 }

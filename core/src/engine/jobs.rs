@@ -3,13 +3,17 @@
 use super::context::{Context, Step, Stop, refuse};
 use super::entry::Command;
 use super::key::{Key, Table, trailing_hash};
-use super::ledger::{Account, Reason};
 use super::outcome::{Cause, Event, Status};
+use super::providers;
+use super::requesters;
 use super::rows::{Job, JobStatus};
 use super::sla::{self, Ending};
+use super::withdrawals;
+use crate::amount::{Atoms, Units};
 use crate::hash::sha3_256;
 use crate::limits::{DUE_JOBS_MAX, JOB_CLASSES_MAX};
-use crate::value::{Hash32, Positive, Text};
+use crate::matching::Circuit;
+use crate::value::{Hash32, Kind, Positive, Text};
 use crate::{Error, priority, retry, task_id};
 
 /// A job enters the queue. Its id is derived from what asked for it, so the same request is the
@@ -27,6 +31,7 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         region,
         model,
         attestation_classes,
+        circuit,
     } = command
     else {
         return Err(Stop::Broken(Error::invariant("enqueue of another command")));
@@ -34,6 +39,7 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
     if attestation_classes.len() > JOB_CLASSES_MAX {
         return refuse(Status::OutOfRange, "too many attestation classes");
     }
+    fits(context, kind, &payload, units, circuit, fee)?;
     let Some(tier_ppm) = context.policy.queue.priority.tiers_ppm.get(&*tier).copied() else {
         return refuse(Status::UnknownTier, alloc::format!("no tier `{tier}` in the policy"));
     };
@@ -52,12 +58,8 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         context.now_ms,
     )?;
     let expires_ms = context.after_ms(*context.policy.queue.job_ttl_ms.get(kind));
-    context.post(
-        Account::Mint,
-        Account::Escrow(requester.clone()),
-        fee,
-        Reason::FeeEscrow,
-    )?;
+    requesters::ask(context, &requester, units)?;
+    let prepaid = requesters::escrow(context, &requester, fee)?;
     let job = Job {
         kind,
         status: JobStatus::Queued,
@@ -70,6 +72,8 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         region,
         model,
         attestation_classes,
+        circuit,
+        prepaid,
         enqueue_ms: context.now_ms,
         rank,
         expires_ms,
@@ -93,6 +97,43 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         units,
         fee,
     });
+    Ok(())
+}
+
+/// What the market takes from one job.
+fn fits(context: &Context<'_>, kind: Kind, payload: &[u8], units: Units, circuit: Option<Circuit>, fee: Atoms) -> Step {
+    let rules = &context.market.requests;
+    if payload.len() as u64 > rules.payload_bytes_max.get() {
+        return refuse(
+            Status::TooLarge,
+            alloc::format!("a payload has at most {} bytes", rules.payload_bytes_max.get()),
+        );
+    }
+    let units_max = *rules.units_max.get(kind);
+    if units > units_max {
+        return refuse(Status::TooLarge, alloc::format!("a job has at most {units_max} units"));
+    }
+    if let Some(circuit) = circuit {
+        if kind != Kind::Quantum {
+            return refuse(Status::OutOfRange, "only quantum jobs have a circuit");
+        }
+        if circuit.qubits > rules.qubits_max || circuit.depth > rules.depth_max {
+            return refuse(
+                Status::TooLarge,
+                alloc::format!(
+                    "a circuit has at most {} qubits and {} layers",
+                    rules.qubits_max.get(),
+                    rules.depth_max.get()
+                ),
+            );
+        }
+    }
+    if fee < rules.fee_min {
+        return refuse(
+            Status::FeeTooLow,
+            alloc::format!("a job pays at least {} atoms", rules.fee_min),
+        );
+    }
     Ok(())
 }
 
@@ -121,7 +162,7 @@ pub fn attempt_failed(context: &mut Context<'_>, task_id: &Hash32, mut job: Job,
     if before.status == JobStatus::Assigned {
         context.release_lease(&before)?;
     }
-    context.update_provider(&lease.provider_id, super::rows::Provider::lose_health)?;
+    providers::failed(context, &lease.provider_id, job.kind)?;
     sla::observe(context, &lease, job.kind, &ending)?;
     job.result = None;
     job.attempts = job.attempts.saturating_add(1);
@@ -185,7 +226,7 @@ pub fn pass_time(context: &mut Context<'_>) -> Step {
         let job = context.job(&task_id)?;
         act(context, &task_id, job)?;
     }
-    Ok(())
+    withdrawals::pay_due(context)
 }
 
 fn act(context: &mut Context<'_>, task_id: &Hash32, job: Job) -> Step {

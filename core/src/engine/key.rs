@@ -35,6 +35,12 @@ tables! {
     Policy = 0x03,
     /// epoch -> the hash of the policy that holds from its start.
     Schedule = 0x04,
+    /// market rules' hash -> the rules as canonical CBOR map.
+    Market = 0x05,
+    /// epoch -> the hash of the market rules that hold from its start.
+    MarketSchedule = 0x06,
+    /// epoch -> the hash of the module that is the core from its start.
+    CoreSchedule = 0x07,
     /// provider id -> [`super::rows::Provider`].
     Provider = 0x10,
     /// (status, provider id) -> nothing.
@@ -49,6 +55,12 @@ tables! {
     Unbonding = 0x15,
     /// (epoch, provider id) -> the offences reported, in order, each once.
     Offences = 0x16,
+    /// provider id -> the key its messages are verified with.
+    ProviderKey = 0x17,
+    /// (epoch, provider id, offence) -> who proved it.
+    Reporter = 0x18,
+    /// (message hash, message hash) -> nothing: pairs that have proved an offence, for ever.
+    Proved = 0x19,
     /// task_id -> [`super::rows::Job`].
     Job = 0x20,
     /// (rank descending, enqueue_ms, task_id) -> nothing: the queue in its order.
@@ -61,6 +73,12 @@ tables! {
     JobByRequester = 0x24,
     /// (time, task_id) -> nothing: the next moment at which a job changes by itself.
     Deadline = 0x25,
+    /// (provider id, kind, task_id) -> nothing: leases that are held now.
+    LeaseByProvider = 0x26,
+    /// requester -> [`super::rows::Requester`].
+    Requester = 0x27,
+    /// kind -> leases held now.
+    Leases = 0x28,
     /// task_id -> claim_key, for ever.
     ClaimedTask = 0x30,
     /// nullifier -> task_id, for ever.
@@ -73,6 +91,8 @@ tables! {
     Balance = 0x40,
     /// (seq, number) -> [`super::ledger::Posting`].
     Posting = 0x41,
+    /// (account, seq, number) -> the balance after that posting.
+    Statement = 0x42,
     /// epoch -> [`crate::settlement`]'s batch header with its digests.
     Batch = 0x50,
     /// (epoch, claim_key) -> payout line.
@@ -85,6 +105,20 @@ tables! {
     ClaimLine = 0x54,
     /// (epoch, provider id) -> [`super::rows::SlashRecord`].
     Slash = 0x55,
+    /// (epoch that takes it, epoch that was judged, provider id) -> nothing: penalties that wait.
+    PendingSlash = 0x5a,
+    /// epoch -> [`super::rows::BatchRules`].
+    BatchRules = 0x5b,
+    /// number of the entry that asked -> [`super::rows::Withdrawal`].
+    Withdrawal = 0x60,
+    /// (when it is due, number) -> nothing.
+    WithdrawalDue = 0x61,
+    /// (role, payee) -> [`super::rows::Drawn`].
+    Drawn = 0x62,
+    /// epoch -> what all payees requested in it.
+    DrawnInEpoch = 0x63,
+    /// (payee, number) -> nothing: withdrawals that wait.
+    WithdrawalByPayee = 0x64,
     /// epoch -> full-state digest at its settlement; not part of the digest itself.
     Digest = 0x7f,
 }

@@ -39,6 +39,10 @@ pub enum Account {
     Debt(Text),
     /// What a miner may withdraw.
     Miner(Text),
+    /// What a requester paid in and no job holds.
+    Deposit(Text),
+    /// What a payee asked to take out and was not paid yet.
+    Leaving(Text),
 }
 
 impl Account {
@@ -55,18 +59,51 @@ impl Account {
             Self::Unbonding(id) => (8, "unbonding", Some(id)),
             Self::Debt(id) => (9, "debt", Some(id)),
             Self::Miner(id) => (10, "miner", Some(id)),
+            Self::Deposit(id) => (11, "deposit", Some(id)),
+            Self::Leaving(id) => (12, "leaving", Some(id)),
         }
     }
 
     /// The key of its balance.
     #[must_use]
     pub fn key(&self) -> Key {
+        self.key_in(Table::Balance)
+    }
+
+    /// The key of its rows in a table by account.
+    #[must_use]
+    pub fn key_in(&self, table: Table) -> Key {
         let (byte, _, id) = self.parts();
-        let key = Key::new(Table::Balance).byte(byte);
+        let key = Key::new(table).byte(byte);
         match id {
             Some(id) => key.text(id),
             None => key,
         }
+    }
+
+    /// The account as it is written: `treasury`, `stake:provider1`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, id) = match text.split_once(':') {
+            Some((name, id)) => (name, Some(Text::new(id).ok()?)),
+            None => (text, None),
+        };
+        Some(match (name, id) {
+            ("mint", None) => Self::Mint,
+            ("fund", None) => Self::Fund,
+            ("treasury", None) => Self::Treasury,
+            ("burned", None) => Self::Burned,
+            ("receivable", None) => Self::Receivable,
+            ("escrow", Some(id)) => Self::Escrow(id),
+            ("available", Some(id)) => Self::Available(id),
+            ("stake", Some(id)) => Self::Stake(id),
+            ("unbonding", Some(id)) => Self::Unbonding(id),
+            ("debt", Some(id)) => Self::Debt(id),
+            ("miner", Some(id)) => Self::Miner(id),
+            ("deposit", Some(id)) => Self::Deposit(id),
+            ("leaving", Some(id)) => Self::Leaving(id),
+            _ => return None,
+        })
     }
 
     /// The account of a balance key.
@@ -85,6 +122,8 @@ impl Account {
             8 => Self::Unbonding(id()?),
             9 => Self::Debt(id()?),
             10 => Self::Miner(id()?),
+            11 => Self::Deposit(id()?),
+            12 => Self::Leaving(id()?),
             _ => return None,
         })
     }
@@ -136,8 +175,20 @@ pub enum Reason {
     PenaltyFromStake,
     /// A penalty nothing was left for.
     PenaltyOwed,
-    /// A provider took out what it was paid.
+    /// A payee took out what it was paid.
     Withdrawal,
+    /// A payee asked to take it out.
+    WithdrawalRequested,
+    /// It was taken back.
+    WithdrawalCancelled,
+    /// A requester paid in.
+    Deposit,
+    /// A requester took back what no job holds.
+    DepositReturned,
+    /// A debt was repaid from a share.
+    DebtRepaid,
+    /// Who proved an offence has a part of the penalty.
+    ReporterReward,
 }
 
 /// One movement.
@@ -179,6 +230,9 @@ pub(super) fn post(txn: &mut Txn<'_>, seq: u64, number: &mut u64, posting: &Post
     let to = balance(txn, &posting.to)?.checked_add(amount).ok_or_else(overflow)?;
     txn.put(posting.to.key(), &to)?;
     txn.put(Key::new(Table::Posting).int(seq).int(*number), posting)?;
+    for (account, after) in [(&posting.from, from), (&posting.to, to)] {
+        txn.put(account.key_in(Table::Statement).int(seq).int(*number), &after)?;
+    }
     *number = number.saturating_add(1);
     Ok(())
 }

@@ -153,7 +153,7 @@ pub fn complete(context: &mut Context<'_>, message: LeaseMessage, digest: Hash32
     let before = job.clone();
     let latency_ms = context.now_ms.saturating_sub(lease.granted_ms);
     context.release_lease(&job)?;
-    context.update_provider(&message.provider_id, super::rows::Provider::regain_health)?;
+    super::providers::succeeded(context, &message.provider_id, job.kind)?;
     // A result takes the lease up, had it not been.
     lease.acknowledged = true;
     let timely = lease.renewals == 0;

@@ -5,31 +5,39 @@
 //! ```
 //!
 //! Invariants: the engine never writes by itself; an entry is all or nothing; time acts first and
-//! stays even where the command is refused; every entry has an outcome; the sum of all balances is
-//! 0 after each entry, checked in release; nothing is found by looking at everything.
+//! stays even where the command is refused; every entry has an outcome; what [`invariants`]
+//! names holds after each entry, checked in release; nothing is found by looking at everything.
 
 mod context;
 pub mod digest;
 mod dispatch;
 pub mod entry;
 mod explain;
+mod health;
+mod invariants;
 mod jobs;
 pub mod key;
+mod leases;
 pub mod ledger;
 mod messages;
 mod offences;
 pub mod outcome;
-mod policies;
+mod penalties;
 mod proofs;
 mod providers;
 pub mod query;
 pub mod replay;
+mod requesters;
 pub mod rows;
+mod schedules;
 mod settle;
+pub mod signed;
 pub mod sla;
+mod stakes;
 pub mod store;
 mod txn;
 pub mod verifier;
+mod withdrawals;
 
 pub use entry::{Command, Entry, NetworkName};
 pub use outcome::{Event, Outcome, Status};
@@ -40,8 +48,8 @@ use alloc::vec::Vec;
 
 use self::context::{Context, Step, Stop};
 use self::key::{Key, Table};
-use self::policies::PolicyCache;
 use self::rows::{Head, Network};
+use self::schedules::Caches;
 use self::txn::Txn;
 use crate::amount::Atoms;
 use crate::codec::cbor;
@@ -49,19 +57,17 @@ use crate::limits::{JSON_INT_MAX, NEVER_MS};
 use crate::value::{Bytes, Hash32};
 use crate::{Error, Result};
 
-/// The engine: the rules, and the policies it has parsed.
+/// The engine: the rules, and the policies and market rules it has parsed.
 #[derive(Default)]
 pub struct Engine {
-    policies: PolicyCache,
+    caches: Caches,
 }
 
 impl Engine {
     /// An engine that has seen nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            policies: PolicyCache::new(),
-        }
+        Self { caches: Caches::new() }
     }
 
     /// Applies one entry. The host keeps the outcome's writes, or nothing of it.
@@ -117,11 +123,13 @@ impl Engine {
             .ok_or_else(|| Error::invariant("a journal without its network"))?;
         let stored = network.clone();
         let epoch = entry.height.checked_div(network.epoch_length).unwrap_or(0);
-        policies::activate(&txn, &mut network, epoch)?;
-        let policy = self.policies.get(&txn, &network.policy_hash)?;
+        let changed = schedules::activate(&txn, &mut network, epoch)?;
+        let policy = self.caches.policies.get(&txn, &network.policy_hash)?;
+        let market = self.caches.markets.get(&txn, &network.market_hash)?;
         let mut context = Context {
             txn,
             policy,
+            market,
             network,
             seq: entry.seq,
             height: entry.height,
@@ -129,7 +137,12 @@ impl Engine {
             events: Vec::new(),
             postings: 0,
         };
-        jobs::pass_time(&mut context).map_err(|stop| match stop {
+        let passed = if changed {
+            stakes::reconsider(&mut context).and_then(|()| jobs::pass_time(&mut context))
+        } else {
+            jobs::pass_time(&mut context)
+        };
+        passed.map_err(|stop| match stop {
             Stop::Broken(error) => error,
             Stop::Refused(status, message) => {
                 Error::invariant(&alloc::format!("time was refused: {}: {message}", status.as_str()))
@@ -138,7 +151,7 @@ impl Engine {
         context.txn.keep();
 
         let before = (context.events.len(), context.postings, context.network.clone());
-        let (status, message) = match command(&mut context, &mut self.policies, entry.command.clone()) {
+        let (status, message) = match command(&mut context, &mut self.caches, entry.command.clone()) {
             Ok(()) => (Status::Ok, String::new()),
             Err(Stop::Broken(error)) => return Err(error),
             Err(Stop::Refused(status, message)) => {
@@ -153,9 +166,7 @@ impl Engine {
             context.txn.put(Key::new(Table::Network), &context.network)?;
         }
         context.txn.keep();
-        if ledger::imbalance(&context.txn)? != 0 {
-            return Err(Error::invariant("the balances do not sum to 0"));
-        }
+        invariants::check(&context.txn)?;
         Ok(Ran {
             status,
             message,
@@ -190,11 +201,14 @@ fn genesis(mut txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
         chain_id,
         network,
         policy,
+        market,
     } = &entry.command
     else {
         return Err(Error::invariant("a genesis of another command"));
     };
-    let (policy, hash) = match policies::archive(&mut txn, policy) {
+    let archived = schedules::archive_policy(&mut txn, policy)
+        .and_then(|(policy, hash)| Ok((policy, hash, schedules::archive_market(&mut txn, market.as_deref())?)));
+    let (policy, hash, market_hash) = match archived {
         Ok(archived) => archived,
         Err(Stop::Broken(error)) => return Err(error),
         Err(Stop::Refused(status, message)) => return Ok(Ran::refused(status, &message)),
@@ -206,12 +220,15 @@ fn genesis(mut txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
         epoch_length: policy.epoch.length_blocks,
         policy_hash: hash,
         policy_changes_at: None,
+        market_hash,
+        market_changes_at: None,
         next_epoch: epoch,
         carry: Atoms::ZERO,
         prev_batch_id: Hash32::ZERO,
     };
     txn.put(Key::new(Table::Network), &row)?;
     txn.put(Key::new(Table::Schedule).int(epoch), &hash)?;
+    txn.put(Key::new(Table::MarketSchedule).int(epoch), &market_hash)?;
     let events = alloc::vec![Event::Initialised {
         chain_id: row.chain_id,
         policy_hash: hash,
@@ -265,7 +282,7 @@ fn finish(entry: &Entry, encoded: &[u8], head: Option<&Head>, ran: Ran) -> Resul
     })
 }
 
-fn command(context: &mut Context<'_>, policies: &mut PolicyCache, command: Command) -> Step {
+fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> Step {
     match command {
         Command::Genesis { .. } => context::refuse(Status::AlreadyInitialised, "there is a genesis"),
         Command::Tick {} => Ok(()),
@@ -278,6 +295,8 @@ fn command(context: &mut Context<'_>, policies: &mut PolicyCache, command: Comma
             endpoints,
             attestation,
             max_concurrent,
+            circuit_max,
+            public_key,
         } => {
             let offer = providers::Offer {
                 operator,
@@ -287,12 +306,26 @@ fn command(context: &mut Context<'_>, policies: &mut PolicyCache, command: Comma
                 endpoints,
                 attestation,
                 max_concurrent,
+                circuit_max,
+                public_key,
             };
             providers::register(context, &provider_id, offer)
         }
-        Command::Stake { provider_id, amount } => providers::stake(context, &provider_id, amount),
-        Command::Unstake { provider_id, amount } => providers::unstake(context, &provider_id, amount),
-        Command::Heartbeat { provider_id } => providers::heartbeat(context, &provider_id),
+        Command::Stake { provider_id, amount } => stakes::stake(context, &provider_id, amount),
+        Command::Unstake { provider_id, amount } => stakes::unstake(context, &provider_id, amount),
+        Command::Heartbeat {
+            provider_id,
+            beat,
+            load_ppm,
+            free,
+        } => {
+            let beat = providers::Beat {
+                number: beat,
+                load_ppm,
+                free,
+            };
+            providers::heartbeat(context, &provider_id, &beat)
+        }
         Command::Retire { provider_id } => providers::retire(context, &provider_id),
         enqueue @ Command::Enqueue { .. } => jobs::enqueue(context, enqueue),
         Command::Cancel { task_id, requester } => jobs::cancel(context, &task_id, &requester),
@@ -312,6 +345,7 @@ fn command(context: &mut Context<'_>, policies: &mut PolicyCache, command: Comma
             proof_ref,
             miner,
             valid,
+            block_height,
         } => {
             let proof = proofs::Included {
                 task_id,
@@ -319,12 +353,34 @@ fn command(context: &mut Context<'_>, policies: &mut PolicyCache, command: Comma
                 proof_ref,
                 miner,
                 valid,
+                block_height,
             };
-            proofs::included(context, proof)
+            proofs::included(context, caches, proof)
         }
-        Command::Settle { epoch } => settle::settle(context, policies, epoch),
-        Command::SchedulePolicy { epoch, policy } => policies::schedule(context, epoch, &policy),
-        Command::Withdraw { provider_id, amount } => providers::withdraw(context, &provider_id, amount),
+        Command::Settle { epoch } => settle::settle(context, caches, epoch),
+        Command::SchedulePolicy { epoch, policy } => schedules::schedule_policy(context, epoch, &policy),
+        Command::Withdraw { provider_id, amount } => withdrawals::by_provider(context, &provider_id, amount),
         Command::Report { provider_id, offence } => offences::report(context, &provider_id, offence),
+        Command::ScheduleMarket { epoch, market } => schedules::schedule_market(context, epoch, &market),
+        Command::ScheduleCore { epoch, module_hash } => schedules::schedule_core(context, epoch, module_hash),
+        Command::RotateKey {
+            provider_id,
+            public_key,
+            signature,
+        } => signed::rotate(context, &provider_id, &public_key, &signature),
+        Command::Deposit { requester, amount } => requesters::deposit(context, &requester, amount),
+        Command::Reclaim { requester, amount } => requesters::reclaim(context, &requester, amount),
+        Command::MinerWithdraw { miner, amount } => withdrawals::by_miner(context, &miner, amount),
+        Command::CancelWithdrawal { withdrawal } => withdrawals::cancel(context, withdrawal),
+        Command::CancelSlash {
+            epoch,
+            provider_id,
+            reason,
+        } => penalties::cancel(context, epoch, &provider_id, &reason),
+        Command::Evidence {
+            reporter,
+            provider_id,
+            proof,
+        } => offences::evidence(context, &reporter, &provider_id, &proof),
     }
 }

@@ -5,11 +5,12 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::context::{Context, Step, Stop, refuse};
+use super::entry::OffenceProof;
 use super::key::{Key, Table, trailing_text};
 use super::outcome::{Event, Status};
 use super::txn::Txn;
-use super::verifier;
-use crate::limits::DISPATCH_PROVIDERS_MAX;
+use super::{health, signed, verifier};
+use crate::market::Market;
 use crate::matching::Status as ProviderStatus;
 use crate::slashing::Offence;
 use crate::value::Text;
@@ -27,10 +28,26 @@ pub fn report(context: &mut Context<'_>, provider_id: &Text, offence: Offence) -
     if context.provider(provider_id)?.status == ProviderStatus::Retired {
         return refuse(Status::ProviderRetired, "a retired provider is not judged any more");
     }
+    note(context, provider_id, offence)
+}
+
+/// The epoch whose settlement judges what is seen now.
+fn epoch(context: &Context<'_>) -> u64 {
     // Without finality an epoch may be settled before its last block is over.
-    let epoch = context.epoch().max(context.network.next_epoch);
+    context.epoch().max(context.network.next_epoch)
+}
+
+/// Keeps an offence for its epoch.
+pub fn note(context: &mut Context<'_>, provider_id: &Text, offence: Offence) -> Step {
+    let epoch = epoch(context);
+    note_in(context, epoch, provider_id, offence)
+}
+
+fn note_in(context: &mut Context<'_>, epoch: u64, provider_id: &Text, offence: Offence) -> Step {
     let mut reported: BTreeSet<Offence> = of(&context.txn, epoch, provider_id)?.into_iter().collect();
-    reported.insert(offence);
+    if !reported.insert(offence) {
+        return Ok(());
+    }
     let row: Vec<Offence> = reported.into_iter().collect();
     context.txn.put(key(epoch, provider_id), &row)?;
     context.events.push(Event::OffenceReported {
@@ -48,9 +65,7 @@ pub fn of(txn: &Txn<'_>, epoch: u64, provider_id: &Text) -> Result<Vec<Offence>>
 
 /// Who has rows of an epoch in a table of (epoch, provider id).
 pub fn providers_in(context: &Context<'_>, table: Table, epoch: u64) -> Step<Vec<Text>> {
-    let rows = context
-        .txn
-        .scan_prefix(&Key::new(table).int(epoch), DISPATCH_PROVIDERS_MAX)?;
+    let rows = context.txn.scan_prefix(&Key::new(table).int(epoch), usize::MAX)?;
     rows.iter()
         .map(|(key, _)| {
             trailing_text(key, 9)
@@ -58,4 +73,90 @@ pub fn providers_in(context: &Context<'_>, table: Table, epoch: u64) -> Step<Vec
                 .ok_or_else(|| Stop::Broken(Error::invariant("a row of nobody")))
         })
         .collect()
+}
+
+fn reporter_key(epoch: u64, provider_id: &Text, offence: Offence) -> Key {
+    Key::new(Table::Reporter)
+        .int(epoch)
+        .text(provider_id)
+        .byte(offence as u8)
+}
+
+/// Who proved an offence of an epoch, if anybody did.
+pub fn reporter(txn: &Txn<'_>, epoch: u64, provider_id: &Text, offence: Offence) -> Result<Option<Text>> {
+    txn.get(reporter_key(epoch, provider_id, offence))
+}
+
+/// An offence that two messages of the provider prove. The first to prove it is rewarded when it is judged.
+pub fn evidence(context: &mut Context<'_>, reporter: &Text, provider_id: &Text, proof: &OffenceProof) -> Step {
+    if verifier::of(context.network.name, &context.policy).is_none() {
+        return refuse(Status::NoVerifier, "this network's signatures cannot be verified");
+    }
+    if context.provider(provider_id)?.status == ProviderStatus::Retired {
+        return refuse(Status::ProviderRetired, "a retired provider is not judged any more");
+    }
+    let chain_id = context.network.chain_id;
+    let (offence, first, second) = match proof {
+        OffenceProof::Equivocation {
+            task_id,
+            attempt,
+            first,
+            second,
+        } => {
+            let message = |hash| signed::result(chain_id, provider_id, task_id, *attempt, hash);
+            let messages = (message(&first.hash)?, message(&second.hash)?);
+            (Offence::Equivocation, (first, messages.0), (second, messages.1))
+        }
+        OffenceProof::Replay {
+            nullifier,
+            first,
+            second,
+        } => {
+            let message = |hash| signed::nullified(chain_id, provider_id, hash, nullifier);
+            let messages = (message(&first.hash)?, message(&second.hash)?);
+            (Offence::Replay, (first, messages.0), (second, messages.1))
+        }
+    };
+    if first.0.hash == second.0.hash {
+        return refuse(Status::NotProved, "the same message twice proves nothing");
+    }
+    for (given, message) in [&first, &second] {
+        signed::check(context, provider_id, message, &given.signature)?;
+    }
+    // One offence is proved once, for ever, in whatever order its messages are given.
+    let (low, high) = if first.1 < second.1 {
+        (first.1, second.1)
+    } else {
+        (second.1, first.1)
+    };
+    let once = Key::new(Table::Proved).hash(&low).hash(&high);
+    if context.txn.has(once.clone())? {
+        return refuse(Status::AlreadyProved, "these two messages were given before");
+    }
+    context.txn.mark(once);
+    let epoch = epoch(context);
+    let key = reporter_key(epoch, provider_id, offence);
+    if !context.txn.has(key.clone())? {
+        context.txn.put(key, reporter)?;
+    }
+    note_in(context, epoch, provider_id, offence)
+}
+
+/// Active providers that were silent at the end of an epoch, for longer than the market takes.
+pub fn note_silence(context: &mut Context<'_>, market: &Market, epoch: u64, height_end: u64) -> Step {
+    let max = market.registry.missed_beats_max;
+    if max == 0 {
+        return Ok(());
+    }
+    let prefix = Key::new(Table::ProviderByStatus).byte(ProviderStatus::Active as u8);
+    for (key, _) in context.txn.scan_prefix(&prefix, usize::MAX)? {
+        let Some(id) = trailing_text(&key, 2).and_then(|id| Text::new(id).ok()) else {
+            return Err(Stop::Broken(Error::invariant("an active nobody")));
+        };
+        let gap = height_end.saturating_sub(context.provider(&id)?.beat_height);
+        if health::missed(&market.registry, gap) >= max {
+            note_in(context, epoch, &id, Offence::HeartbeatMiss)?;
+        }
+    }
+    Ok(())
 }

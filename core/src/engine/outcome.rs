@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::rows::JobStatus;
+use super::rows::{JobStatus, PayeeRole};
 use crate::amount::{Atoms, Units};
 use crate::matching::Status as ProviderStatus;
 use crate::policy::Severity;
@@ -105,6 +105,34 @@ statuses! {
     Overflow = 32 "overflow",
     /// The provider may take out less than that.
     InsufficientBalance = 33 "insufficient_balance",
+    /// The market rules do not parse.
+    BadMarket = 34 "bad_market",
+    /// The id is not the hash of the key, or the provider has no key, or another one.
+    KeyMismatch = 35 "key_mismatch",
+    /// A signature does not hold.
+    BadSignature = 36 "bad_signature",
+    /// The stake came too lately to leave.
+    StakeLocked = 37 "stake_locked",
+    /// A heartbeat with this number or a later one was there before.
+    StaleBeat = 38 "stale_beat",
+    /// More than the market rules take from one job.
+    TooLarge = 39 "too_large",
+    /// Less than the market rules ask as a fee.
+    FeeTooLow = 40 "fee_too_low",
+    /// The requester asks for too much in too short a time, or has too much under way.
+    RateLimited = 41 "rate_limited",
+    /// The payee asked for a withdrawal a short time ago.
+    WithdrawalTooSoon = 42 "withdrawal_too_soon",
+    /// More than may be withdrawn in this epoch.
+    WithdrawalCapped = 43 "withdrawal_capped",
+    /// No such withdrawal waits.
+    UnknownWithdrawal = 44 "unknown_withdrawal",
+    /// No such penalty waits.
+    UnknownSlash = 45 "unknown_slash",
+    /// The messages do not contradict each other.
+    NotProved = 46 "not_proved",
+    /// This offence was proved before.
+    AlreadyProved = 47 "already_proved",
 }
 
 impl Serialize for Status {
@@ -164,7 +192,7 @@ pub enum Cause {
     InvalidProof,
     /// The provider declined.
     Declined,
-    /// The provider may not work any more.
+    /// The provider may not work any more; no attempt is counted.
     ProviderRemoved,
     /// The job's time is over.
     TimeToLive,
@@ -274,5 +302,61 @@ pub enum Event {
         provider_id: Text,
         epoch: u64,
         offence: Offence,
+    },
+    /// Market rules will hold.
+    MarketScheduled { epoch: u64, market_hash: Hash32 },
+    /// A module of the core will be the one.
+    CoreScheduled { epoch: u64, module_hash: Hash32 },
+    /// A provider signs with another key.
+    KeyRotated { provider_id: Text },
+    /// What a requester paid in and no job holds has changed.
+    DepositChanged { requester: Text, deposit: Atoms },
+    /// A payee asked to take money out.
+    WithdrawalRequested {
+        withdrawal: u64,
+        role: PayeeRole,
+        payee: Text,
+        amount: Atoms,
+        due_ms: u64,
+    },
+    /// A withdrawal was paid.
+    WithdrawalPaid {
+        withdrawal: u64,
+        role: PayeeRole,
+        payee: Text,
+        amount: Atoms,
+    },
+    /// A withdrawal was taken back.
+    WithdrawalCancelled {
+        withdrawal: u64,
+        role: PayeeRole,
+        payee: Text,
+        amount: Atoms,
+    },
+    /// A penalty was decided and waits.
+    PenaltyDelayed {
+        provider_id: Text,
+        epoch: u64,
+        penalty: Atoms,
+        applied_in: u64,
+    },
+    /// A penalty that waited was dropped.
+    PenaltyCancelled {
+        provider_id: Text,
+        epoch: u64,
+        reason: Text,
+    },
+    /// Earnings repaid a debt.
+    DebtRepaid {
+        provider_id: Text,
+        epoch: u64,
+        amount: Atoms,
+    },
+    /// Who proved an offence was rewarded.
+    ReporterRewarded {
+        reporter: Text,
+        provider_id: Text,
+        epoch: u64,
+        amount: Atoms,
     },
 }

@@ -1,14 +1,17 @@
 //! A proof on the chain becomes a claim: one for a task, one for a nullifier, for ever.
 
-use super::context::{Context, Step, Stop, refuse};
+use super::context::{Context, Step, refuse};
 use super::jobs::attempt_failed;
 use super::key::{Key, Table};
 use super::outcome::{Cause, Event, Status};
-use super::rows::{Claim, ClaimRef, JobStatus};
+use super::rows::{Claim, ClaimRef, Deferred, JobStatus};
+use super::schedules::Caches;
+use super::settle;
 use super::sla::Ending;
+use crate::amount::Multiplier;
 use crate::limits::NEVER_MS;
 use crate::value::{Hash32, Text};
-use crate::{Error, claim};
+use crate::{claim, pricing};
 
 /// What the chain says of a proof.
 pub struct Included {
@@ -17,10 +20,11 @@ pub struct Included {
     pub proof_ref: Hash32,
     pub miner: Text,
     pub valid: bool,
+    pub block_height: Option<u64>,
 }
 
 /// A proof was included in the entry's block.
-pub fn included(context: &mut Context<'_>, proof: Included) -> Step {
+pub fn included(context: &mut Context<'_>, caches: &mut Caches, proof: Included) -> Step {
     let task_id = proof.task_id;
     if context.txn.has(Key::new(Table::ClaimedTask).hash(&task_id))? {
         return refuse(Status::TaskClaimed, "the task has its claim");
@@ -39,11 +43,13 @@ pub fn included(context: &mut Context<'_>, proof: Included) -> Step {
         // The nullifier is not spent: what was not valid proved nothing.
         return attempt_failed(context, &task_id, job, Cause::InvalidProof, Ending::InvalidProof);
     }
-    let block_height = context.height;
-    let epoch = context.epoch();
-    if epoch < context.network.next_epoch {
-        return Err(Stop::Broken(Error::invariant("a block of an epoch that was settled")));
+    let block_height = proof.block_height.unwrap_or(context.height);
+    if block_height > context.height {
+        return refuse(Status::OutOfRange, "a block that is not there yet");
     }
+    let block_epoch = context.epoch_of(block_height);
+    // The epoch of its block if that is open, else the one that is settled next.
+    let epoch = block_epoch.max(context.network.next_epoch);
     let claim_key = claim::claim_key(&task_id, block_height, &proof.nullifier);
     let before = job.clone();
     let mut job = job;
@@ -61,9 +67,13 @@ pub fn included(context: &mut Context<'_>, proof: Included) -> Step {
         proof_ref: proof.proof_ref,
         lease_id: lease.lease_id,
     };
-    context
-        .txn
-        .put(Key::new(Table::Claim).int(epoch).hash(&claim_key), &claim)?;
+    if epoch == block_epoch {
+        context
+            .txn
+            .put(Key::new(Table::Claim).int(epoch).hash(&claim_key), &claim)?;
+    } else {
+        late(context, caches, block_epoch, &claim_key, &claim)?;
+    }
     context
         .txn
         .put(Key::new(Table::ClaimedTask).hash(&task_id), &claim_key)?;
@@ -82,4 +92,20 @@ pub fn included(context: &mut Context<'_>, proof: Included) -> Step {
         provider_id: claim.provider_id,
     });
     Ok(())
+}
+
+/// A claim whose epoch was settled without it is priced by that epoch's policy and waits like a remainder of it:
+/// a later settlement pays it before its own.
+fn late(context: &mut Context<'_>, caches: &mut Caches, block_epoch: u64, claim_key: &Hash32, claim: &Claim) -> Step {
+    let (_, policy, _) = caches.at(&context.txn, block_epoch)?;
+    let pricing = policy.pricing_of(claim.kind);
+    let one = Multiplier::ONE;
+    let owed = pricing::quote(pricing, claim.units, claim.quality_ppm, claim.surge_ppm, one)?.gross;
+    settle::earn_fee(context, &claim.task_id)?;
+    let row = Deferred {
+        claim: claim.clone(),
+        deferred_from: block_epoch,
+        owed,
+    };
+    Ok(context.txn.put(Key::new(Table::Deferred).hash(claim_key), &row)?)
 }

@@ -1,18 +1,18 @@
-//! Commands about providers: register, stake, unstake, heartbeat, retire.
+//! Commands about providers: register, heartbeat, retire; and what an attempt's end does to them.
 
 use alloc::vec::Vec;
 
 use super::context::{Context, Step, refuse};
 use super::entry::AttestationEvidence;
 use super::key::{Key, Table};
-use super::ledger::{Account, Reason};
 use super::outcome::{Event, Status};
 use super::rows::{Attested, Provider};
-use super::verifier;
+use super::{health, leases, signed, stakes, verifier};
 use crate::amount::{Atoms, Ratio, Units};
 use crate::limits::{PROVIDER_KINDS_MAX, PROVIDER_LIST_MAX};
-use crate::matching::Status as ProviderStatus;
-use crate::value::{Kind, PerKind, Text};
+use crate::matching::{Circuit, Status as ProviderStatus};
+use crate::slashing::Offence;
+use crate::value::{Bytes, Kind, PerKind, Text};
 
 /// What a provider says of itself.
 pub struct Offer {
@@ -23,6 +23,8 @@ pub struct Offer {
     pub endpoints: Vec<Text>,
     pub attestation: Option<AttestationEvidence>,
     pub max_concurrent: Option<PerKind<u64>>,
+    pub circuit_max: Option<Circuit>,
+    pub public_key: Option<Bytes>,
 }
 
 fn attested(context: &Context<'_>, evidence: Option<&AttestationEvidence>) -> Step<Option<Attested>> {
@@ -64,17 +66,25 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
         endpoints: Vec::new(),
         attestation: None,
         max_concurrent: None,
+        circuit_max: None,
         status: ProviderStatus::Registered,
         stake: Atoms::ZERO,
+        stake_locks: Vec::new(),
         health_ppm: Ratio::ONE,
         registered_ms: context.now_ms,
         last_heartbeat_ms: None,
+        beat: 0,
+        beat_height: context.height,
+        seen_height: context.height,
+        load_ppm: None,
+        places: None,
         active_leases: PerKind { ai: 0, quantum: 0 },
         units_epoch: context.epoch(),
         units_used: PerKind {
             ai: Units(0),
             quantum: Units(0),
         },
+        failures_in_row: PerKind { ai: 0, quantum: 0 },
         offence_epochs: Vec::new(),
         barred_until_epoch: 0,
     });
@@ -84,6 +94,7 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
     if provider.status == ProviderStatus::Jailed {
         return refuse(Status::ProviderJailed, "a jailed provider does not change");
     }
+    signed::bind(context, id, offer.public_key.as_ref())?;
     provider.operator = offer.operator;
     provider.kinds = offer.kinds;
     provider.region = offer.region;
@@ -91,122 +102,80 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
     provider.endpoints = offer.endpoints;
     provider.attestation = attestation;
     provider.max_concurrent = offer.max_concurrent;
-    settle_status(context, &mut provider);
+    provider.circuit_max = offer.circuit_max;
     context.events.push(Event::ProviderRegistered {
         provider_id: id.clone(),
     });
-    context.put_provider(id, &provider, before)
+    stakes::put(context, id, &mut provider, before)
 }
 
-/// Registered or active, by stake; what bars a provider stays.
-fn settle_status(context: &Context<'_>, provider: &mut Provider) {
-    if matches!(provider.status, ProviderStatus::Registered | ProviderStatus::Active) {
-        provider.status = context.status_by_stake(provider);
-    }
-}
-
-fn change_stake(context: &mut Context<'_>, id: &Text, stake: impl FnOnce(Atoms) -> Step<Atoms>) -> Step {
-    let mut provider = context.provider(id)?;
-    let before = provider.status;
-    provider.stake = stake(provider.stake)?;
-    settle_status(context, &mut provider);
-    context.events.push(Event::StakeChanged {
-        provider_id: id.clone(),
-        stake: provider.stake,
-    });
-    context.put_provider(id, &provider, Some(before))
-}
-
-/// Stake arrives: it comes from the chain and makes the provider active when it is enough.
-pub fn stake(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
-    if context.provider(id)?.status == ProviderStatus::Retired {
-        return refuse(Status::ProviderRetired, "a retired provider takes no stake");
-    }
-    if amount == Atoms::ZERO {
-        return refuse(Status::OutOfRange, "nothing is staked");
-    }
-    context.post(Account::Mint, Account::Stake(id.clone()), amount, Reason::StakeDeposit)?;
-    change_stake(context, id, |stake| Ok(stake.add(amount)?))
-}
-
-/// Stake begins to leave. It stays slashable in the unbonding account until the epochs in which
-/// offences count have been settled.
-pub fn unstake(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
-    let provider = context.provider(id)?;
-    if provider.status == ProviderStatus::Jailed {
-        return refuse(Status::ProviderJailed, "stake does not leave jail");
-    }
-    if amount == Atoms::ZERO {
-        return refuse(Status::OutOfRange, "nothing is unstaked");
-    }
-    if amount > provider.stake {
-        return refuse(
-            Status::InsufficientStake,
-            alloc::format!("{} of {amount} atoms are staked", provider.stake),
-        );
-    }
-    context.post(
-        Account::Stake(id.clone()),
-        Account::Unbonding(id.clone()),
-        amount,
-        Reason::StakeUnbonding,
-    )?;
-    let released_with = context.epoch().saturating_add(context.policy.slashing.window_epochs);
-    let key = Key::new(Table::Unbonding).int(released_with).text(id);
-    let already: Atoms = context.txn.get(key.clone())?.unwrap_or(Atoms::ZERO);
-    context.txn.put(key, &already.add(amount)?)?;
-    change_stake(context, id, |stake| Ok(stake.sub(amount)?))
-}
-
-/// A provider shows that it is there.
-pub fn heartbeat(context: &mut Context<'_>, id: &Text) -> Step {
+/// A provider shows that it is there. The beat's number grows, so an old one cannot be said again; silence since
+/// the one before has cost its part of the health by now.
+pub fn heartbeat(context: &mut Context<'_>, id: &Text, beat: &Beat) -> Step {
     if verifier::of(context.network.name, &context.policy).is_none() {
         return refuse(Status::NoVerifier, "an unsigned heartbeat counts on a devnet only");
     }
-    if context.provider(id)?.status == ProviderStatus::Retired {
+    let mut provider = context.provider(id)?;
+    if provider.status == ProviderStatus::Retired {
         return refuse(Status::ProviderRetired, "a retired provider has no heartbeat");
     }
-    let now_ms = context.now_ms;
-    context.update_provider(id, |provider| {
-        provider.last_heartbeat_ms = Some(now_ms);
-        provider.regain_health();
-    })?;
-    super::sla::heartbeat(context, id)
-}
-
-/// What a provider was paid leaves for the chain; what it owes stays behind.
-pub fn withdraw(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
-    if verifier::of(context.network.name, &context.policy).is_none() {
-        return refuse(Status::NoVerifier, "an unsigned withdrawal counts on a devnet only");
-    }
-    if context.provider(id)?.status == ProviderStatus::Jailed {
-        return refuse(Status::ProviderJailed, "money does not leave jail");
-    }
-    if amount == Atoms::ZERO {
-        return refuse(Status::OutOfRange, "nothing is withdrawn");
-    }
-    let balance = |account| super::ledger::balance(&context.txn, &account);
-    // A debt is a balance below 0.
-    let free = balance(Account::Available(id.clone()))?.saturating_add(balance(Account::Debt(id.clone()))?);
-    let free = Atoms(u128::try_from(free).unwrap_or(0));
-    if amount > free {
+    let number = beat.number.unwrap_or_else(|| provider.beat.saturating_add(1));
+    if number <= provider.beat {
         return refuse(
-            Status::InsufficientBalance,
-            alloc::format!("{free} of {amount} atoms may leave"),
+            Status::StaleBeat,
+            alloc::format!("heartbeat {} was there before", provider.beat),
         );
     }
-    let from = Account::Available(id.clone());
-    context.post(from.clone(), Account::Mint, amount, Reason::Withdrawal)?;
-    let available = super::ledger::balance(&context.txn, &from)?;
-    context.events.push(Event::ProviderWithdrew {
-        provider_id: id.clone(),
-        amount,
-        available: Atoms(u128::try_from(available).unwrap_or(0)),
+    let status = provider.status;
+    let gap = context.height.saturating_sub(provider.beat_height);
+    provider.seen(context.height, &context.market.registry);
+    provider.regain_health();
+    provider.beat = number;
+    provider.beat_height = context.height;
+    provider.last_heartbeat_ms = Some(context.now_ms);
+    provider.load_ppm = beat.load_ppm;
+    provider.places = beat.free.map(|free| PerKind {
+        ai: provider.active_leases.ai.saturating_add(free.ai),
+        quantum: provider.active_leases.quantum.saturating_add(free.quantum),
     });
+    context.put_provider(id, &provider, Some(status))?;
+    super::sla::heartbeat(context, id, health::beats(&context.market.registry, gap))
+}
+
+/// What a heartbeat says.
+pub struct Beat {
+    pub number: Option<u64>,
+    pub load_ppm: Option<Ratio>,
+    pub free: Option<PerKind<u64>>,
+}
+
+/// An attempt of a provider failed: its health falls, and too many in a row are an offence.
+pub fn failed(context: &mut Context<'_>, id: &Text, kind: Kind) -> Step {
+    let max = context.market.leases.failures_in_row_max;
+    let too_many = context.update_provider(id, |provider| {
+        provider.lose_health();
+        let failures = provider.failures_in_row.get_mut(kind);
+        *failures = failures.saturating_add(1);
+        // The count goes on, and each further failure finds the offence noted: once an epoch.
+        max > 0 && *failures >= max
+    })?;
+    if too_many {
+        super::offences::note(context, id, Offence::LeaseLoss)?;
+    }
     Ok(())
 }
 
-/// A provider leaves for good; its stake begins to leave with it.
+/// An attempt of a provider came to a result.
+pub fn succeeded(context: &mut Context<'_>, id: &Text, kind: Kind) -> Step {
+    let (height, rules) = (context.height, context.market.registry.clone());
+    context.update_provider(id, |provider| {
+        provider.seen(height, &rules);
+        provider.regain_health();
+        *provider.failures_in_row.get_mut(kind) = 0;
+    })
+}
+
+/// A provider leaves for good: its stake begins to leave with it, its jobs wait again.
 pub fn retire(context: &mut Context<'_>, id: &Text) -> Step {
     let provider = context.provider(id)?;
     match provider.status {
@@ -214,11 +183,10 @@ pub fn retire(context: &mut Context<'_>, id: &Text) -> Step {
         ProviderStatus::Jailed => return refuse(Status::ProviderJailed, "nobody retires from jail"),
         _ => {}
     }
-    if provider.active_leases.ai > 0 || provider.active_leases.quantum > 0 {
-        return refuse(Status::HasLeases, "it still holds leases");
-    }
+    leases::take_away(context, id)?;
     if provider.stake > Atoms::ZERO {
-        unstake(context, id, provider.stake)?;
+        // Locks are for who stays: whoever leaves for good unbonds as long as everybody else.
+        stakes::begin_to_leave(context, id, provider.stake)?;
     }
     context.update_provider(id, |provider| provider.status = ProviderStatus::Retired)
 }

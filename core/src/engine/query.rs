@@ -1,6 +1,8 @@
 //! Reads for hosts: what the command line, RPC and bindings show. One door like the catalogue's: a
 //! name, a JSON object in, a JSON object out; lists come in pages with a cursor, found by index.
 
+mod market;
+
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -10,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::explain;
 use super::key::{Key, Table, trailing_hash, trailing_text};
 use super::ledger::{self, Account, Posting};
-use super::rows::{Head, Job, JobStatus, Network, PayoutRow, Provider, SlashRecord};
+use super::rows::{BatchRules, Head, Job, JobStatus, Network, PayoutRow, Provider, SlashRecord};
+use super::schedules::archived;
 use super::settle::BatchRow;
 use super::sla::Windows;
 use super::store::Store;
@@ -19,6 +22,7 @@ use crate::amount::Atoms;
 use crate::catalogue::{Door, Json};
 use crate::codec::{cbor, hex, json};
 use crate::limits::{JSON_DEPTH_MAX, PAGE_ROWS_MAX};
+use crate::market::Market;
 use crate::matching::Status as ProviderStatus;
 use crate::policy::{Band, Policy};
 use crate::value::{Hash32, Kind, Text};
@@ -60,6 +64,14 @@ pub fn through<D: Door>(door: &D, store: &dyn Store, name: &str) -> Result<D::Ou
         "explain.job" => reader.explain_job(),
         "explain.payout" => reader.explain_payout(),
         "explain.slash" => reader.explain_slash(),
+        "market" => reader.market(),
+        "schedule" => reader.schedule(),
+        "requester.get" => reader.requester(),
+        "requester.list" => reader.requesters(),
+        "fairness" => reader.fairness(),
+        "withdrawals" => reader.withdrawals(),
+        "statement" => reader.statement(),
+        "provider.key" => reader.provider_key(),
         _ => Err(Error::at(
             Code::UnknownFunction,
             "fn",
@@ -86,6 +98,14 @@ pub const QUERIES: &[&str] = &[
     "explain.job",
     "explain.payout",
     "explain.slash",
+    "market",
+    "schedule",
+    "requester.get",
+    "requester.list",
+    "fairness",
+    "withdrawals",
+    "statement",
+    "provider.key",
 ];
 
 struct Reader<'a, D> {
@@ -193,6 +213,7 @@ impl<D: Door> Reader<'_, D> {
             finality_k: u64,
             next_epoch: u64,
             policy_hash: Hash32,
+            market_hash: Hash32,
             carry: Atoms,
         }
         let Nothing {} = self.read()?;
@@ -210,11 +231,24 @@ impl<D: Door> Reader<'_, D> {
             finality_k: policy.epoch.finality_k,
             next_epoch: network.next_epoch,
             policy_hash,
+            market_hash: network.market_hash,
             carry: network.carry,
         })
     }
 
-    fn provider_view(&self, policy: &Policy, id: &Text, row: Provider) -> Result<ProviderView> {
+    /// What the views of providers depend on beside them.
+    fn now(&self) -> Result<(u64, Policy, Market)> {
+        let (head, network) = self.network()?;
+        let policy = self.archived(&network.policy_hash)?;
+        Ok((head.height, policy, archived(&self.txn, &network.market_hash)?))
+    }
+
+    fn provider_view(
+        &self,
+        (height, policy, market): &(u64, Policy, Market),
+        id: &Text,
+        row: Provider,
+    ) -> Result<ProviderView> {
         let mut bands = Vec::new();
         for kind in &row.kinds {
             let windows: Option<Windows> = self.txn.get(Key::new(Table::Windows).text(id).byte(*kind as u8))?;
@@ -239,6 +273,7 @@ impl<D: Door> Reader<'_, D> {
             debt: balance(Account::Debt(id.clone()))?,
             paid_total: self.txn.get(Key::new(Table::Paid).text(id))?.unwrap_or(Atoms::ZERO),
             sla: bands,
+            effective_health_ppm: row.health_at(*height, &market.registry),
             provider: row,
         })
     }
@@ -249,9 +284,9 @@ impl<D: Door> Reader<'_, D> {
             provider_id: Text,
         }
         let input: Input = self.read()?;
-        let (_, policy) = self.active_policy()?;
+        let now = self.now()?;
         match self.txn.get(Key::new(Table::Provider).text(&input.provider_id))? {
-            Some(row) => self.door.write(&self.provider_view(&policy, &input.provider_id, row)?),
+            Some(row) => self.door.write(&self.provider_view(&now, &input.provider_id, row)?),
             None => absent(
                 "input.provider_id",
                 alloc::format!("no provider `{}`", input.provider_id),
@@ -267,7 +302,7 @@ impl<D: Door> Reader<'_, D> {
             limit: Option<u64>,
         }
         let input: Input = self.read()?;
-        let (_, policy) = self.active_policy()?;
+        let now = self.now()?;
         let (prefix, skip) = match input.status {
             Some(status) => (Key::new(Table::ProviderByStatus).byte(status as u8), 2),
             None => (Key::new(Table::Provider), 1),
@@ -277,7 +312,7 @@ impl<D: Door> Reader<'_, D> {
                 return Ok(None);
             };
             let row: Option<Provider> = self.txn.get(Key::new(Table::Provider).text(&id))?;
-            row.map(|row| self.provider_view(&policy, &id, row)).transpose()
+            row.map(|row| self.provider_view(&now, &id, row)).transpose()
         })?;
         self.door.write(&page)
     }
@@ -370,6 +405,7 @@ impl<D: Door> Reader<'_, D> {
         };
         Ok(Some(EpochView {
             batch,
+            rules: self.txn.get(Key::new(Table::BatchRules).int(epoch))?,
             state_digest: self
                 .txn
                 .get(Key::new(Table::Digest).int(epoch))?
@@ -567,6 +603,7 @@ struct ProviderView {
     available: Atoms,
     unbonding: Atoms,
     debt: Atoms,
+    effective_health_ppm: crate::amount::Ratio,
     paid_total: Atoms,
     sla: Vec<BandView>,
 }
@@ -582,5 +619,6 @@ struct JobView {
 struct EpochView {
     #[serde(flatten)]
     batch: BatchRow,
+    rules: Option<BatchRules>,
     state_digest: Hash32,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::NetworkName;
 use crate::amount::{Atoms, Multiplier, Ratio, Units};
-use crate::matching::{AttestationClass, Status as ProviderStatus};
+use crate::matching::{AttestationClass, Circuit, Status as ProviderStatus};
 use crate::policy::{Band, Severity};
 use crate::value::{Hash32, Kind, PerKind, Text};
 
@@ -36,6 +36,10 @@ pub struct Network {
     pub policy_hash: Hash32,
     /// The epoch from which another policy holds, if one is scheduled.
     pub policy_changes_at: Option<u64>,
+    /// The market rules that hold now.
+    pub market_hash: Hash32,
+    /// The epoch from which others hold, if some are scheduled.
+    pub market_changes_at: Option<u64>,
     /// The epoch that is settled next.
     pub next_epoch: u64,
     /// Budget carried into it.
@@ -61,10 +65,14 @@ pub struct Provider {
     pub attestation: Option<Attested>,
     /// Leases it takes at a time.
     pub max_concurrent: Option<PerKind<u64>>,
+    /// The largest circuit it runs.
+    pub circuit_max: Option<Circuit>,
     /// Whether it may work.
     pub status: ProviderStatus,
     /// Its stake; equal to its stake account.
     pub stake: Atoms,
+    /// Parts of the stake that may not begin to leave before an epoch, by that epoch.
+    pub stake_locks: Vec<StakeLock>,
     /// How well it does lately: it loses a quarter of the way to 0 with each failed attempt, and
     /// regains an eighth of the way to 1 with each completion and each heartbeat.
     pub health_ppm: Ratio,
@@ -72,16 +80,37 @@ pub struct Provider {
     pub registered_ms: u64,
     /// Its last heartbeat.
     pub last_heartbeat_ms: Option<u64>,
+    /// The number of its last heartbeat.
+    pub beat: u64,
+    /// The block of its last heartbeat, or of its registration.
+    pub beat_height: u64,
+    /// The block in which it was last seen at work or heard; silence since then costs health.
+    pub seen_height: u64,
+    /// How busy it said it was.
+    pub load_ppm: Option<Ratio>,
+    /// Leases it would hold at most by its last heartbeat.
+    pub places: Option<PerKind<u64>>,
     /// Leases it holds.
     pub active_leases: PerKind<u64>,
     /// The epoch `units_used` is of.
     pub units_epoch: u64,
     /// Units it was given in that epoch.
     pub units_used: PerKind<Units>,
+    /// Attempts it failed in a row.
+    pub failures_in_row: PerKind<u64>,
     /// Epochs of its offences, as far back as they count.
     pub offence_epochs: Vec<u64>,
     /// Until this epoch it is jailed or suspended.
     pub barred_until_epoch: u64,
+}
+
+/// A part of a stake that stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StakeLock {
+    /// From this epoch on it may begin to leave.
+    pub until_epoch: u64,
+    /// How much.
+    pub amount: Atoms,
 }
 
 /// A verified attestation.
@@ -179,6 +208,10 @@ pub struct Job {
     pub model: Option<Text>,
     /// Attestation classes it accepts.
     pub attestation_classes: Vec<AttestationClass>,
+    /// How large its circuit is.
+    pub circuit: Option<Circuit>,
+    /// Whether its fee came from a deposit, where it then goes back to.
+    pub prepaid: bool,
     /// When it came.
     pub enqueue_ms: u64,
     /// Its place in the queue (SPEC §3).
@@ -305,6 +338,104 @@ pub struct SlashRecord {
     pub cooldown_epochs: u64,
     /// Epochs in jail.
     pub jail_epochs: u64,
+    /// The epoch whose settlement takes the penalty.
+    pub applied_in: u64,
+    /// Why it was dropped before that, if it was.
+    pub cancelled: Option<Text>,
+    /// Who proved the offence.
+    pub reporter: Option<Text>,
+}
+
+/// What a requester has under way, and what it asked lately.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requester {
+    /// Jobs that wait or run.
+    pub open: u64,
+    /// Leases on its jobs.
+    pub leases: PerKind<u64>,
+    /// The span that `jobs` and `units` are of, counted from time 0.
+    pub span: u64,
+    /// Jobs in that span.
+    pub jobs: u64,
+    /// Units in that span.
+    pub units: Units,
+    /// Jobs in the span before.
+    pub jobs_before: u64,
+    /// Units in the span before.
+    pub units_before: Units,
+    /// The epoch `leased_units` is of.
+    pub epoch: u64,
+    /// Units that providers were given for its jobs in that epoch.
+    pub leased_units: PerKind<Units>,
+}
+
+impl Requester {
+    /// Nothing yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            open: 0,
+            leases: PerKind { ai: 0, quantum: 0 },
+            span: 0,
+            jobs: 0,
+            units: Units(0),
+            jobs_before: 0,
+            units_before: Units(0),
+            epoch: 0,
+            leased_units: PerKind {
+                ai: Units(0),
+                quantum: Units(0),
+            },
+        }
+    }
+}
+
+/// Who takes money out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PayeeRole {
+    /// A provider.
+    Provider,
+    /// A miner, or who was rewarded for a report.
+    Miner,
+}
+
+/// A withdrawal that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// Of which account.
+    pub role: PayeeRole,
+    /// Whose.
+    pub payee: Text,
+    /// How much.
+    pub amount: Atoms,
+    /// When it is paid.
+    pub due_ms: u64,
+    /// The epoch it counts for.
+    pub epoch: u64,
+}
+
+/// What a payee took out lately.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// Its last request.
+    pub last_ms: u64,
+    /// The epoch of that.
+    pub epoch: u64,
+    /// How much it requested in that epoch.
+    pub amount: Atoms,
+}
+
+/// What was in force when a batch was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchRules {
+    /// The version of the rules of this text (`docs/spec/README.md`).
+    pub semantics_version: u64,
+    /// The market rules.
+    pub market_hash: Hash32,
+    /// The module that was scheduled for the epoch, if one was.
+    pub module_hash: Option<Hash32>,
 }
 
 /// A line of a batch as it is read back; written by [`crate::settlement::PayoutLine`].

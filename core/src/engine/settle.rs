@@ -1,6 +1,7 @@
 //! `settle`: an epoch is priced, paid and judged (SPEC §8-§10), once, when its last block is final.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -9,30 +10,22 @@ use super::context::{Context, Step, Stop, refuse};
 use super::digest;
 use super::key::{Key, Table, trailing_hash, trailing_text};
 use super::ledger::{Account, Reason};
-use super::offences;
 use super::outcome::{Event, Status};
-use super::policies::{self, PolicyCache};
-use super::rows::{Claim, Deferred, Job, JobStatus, SlashRecord};
-use super::sla;
+use super::penalties::{self, Due};
+use super::rows::{BatchRules, Claim, Deferred, Job, JobStatus};
+use super::schedules::{self, Caches};
+use super::{offences, stakes};
+use crate::abi::SPEC_VERSION;
 use crate::amount::Atoms;
-use crate::limits::{DISPATCH_PROVIDERS_MAX, SETTLE_CLAIMS_MAX};
-use crate::matching::Status as ProviderStatus;
-use crate::policy::{Policy, Severity, SlashTo};
+use crate::limits::SETTLE_CLAIMS_MAX;
+use crate::market::{FundSource, Market};
+use crate::policy::{Policy, SlashTo};
 use crate::settlement::{self, Batch, Settle, Settled, Slash};
-use crate::slashing::{self, Decision, Verdict};
 use crate::value::{Hash32, Positive, Text};
 use crate::{Error, Result};
 
 /// A settled epoch as it is kept: the header that `batch_id` is the hash of.
 pub type BatchRow = Batch;
-
-/// What an epoch's judgement of one provider comes to.
-struct Judged {
-    provider_id: Text,
-    reason: Text,
-    severity: Severity,
-    decision: Decision,
-}
 
 /// Which roles a payee has on a line, as kept in the index by payee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +40,7 @@ pub enum Role {
 }
 
 /// Settles an epoch.
-pub fn settle(context: &mut Context<'_>, policies: &mut PolicyCache, epoch: u64) -> Step {
+pub fn settle(context: &mut Context<'_>, caches: &mut Caches, epoch: u64) -> Step {
     let next = context.network.next_epoch;
     if epoch < next {
         return refuse(Status::EpochSettled, alloc::format!("epoch {next} is settled next"));
@@ -55,9 +48,7 @@ pub fn settle(context: &mut Context<'_>, policies: &mut PolicyCache, epoch: u64)
     if epoch > next {
         return refuse(Status::EpochOutOfOrder, alloc::format!("epoch {next} is settled first"));
     }
-    let policy_hash = policies::hash_at(&context.txn, epoch)?
-        .ok_or_else(|| Stop::Broken(Error::invariant("an epoch without a policy")))?;
-    let policy = policies.get(&context.txn, &policy_hash)?;
+    let (policy_hash, policy, market) = caches.at(&context.txn, epoch)?;
     let overflow = || Error::overflow("a height");
     let height_start = epoch.checked_mul(context.network.epoch_length).ok_or_else(overflow)?;
     let height_end = height_start
@@ -72,17 +63,31 @@ pub fn settle(context: &mut Context<'_>, policies: &mut PolicyCache, epoch: u64)
         );
     }
 
-    let judged = judge(context, &policy, epoch)?;
+    offences::note_silence(context, &market, epoch, height_end)?;
+    let judged = penalties::judge(context, &policy, &market, epoch)?;
+    let slashes = penalties::sentence(context, &policy, &market, epoch, judged)?;
     let deferred: BTreeMap<Hash32, Deferred> = keyed(context, &Key::new(Table::Deferred))?;
     let claims: BTreeMap<Hash32, Claim> = keyed(context, &Key::new(Table::Claim).int(epoch))?;
-    let input = input(context, epoch, (height_start, height_end), &judged, &claims, &deferred)?;
+    let heights = (height_start, height_end);
+    let mut input = input(context, epoch, heights, &slashes, &claims, &deferred)?;
+    earn_fees(context, &claims)?;
+    let policy = budgeted(context, &policy, &market, &mut input)?;
     let settled = settlement::settle(&policy, &policy_hash, &input)?;
 
-    pay(context, &policy, &input, &settled, &claims, &deferred)?;
+    let penalties_to = match policy.fund.slash_to {
+        SlashTo::Treasury => Account::Treasury,
+        SlashTo::Burn => Account::Burned,
+    };
+    let collected = pay(context, &penalties_to, &market, &settled)?;
+    // The pure settlement and the ledger must tell the same story.
+    if input.claims.len() != claims.len().saturating_add(deferred.len()) {
+        return Err(Stop::Broken(Error::invariant("claims were lost on the way")));
+    }
+    penalties::reward(context, &market, &penalties_to, &slashes, collected)?;
+    penalties::done(context, epoch, &slashes);
     keep(context, epoch, &settled, &claims, &deferred)?;
-    punish(context, &policy, epoch, judged)?;
-    release_unbonding(context, epoch)?;
-    release_barred(context)?;
+    stakes::release(context, epoch)?;
+    penalties::release(context)?;
     close(context, epoch, &settled)
 }
 
@@ -99,55 +104,30 @@ fn keyed<T: serde::de::DeserializeOwned>(context: &Context<'_>, prefix: &Key) ->
         .collect()
 }
 
-/// What each provider that worked in the epoch, or was reported, has to answer for.
-fn judge(context: &Context<'_>, policy: &Policy, epoch: u64) -> Step<Vec<Judged>> {
-    let mut judged = Vec::new();
-    let mut providers: BTreeSet<Text> = BTreeSet::new();
-    for table in [Table::EpochStats, Table::Offences] {
-        providers.extend(offences::providers_in(context, table, epoch)?);
-    }
-    for provider_id in providers {
-        let metrics = sla::epoch_metrics(&context.txn, &policy.sla, epoch, &provider_id)?.unwrap_or_default();
-        let reported = offences::of(&context.txn, epoch, &provider_id)?;
-        let provider = context.provider(&provider_id)?;
-        let since = epoch.saturating_sub(policy.slashing.window_epochs.saturating_sub(1));
-        let recent = provider.offence_epochs.iter().filter(|at| **at >= since).count() as u64;
-        let decision = slashing::decide(&policy.slashing, provider.stake, recent, &metrics, &reported)?;
-        let (reason, severity) = match decision.decision {
-            Verdict::None => continue,
-            Verdict::Warning => ("too_few_samples", Severity::Minor),
-            Verdict::Slash => (
-                decision.dimension.map_or("", slashing::Cause::as_str),
-                decision.severity.unwrap_or(Severity::Minor),
-            ),
-        };
-        judged.push(Judged {
-            provider_id,
-            reason: Text::new(reason)?,
-            severity,
-            decision,
-        });
-    }
-    Ok(judged)
-}
-
 fn input(
     context: &Context<'_>,
     epoch: u64,
     (height_start, height_end): (u64, u64),
-    judged: &[Judged],
+    due: &[Due],
     claims: &BTreeMap<Hash32, Claim>,
     deferred: &BTreeMap<Hash32, Deferred>,
 ) -> Step<Settle> {
     let mut stakes = BTreeMap::new();
     let mut slashes = Vec::new();
-    for one in judged.iter().filter(|one| one.decision.decision == Verdict::Slash) {
+    for one in due {
         let provider = context.provider(&one.provider_id)?;
-        stakes.insert(one.provider_id.clone(), provider.stake);
+        let slashable = stakes::slashable(context, &one.provider_id, &provider)?;
+        stakes.insert(one.provider_id.clone(), slashable);
+        // Of one reason the largest counts within an epoch; penalties of several epochs add up.
+        let reason = if one.epoch == epoch {
+            one.record.reason.clone()
+        } else {
+            Text::new(alloc::format!("{} of epoch {}", one.record.reason, one.epoch))?
+        };
         slashes.push(Slash {
             provider_id: one.provider_id.clone(),
-            amount: one.decision.penalty,
-            reason: one.reason.clone(),
+            amount: one.record.penalty,
+            reason,
         });
     }
     let mut paid_before = BTreeMap::new();
@@ -198,56 +178,94 @@ pub fn settlement_claim(claim: &Claim, waiting: Option<&Deferred>) -> settlement
     }
 }
 
-/// Money moves: fees of newly settled claims into the fund, the rest of what is payable from the
-/// mint, then to everybody it belongs to.
+/// Fees of newly settled claims go into the fund.
+fn earn_fees(context: &mut Context<'_>, claims: &BTreeMap<Hash32, Claim>) -> Step {
+    for claim in claims.values() {
+        earn_fee(context, &claim.task_id)?;
+    }
+    Ok(())
+}
+
+/// The fee of a claimed job goes into the fund.
+pub fn earn_fee(context: &mut Context<'_>, task_id: &Hash32) -> Step {
+    let job: Option<Job> = context.txn.get(Key::new(Table::Job).hash(task_id))?;
+    let Some(job) = job else {
+        return Err(Stop::Broken(Error::invariant("a claim without its job")));
+    };
+    context.post(
+        Account::Escrow(job.requester),
+        Account::Fund,
+        job.fee,
+        Reason::FeeEarned,
+    )
+}
+
+fn fund(context: &Context<'_>) -> Result<Atoms> {
+    let held = super::ledger::balance(&context.txn, &Account::Fund)?;
+    u128::try_from(held)
+        .map(Atoms)
+        .map_err(|_| Error::invariant("a fund below 0"))
+}
+
+/// The policy with the budget there is: a market that lives from fees has no more than its fund holds.
+fn budgeted<'p>(
+    context: &Context<'_>,
+    policy: &'p Policy,
+    market: &Market,
+    input: &mut Settle,
+) -> Result<Cow<'p, Policy>> {
+    if market.fund.source == FundSource::Mint {
+        return Ok(Cow::Borrowed(policy));
+    }
+    let held = fund(context)?;
+    let carry = context.network.carry.min(held);
+    input.carry = Some(carry);
+    let mut policy = policy.clone();
+    policy.fund.budget_per_epoch = policy.fund.budget_per_epoch.min(held.sub(carry)?);
+    Ok(Cow::Owned(policy))
+}
+
+/// Money moves: what the fund lacks from the mint, then everything to whom it belongs. What was collected in
+/// penalties from each provider.
 fn pay(
     context: &mut Context<'_>,
-    policy: &Policy,
-    input: &Settle,
+    penalties_to: &Account,
+    market: &Market,
     settled: &Settled<'_>,
-    claims: &BTreeMap<Hash32, Claim>,
-    deferred: &BTreeMap<Hash32, Deferred>,
-) -> Step {
-    let mut fees = Atoms::ZERO;
-    for claim in claims.values() {
-        let job: Option<Job> = context.txn.get(Key::new(Table::Job).hash(&claim.task_id))?;
-        let Some(job) = job else {
-            return Err(Stop::Broken(Error::invariant("a claim without its job")));
-        };
-        fees = fees.add(job.fee)?;
-        context.post(
-            Account::Escrow(job.requester),
-            Account::Fund,
-            job.fee,
-            Reason::FeeEarned,
-        )?;
-    }
+) -> Step<BTreeMap<Text, Atoms>> {
     let totals = &settled.batch.totals;
     let needed = totals.payable.add(totals.dust)?;
-    let held = super::ledger::balance(&context.txn, &Account::Fund)?;
-    let held = u128::try_from(held).map_err(|_| Error::invariant("a fund below 0"))?;
-    let drawn = needed.minus_or_zero(Atoms(held));
+    let drawn = needed.minus_or_zero(fund(context)?);
+    if drawn > Atoms::ZERO && market.fund.source == FundSource::Fees {
+        return Err(Stop::Broken(Error::invariant("an epoch pays more than its fund holds")));
+    }
     context.post(Account::Mint, Account::Fund, drawn, Reason::Budget)?;
 
     let mut shares: BTreeMap<&Text, (Atoms, Atoms)> = BTreeMap::new();
     let mut miners: BTreeMap<&Text, Atoms> = BTreeMap::new();
-    let mut collected = Atoms::ZERO;
+    let mut collected: BTreeMap<Text, Atoms> = BTreeMap::new();
     for (claim, line) in settled.paid() {
         let share = shares.entry(&claim.provider_id).or_default();
         share.0 = share.0.add(line.provider)?;
         share.1 = share.1.add(line.penalty)?;
-        collected = collected.add(line.penalty)?;
         let miner = miners.entry(&claim.miner).or_default();
         *miner = miner.add(line.miner_share)?;
     }
-    let penalties_to = match policy.fund.slash_to {
-        SlashTo::Treasury => Account::Treasury,
-        SlashTo::Burn => Account::Burned,
-    };
     for (id, (share, penalty)) in shares {
         let account = Account::Available(id.clone());
         context.post(Account::Fund, account.clone(), share, Reason::ProviderShare)?;
         context.post(account, penalties_to.clone(), penalty, Reason::PenaltyFromShare)?;
+        penalties::claw_back(
+            context,
+            market,
+            settled.batch.epoch,
+            id,
+            penalties_to,
+            share.sub(penalty)?,
+        )?;
+        if penalty > Atoms::ZERO {
+            collected.insert(id.clone(), penalty);
+        }
     }
     for (id, share) in miners {
         context.post(Account::Fund, Account::Miner(id.clone()), share, Reason::MinerShare)?;
@@ -256,18 +274,17 @@ fn pay(
     context.post(Account::Fund, Account::Treasury, totals.dust, Reason::Dust)?;
     for line in &settled.debits {
         let id = &line.provider_id;
-        let from = Account::Stake(id.clone());
-        context.post(from, penalties_to.clone(), line.debit, Reason::PenaltyFromStake)?;
+        stakes::take(context, id, penalties_to, line.debit)?;
         let owing = Account::Debt(id.clone());
         context.post(owing, Account::Receivable, line.debt, Reason::PenaltyOwed)?;
-        context.update_provider(id, |provider| provider.stake = provider.stake.minus_or_zero(line.debit))?;
-        collected = collected.add(line.debit)?;
+        let sum = collected.entry(id.clone()).or_default();
+        *sum = sum.add(line.debit)?;
     }
-    // The pure settlement and the ledger must tell the same story.
-    if collected != totals.penalties || input.claims.len() != claims.len().saturating_add(deferred.len()) {
+    let all = collected.values().try_fold(Atoms::ZERO, |sum, one| sum.add(*one))?;
+    if all != totals.penalties {
         return Err(Stop::Broken(Error::invariant("penalties and postings differ")));
     }
-    Ok(())
+    Ok(collected)
 }
 
 /// Lines, indexes, what is deferred, and where each job stands now.
@@ -339,101 +356,16 @@ fn finish_job(context: &mut Context<'_>, task_id: &Hash32) -> Step {
     context.put_job(task_id, &job, Some(&before))
 }
 
-/// Penalties beyond money: cooldown, jail, the record of offences.
-fn punish(context: &mut Context<'_>, policy: &Policy, epoch: u64, judged: Vec<Judged>) -> Step {
-    let now_epoch = context.epoch();
-    for one in judged {
-        let decision = one.decision;
-        if decision.decision != Verdict::Slash {
-            context.events.push(Event::ProviderWarned {
-                provider_id: one.provider_id,
-                epoch,
-                reason: one.reason,
-            });
-            continue;
-        }
-        let record = SlashRecord {
-            reason: one.reason.clone(),
-            severity: one.severity,
-            penalty: decision.penalty,
-            cooldown_epochs: decision.cooldown_epochs,
-            jail_epochs: decision.jail_epochs,
-        };
-        context
-            .txn
-            .put(Key::new(Table::Slash).int(epoch).text(&one.provider_id), &record)?;
-        let oldest = epoch.saturating_sub(policy.slashing.window_epochs);
-        context.update_provider(&one.provider_id, |provider| {
-            provider.offence_epochs.retain(|at| *at > oldest);
-            provider.offence_epochs.push(epoch);
-            let barred = if decision.jail_epochs > 0 {
-                Some((
-                    ProviderStatus::Jailed,
-                    decision.jail_epochs.max(decision.cooldown_epochs),
-                ))
-            } else if decision.cooldown_epochs > 0 {
-                Some((ProviderStatus::Suspended, decision.cooldown_epochs))
-            } else {
-                None
-            };
-            let works = matches!(provider.status, ProviderStatus::Active | ProviderStatus::Registered);
-            if let Some((status, epochs)) = barred.filter(|_| works) {
-                provider.status = status;
-                provider.barred_until_epoch = now_epoch.saturating_add(epochs);
-            }
-        })?;
-        context.events.push(Event::ProviderSlashed {
-            provider_id: one.provider_id,
-            epoch,
-            reason: one.reason,
-            severity: one.severity,
-            penalty: decision.penalty,
-        });
-    }
-    Ok(())
-}
-
-/// Stake whose epochs are over leaves for the chain.
-fn release_unbonding(context: &mut Context<'_>, epoch: u64) -> Step {
-    let start = Key::new(Table::Unbonding);
-    let end = Key::new(Table::Unbonding).int(epoch.saturating_add(1)).bytes();
-    for (key, value) in context.txn.scan(&start.bytes(), &end, DISPATCH_PROVIDERS_MAX)? {
-        let Some(id) = trailing_text(&key, 9).and_then(|id| Text::new(id).ok()) else {
-            return Err(Stop::Broken(Error::invariant("unbonding of nobody")));
-        };
-        let amount: Atoms = crate::codec::cbor::from_slice(&value)?;
-        let from = Account::Unbonding(id.clone());
-        context.post(from, Account::Mint, amount, Reason::StakeReleased)?;
-        let at = key.get(1..9).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-        let at = u64::from_be_bytes(at.unwrap_or_default());
-        context.txn.delete(Key::new(Table::Unbonding).int(at).text(&id));
-    }
-    Ok(())
-}
-
-/// Whose time is served works again, if its stake still suffices.
-fn release_barred(context: &mut Context<'_>) -> Step {
-    let epoch = context.epoch();
-    for status in [ProviderStatus::Jailed, ProviderStatus::Suspended] {
-        let prefix = Key::new(Table::ProviderByStatus).byte(status as u8);
-        for (key, _) in context.txn.scan_prefix(&prefix, DISPATCH_PROVIDERS_MAX)? {
-            let Some(id) = trailing_text(&key, 2).and_then(|id| Text::new(id).ok()) else {
-                return Err(Stop::Broken(Error::invariant("a barred nobody")));
-            };
-            let mut provider = context.provider(&id)?;
-            if provider.barred_until_epoch <= epoch {
-                provider.status = context.status_by_stake(&provider);
-                context.put_provider(&id, &provider, Some(status))?;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// The batch is kept, the next epoch is on, and everything held has a digest.
 fn close(context: &mut Context<'_>, epoch: u64, settled: &Settled<'_>) -> Step {
     let batch = &settled.batch;
     context.txn.put(Key::new(Table::Batch).int(epoch), batch)?;
+    let rules = BatchRules {
+        semantics_version: u64::from(SPEC_VERSION),
+        market_hash: schedules::hash_at::<Market>(&context.txn, epoch)?.unwrap_or(Hash32::ZERO),
+        module_hash: schedules::core_at(&context.txn, epoch)?,
+    };
+    context.txn.put(Key::new(Table::BatchRules).int(epoch), &rules)?;
     context.network.next_epoch = epoch.saturating_add(1);
     context.network.carry = batch.carry_next;
     context.network.prev_batch_id = batch.batch_id;

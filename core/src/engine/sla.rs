@@ -278,16 +278,14 @@ fn update_stats(
 }
 
 /// A heartbeat counts for every kind the provider has, and for the epoch.
-pub fn heartbeat(context: &mut Context<'_>, provider_id: &Text) -> Step {
+pub fn heartbeat(context: &mut Context<'_>, provider_id: &Text, beats: Tally) -> Step {
     for kind in context.provider(provider_id)?.kinds {
         let mut windows = windows(context, provider_id, kind)?;
-        count(&mut windows.heartbeats.ok, 1, true)?;
-        count(&mut windows.heartbeats.total, 1, true)?;
+        tally(&mut windows.heartbeats, beats, true)?;
         context.txn.put(windows_key(provider_id, kind), &windows)?;
     }
     update_stats(context, provider_id, |stats| {
-        let beat = Tally { ok: 1, total: 1 };
-        tally(&mut stats.sums.window.heartbeats, beat, true)
+        tally(&mut stats.sums.window.heartbeats, beats, true)
     })
 }
 

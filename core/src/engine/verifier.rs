@@ -3,12 +3,17 @@
 
 use super::entry::{AttestationEvidence, NetworkName};
 use super::rows::Attested;
+use crate::hash::sha3_256;
 use crate::policy::Policy;
+use crate::value::Hash32;
 
 /// Judges evidence that comes from outside.
 pub trait Verifier {
     /// The attestation, if the evidence holds at `now_ms`.
     fn attest(&self, evidence: &AttestationEvidence, now_ms: u64) -> Option<Attested>;
+
+    /// Whether a signature over a message (see [`super::signed`]) is of this key.
+    fn signed(&self, public_key: &[u8], message: &Hash32, signature: &[u8]) -> bool;
 }
 
 /// Believes evidence for what it says of itself, as long as there is any and it has not run out.
@@ -20,6 +25,12 @@ impl Verifier for DevnetVerifier {
             class: evidence.class,
             not_after_ms: evidence.not_after_ms,
         })
+    }
+
+    /// A devnet's signature is the SHA3-256 of key and message: nothing secret is in it, but it is of this key and
+    /// this message and of no other.
+    fn signed(&self, public_key: &[u8], message: &Hash32, signature: &[u8]) -> bool {
+        sha3_256(&[public_key, &message.0]).0 == *signature
     }
 }
 

@@ -131,6 +131,7 @@ mod tests {
             max_concurrent: None,
             active_leases: None,
             units_used: None,
+            circuit_max: None,
         }
     }
 

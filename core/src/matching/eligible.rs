@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 use super::of;
 use super::reason::{Counts, Reason};
-use super::types::{Job, Provider, Status};
+use super::types::{Circuit, Job, Provider, Status};
 use crate::policy::{Policy, RegistryPolicy};
 use crate::value::{Kind, PerKind};
 
@@ -28,6 +28,7 @@ pub(super) struct Signature {
     region: Option<u32>,
     model: Option<u32>,
     classes: u8,
+    circuit: Option<Circuit>,
 }
 
 /// Texts that jobs ask for, as numbers.
@@ -70,6 +71,8 @@ pub(super) struct Fleet<'a> {
     models: Names<'a>,
     /// By slot: the bit of its class, 0 without one.
     class: Vec<u8>,
+    /// By slot: the largest circuit it runs.
+    circuit_max: Vec<Option<Circuit>>,
     /// By slot: its region, if a job asks for that.
     region_of: Vec<u32>,
     /// The slots of each region, ascending.
@@ -142,6 +145,7 @@ impl<'a> Fleet<'a> {
                 .iter()
                 .map(|provider| provider.attestation.map_or(0, |attested| attested.class.bit()))
                 .collect(),
+            circuit_max: slots.iter().map(|provider| provider.circuit_max).collect(),
             regions,
             models,
             region_of,
@@ -157,6 +161,7 @@ impl<'a> Fleet<'a> {
             region: job.region.as_deref().and_then(|name| self.regions.find(name)),
             model: job.model.as_deref().and_then(|name| self.models.find(name)),
             classes: job.class_bits(),
+            circuit: job.circuit,
         }
     }
 
@@ -193,6 +198,9 @@ impl<'a> Fleet<'a> {
                 }
             }
         };
+        if let Some(circuit) = asked.circuit {
+            slots.retain(|slot| circuit.fits(of(&self.circuit_max, *slot).as_ref()));
+        }
         let equipped = slots.len() as u64;
         failed.add(Reason::Model, placed.saturating_sub(equipped));
         if asked.classes != 0 {

@@ -31,7 +31,7 @@ pub use assign::{Assigned, Pair, Unassigned, assign};
 pub use permute::{Candidate, permute};
 pub use reason::{Counts, Reason};
 pub use seed::seed;
-pub use types::{Attestation, AttestationClass, Job, Provider, Status};
+pub use types::{Attestation, AttestationClass, Circuit, Job, Provider, Status};
 
 /// What a list holds for a provider or share of this number. Numbers are given out by the lists'
 /// own maker, so the default is never seen.

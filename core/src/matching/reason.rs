@@ -25,7 +25,7 @@ pub enum Reason {
     Denied,
     /// Elsewhere.
     Region,
-    /// Without the model.
+    /// Without the model, or too small for the circuit.
     Model,
     /// On hardware the job does not accept.
     AttestationClass,

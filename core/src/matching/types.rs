@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::amount::{Atoms, Ratio, Units};
+use crate::market::CircuitSize;
 use crate::value::{Hash32, Kind, PerKind, Text};
 
 /// Where a provider stands with the network; only an active one gets work.
@@ -81,6 +82,26 @@ pub struct Attestation {
     pub not_after_ms: u64,
 }
 
+/// How large a circuit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Circuit {
+    /// Its width.
+    pub qubits: CircuitSize,
+    /// Its layers.
+    pub depth: CircuitSize,
+}
+
+impl Circuit {
+    /// Whether a device of this size runs it.
+    pub(super) const fn fits(&self, device: Option<&Self>) -> bool {
+        match device {
+            Some(device) => self.qubits.get() <= device.qubits.get() && self.depth.get() <= device.depth.get(),
+            None => true,
+        }
+    }
+}
+
 /// A provider, as it stands before the first job.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MatchProvider"))]
@@ -109,6 +130,9 @@ pub struct Provider {
     pub active_leases: Option<PerKind<u64>>,
     /// Units it was given in this epoch; absent is none.
     pub units_used: Option<PerKind<Units>>,
+    /// The largest circuit it runs, which the engine knows and the catalogue does not ask.
+    #[serde(skip)]
+    pub circuit_max: Option<Circuit>,
 }
 
 impl Provider {
@@ -141,6 +165,9 @@ pub struct Job {
     pub attestation_classes: Option<Vec<AttestationClass>>,
     /// Providers that must not get it now; ids of nobody mean nothing.
     pub cooldown: Option<Vec<Text>>,
+    /// How large its circuit is, which the engine knows and the catalogue does not ask.
+    #[serde(skip)]
+    pub circuit: Option<Circuit>,
 }
 
 impl Job {

@@ -11,6 +11,7 @@ mod types;
 
 pub use catalogue::{Check, Checked};
 pub use judging::*;
+pub(crate) use types::policy_struct;
 pub use types::*;
 
 use alloc::boxed::Box;

@@ -51,7 +51,7 @@ macro_rules! policy_struct {
     };
 }
 
-pub(super) use policy_struct;
+pub(crate) use policy_struct;
 
 policy_struct! {
     /// Everything a network may choose.

@@ -89,6 +89,7 @@ fn an_invalid_proof_fails_the_attempt_and_leaves_the_nullifier() {
         proof_ref: hash(3),
         miner: text("miner1"),
         valid: false,
+        block_height: None,
     };
     assert_eq!(world.status(proof), Status::Ok);
     assert_eq!(world.job_status(task), "queued");

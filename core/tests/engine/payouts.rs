@@ -69,14 +69,15 @@ fn a_provider_takes_out_what_it_was_paid_and_not_an_atom_more() {
 #[test]
 fn an_offence_is_judged_once_with_its_epoch() {
     let mut world = paid();
-    for _ in 0..3 {
+    for time in 0..3 {
         let outcome = world.run(report("a", Offence::Replay));
         let seen = Event::OffenceReported {
             provider_id: text("a"),
             epoch: 1,
             offence: Offence::Replay,
         };
-        assert_eq!((outcome.status, outcome.events), (Status::Ok, vec![seen]));
+        let events = if time == 0 { vec![seen] } else { Vec::new() };
+        assert_eq!((outcome.status, outcome.events), (Status::Ok, events));
     }
     assert_eq!(world.status(report("a", Offence::LeaseLoss)), Status::Ok);
     assert_eq!(world.query("slashes", "{}")["items"], serde_json::json!([]), "not yet");

@@ -31,6 +31,7 @@ fn each_refusal_has_its_status_and_changes_nothing_but_the_head() {
         proof_ref: hash(3),
         miner: text("m"),
         valid: true,
+        block_height: None,
     };
     let provider = |provider_id: &str| text(provider_id);
     let stake = |id: &str, amount| Command::Stake {
@@ -56,12 +57,11 @@ fn each_refusal_has_its_status_and_changes_nothing_but_the_head() {
         ("stake beyond all bounds",    stake("a", u128::MAX),                                Status::Overflow),
         ("unstake of nobody",          unstake("nobody", 1),                                 Status::UnknownProvider),
         ("unstake of too much",        unstake("a", 2001),                                   Status::InsufficientStake),
-        ("heartbeat of nobody",        Command::Heartbeat { provider_id: provider("nobody") }, Status::UnknownProvider),
+        ("heartbeat of nobody",        Command::Heartbeat { provider_id: provider("nobody"), beat: None, load_ppm: None, free: None }, Status::UnknownProvider),
         ("withdrawal of nobody",       withdraw("nobody", 1),                                Status::UnknownProvider),
         ("withdrawal of nothing",      withdraw("a", 0),                                     Status::OutOfRange),
         ("withdrawal of what is none", withdraw("a", 1),                                     Status::InsufficientBalance),
         ("report of nobody",           report("nobody"),                                     Status::UnknownProvider),
-        ("retire with a lease",        Command::Retire { provider_id: provider("a") },       Status::HasLeases),
         ("cancel of nothing",          Command::Cancel { task_id: hash(200), requester: text("alice") }, Status::UnknownTask),
         ("cancel by another",          Command::Cancel { task_id: waiting, requester: text("bob") }, Status::NotOwner),
         ("cancel of a claim",          Command::Cancel { task_id: claimed, requester: text("alice") }, Status::WrongState),
@@ -77,7 +77,7 @@ fn each_refusal_has_its_status_and_changes_nothing_but_the_head() {
         ("policy for now",             Command::SchedulePolicy { epoch: 0, policy: policy_bytes(POLICY) }, Status::EpochBegun),
         ("policy that is no policy",   Command::SchedulePolicy { epoch: 3, policy: aicf_core::value::Bytes(vec![1]) }, Status::BadPolicy),
         ("policy of another epoch length", Command::SchedulePolicy { epoch: 3, policy: policy_bytes("{}") }, Status::BadPolicy),
-        ("second genesis",             Command::Genesis { chain_id: aicf_core::value::Positive::new(1).unwrap(), network: NetworkName::Devnet, policy: policy_bytes(POLICY) }, Status::AlreadyInitialised),
+        ("second genesis",             Command::Genesis { chain_id: aicf_core::value::Positive::new(1).unwrap(), network: NetworkName::Devnet, policy: policy_bytes(POLICY), market: None }, Status::AlreadyInitialised),
     ];
     for (name, command, want) in table {
         let mut world = fork(&world);

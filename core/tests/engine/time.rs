@@ -82,6 +82,9 @@ fn what_time_did_stays_when_the_command_is_refused() {
     world.now_ms += 3_600_000;
     let outcome = world.run(Command::Heartbeat {
         provider_id: text("nobody"),
+        beat: None,
+        load_ppm: None,
+        free: None,
     });
     assert_eq!(outcome.status, Status::UnknownProvider);
     assert_eq!(outcome.events.len(), 1);

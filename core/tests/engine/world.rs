@@ -71,6 +71,7 @@ impl World {
             chain_id: Positive::new(1337).expect("a chain"),
             network,
             policy: policy_bytes(policy),
+            market: None,
         };
         assert_eq!(world.run(genesis).status, Status::Ok);
         world
@@ -229,6 +230,7 @@ impl World {
             proof_ref: hash(3),
             miner: text("miner1"),
             valid: true,
+            block_height: None,
         })
     }
 

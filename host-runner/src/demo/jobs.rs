@@ -120,6 +120,7 @@ pub fn job(request: &Request, models: &BTreeSet<Text>) -> Result<(Job, Command)>
         requester,
         model,
         attestation_classes,
+        circuit: None,
     };
     Ok((job, enqueue))
 }

@@ -36,6 +36,7 @@ pub fn genesis(chain_id: u64, policy: &Policy) -> Result<Command> {
         chain_id: Positive::new(chain_id).context("a chain id is at least 1")?,
         network: NetworkName::Devnet,
         policy: Bytes(policy.to_cbor()?),
+        market: None,
     })
 }
 

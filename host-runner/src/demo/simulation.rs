@@ -162,6 +162,8 @@ impl Run<'_> {
                     ai: machine.streams,
                     quantum: 0,
                 }),
+                circuit_max: None,
+                public_key: None,
             };
             self.must(now_ms, register)?;
             let stake = Command::Stake {
@@ -256,8 +258,13 @@ impl Run<'_> {
         for (index, machine) in scenario.fleet.iter().enumerate() {
             let turn = (self.height + index as u64).is_multiple_of(HEARTBEAT_BLOCKS);
             if turn && self.troubles.now(machine, now_ms) != Trouble::Outage {
-                let provider_id = machine.id.clone();
-                self.must(now_ms, Command::Heartbeat { provider_id })?;
+                let beat = Command::Heartbeat {
+                    provider_id: machine.id.clone(),
+                    beat: None,
+                    load_ppm: None,
+                    free: None,
+                };
+                self.must(now_ms, beat)?;
             }
         }
         Ok(())
@@ -314,6 +321,7 @@ impl Run<'_> {
                 proof_ref: hash("proof", &parts),
                 miner: miner.clone(),
                 valid,
+                block_height: None,
             };
             if let Some(spent) = self.spent.filter(|_| proof.plan.replayed) {
                 self.submit(now_ms, command(spent, true))?;

@@ -42,6 +42,17 @@ pub const fn kind_of(event: &Event) -> &'static str {
         Event::PolicyScheduled { .. } => "policy_scheduled",
         Event::ProviderWithdrew { .. } => "provider_withdrew",
         Event::OffenceReported { .. } => "offence_reported",
+        Event::MarketScheduled { .. } => "market_scheduled",
+        Event::CoreScheduled { .. } => "core_scheduled",
+        Event::KeyRotated { .. } => "key_rotated",
+        Event::DepositChanged { .. } => "deposit_changed",
+        Event::WithdrawalRequested { .. } => "withdrawal_requested",
+        Event::WithdrawalPaid { .. } => "withdrawal_paid",
+        Event::WithdrawalCancelled { .. } => "withdrawal_cancelled",
+        Event::PenaltyDelayed { .. } => "penalty_delayed",
+        Event::PenaltyCancelled { .. } => "penalty_cancelled",
+        Event::DebtRepaid { .. } => "debt_repaid",
+        Event::ReporterRewarded { .. } => "reporter_rewarded",
     }
 }
 

@@ -138,6 +138,7 @@ fn drive(node: &mut Node, jobs: u64) -> Outcome<(u64, f64)> {
                     proof_ref: Hash32::ZERO,
                     miner: Text::new("miner")?,
                     valid: true,
+                    block_height: None,
                 },
             )?;
         }

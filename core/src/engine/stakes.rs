@@ -1,0 +1,253 @@
+//! Stake: it comes, stays locked for a while if the market says so, leaves through the unbonding account, and is
+//! slashable until it has left. A provider's status follows it.
+
+use alloc::vec::Vec;
+
+use super::context::{Context, Step, Stop, refuse};
+use super::key::{Key, Table, trailing_text};
+use super::leases;
+use super::ledger::{Account, Reason};
+use super::outcome::{Event, Status};
+use super::rows::{Provider, StakeLock};
+use crate::amount::Atoms;
+use crate::codec::cbor;
+use crate::matching::Status as ProviderStatus;
+use crate::policy::RegistryPolicy;
+use crate::value::Text;
+use crate::{Error, Result};
+
+/// Whether a stake suffices for everything the provider offers: the minima of its kinds, summed.
+fn enough(registry: &RegistryPolicy, provider: &Provider) -> Result<bool> {
+    let mut needed = Atoms::ZERO;
+    for kind in &provider.kinds {
+        needed = needed.add(*registry.min_stake.get(*kind))?;
+    }
+    Ok(provider.stake >= needed)
+}
+
+/// The status a provider has by its stake, its sentence and the lists. An active one whose stake falls below is
+/// suspended until there is enough again.
+pub fn judge_status(context: &Context<'_>, id: &Text, provider: &Provider) -> Result<ProviderStatus> {
+    let enough = enough(&context.policy.registry, provider)?;
+    let barred = provider.barred_until_epoch > context.epoch();
+    Ok(match provider.status {
+        ProviderStatus::Retired => ProviderStatus::Retired,
+        status @ (ProviderStatus::Jailed | ProviderStatus::Suspended) if barred => status,
+        ProviderStatus::Registered if !enough => ProviderStatus::Registered,
+        _ if enough && !denied(&context.policy.registry, id) => ProviderStatus::Active,
+        ProviderStatus::Registered => ProviderStatus::Registered,
+        _ => ProviderStatus::Suspended,
+    })
+}
+
+fn denied(registry: &RegistryPolicy, id: &Text) -> bool {
+    registry.deny.contains(id) || !(registry.allow.is_empty() || registry.allow.contains(id))
+}
+
+/// Writes a provider with the status it has now; who may not work any more gives up its leases.
+pub fn put(context: &mut Context<'_>, id: &Text, provider: &mut Provider, before: Option<ProviderStatus>) -> Step {
+    provider.status = judge_status(context, id, provider)?;
+    context.put_provider(id, provider, before)?;
+    if before == Some(ProviderStatus::Active) && provider.status != ProviderStatus::Active {
+        leases::take_away(context, id)?;
+    }
+    Ok(())
+}
+
+/// Judges every provider anew: another policy holds now. Rare enough to look at all of them.
+pub fn reconsider(context: &mut Context<'_>) -> Step {
+    for (key, mut provider) in context.txn.rows::<Provider>(&Key::new(Table::Provider), usize::MAX)? {
+        let Some(id) = trailing_text(&key, 1).and_then(|id| Text::new(id).ok()) else {
+            return Err(Stop::Broken(Error::invariant("a provider without an id")));
+        };
+        let before = provider.status;
+        // Who is in jail leaves it at a settlement.
+        if before != ProviderStatus::Jailed && judge_status(context, &id, &provider)? != before {
+            put(context, &id, &mut provider, Some(before))?;
+        }
+    }
+    Ok(())
+}
+
+fn change(context: &mut Context<'_>, id: &Text, change: impl FnOnce(&mut Provider) -> Result<()>) -> Step {
+    let mut provider = context.provider(id)?;
+    let before = provider.status;
+    change(&mut provider)?;
+    context.events.push(Event::StakeChanged {
+        provider_id: id.clone(),
+        stake: provider.stake,
+    });
+    put(context, id, &mut provider, Some(before))
+}
+
+/// Stake arrives: it comes from the chain and makes the provider active when it is enough.
+pub fn stake(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
+    if context.provider(id)?.status == ProviderStatus::Retired {
+        return refuse(Status::ProviderRetired, "a retired provider takes no stake");
+    }
+    if amount == Atoms::ZERO {
+        return refuse(Status::OutOfRange, "nothing is staked");
+    }
+    context.post(Account::Mint, Account::Stake(id.clone()), amount, Reason::StakeDeposit)?;
+    let epoch = context.epoch();
+    let lock_epochs = context.market.registry.stake_lock_epochs.get();
+    change(context, id, |provider| {
+        provider.stake = provider.stake.add(amount)?;
+        provider.lock(epoch, lock_epochs, amount)
+    })
+}
+
+/// Stake begins to leave. It stays slashable in the unbonding account until the epochs in which offences count
+/// have been settled.
+pub fn unstake(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
+    let provider = context.provider(id)?;
+    if provider.status == ProviderStatus::Jailed {
+        return refuse(Status::ProviderJailed, "stake does not leave jail");
+    }
+    if amount == Atoms::ZERO {
+        return refuse(Status::OutOfRange, "nothing is unstaked");
+    }
+    if amount > provider.stake {
+        return refuse(
+            Status::InsufficientStake,
+            alloc::format!("{} of {amount} atoms are staked", provider.stake),
+        );
+    }
+    let free = provider.stake.minus_or_zero(provider.locked(context.epoch()));
+    if amount > free {
+        return refuse(
+            Status::StakeLocked,
+            alloc::format!("{free} of {amount} atoms may leave by now; the rest came too lately"),
+        );
+    }
+    begin_to_leave(context, id, amount)
+}
+
+/// [`unstake`] without asking.
+pub fn begin_to_leave(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
+    context.post(
+        Account::Stake(id.clone()),
+        Account::Unbonding(id.clone()),
+        amount,
+        Reason::StakeUnbonding,
+    )?;
+    let released_with = context.epoch().saturating_add(context.policy.slashing.window_epochs);
+    let key = Key::new(Table::Unbonding).int(released_with).text(id);
+    let already: Atoms = context.txn.get(key.clone())?.unwrap_or(Atoms::ZERO);
+    context.txn.put(key, &already.add(amount)?)?;
+    change(context, id, |provider| {
+        provider.stake = provider.stake.sub(amount)?;
+        Ok(())
+    })
+}
+
+impl Provider {
+    /// Locks a part of the stake; what is free by now is forgotten.
+    fn lock(&mut self, epoch: u64, lock_epochs: u64, amount: Atoms) -> Result<()> {
+        self.stake_locks.retain(|lock| lock.until_epoch > epoch);
+        if lock_epochs == 0 {
+            return Ok(());
+        }
+        let until_epoch = epoch.saturating_add(lock_epochs);
+        match self.stake_locks.iter_mut().find(|lock| lock.until_epoch == until_epoch) {
+            Some(lock) => lock.amount = lock.amount.add(amount)?,
+            None => self.stake_locks.push(StakeLock { until_epoch, amount }),
+        }
+        Ok(())
+    }
+
+    /// What may not leave in an epoch.
+    fn locked(&self, epoch: u64) -> Atoms {
+        let locks = self.stake_locks.iter().filter(|lock| lock.until_epoch > epoch);
+        Atoms(locks.fold(0, |sum, lock| sum.saturating_add(lock.amount.0)))
+    }
+}
+
+/// What leaves, by the epoch whose settlement releases it, latest first.
+fn leaving(context: &Context<'_>, id: &Text) -> Result<Vec<(u64, Atoms)>> {
+    let mut rows = Vec::new();
+    let start = Key::new(Table::Unbonding).bytes();
+    for (key, value) in context
+        .txn
+        .scan(&start, &Key::new(Table::Unbonding).end(), usize::MAX)?
+    {
+        if trailing_text(&key, 9) == Some(&**id) {
+            rows.push((epoch_of(&key), cbor::from_slice(&value)?));
+        }
+    }
+    rows.reverse();
+    Ok(rows)
+}
+
+fn epoch_of(key: &[u8]) -> u64 {
+    let bytes = key.get(1..9).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+    u64::from_be_bytes(bytes.unwrap_or_default())
+}
+
+/// What a penalty can take: the stake and what is leaving.
+pub fn slashable(context: &Context<'_>, id: &Text, provider: &Provider) -> Result<Atoms> {
+    let unbonding = super::ledger::balance(&context.txn, &Account::Unbonding(id.clone()))?;
+    provider.stake.add(Atoms(u128::try_from(unbonding).unwrap_or(0)))
+}
+
+/// Takes a penalty out of the stake, then out of what is leaving, latest first.
+pub fn take(context: &mut Context<'_>, id: &Text, to: &Account, amount: Atoms) -> Step {
+    let provider = context.provider(id)?;
+    let from_stake = amount.min(provider.stake);
+    context.post(
+        Account::Stake(id.clone()),
+        to.clone(),
+        from_stake,
+        Reason::PenaltyFromStake,
+    )?;
+    if from_stake > Atoms::ZERO {
+        change(context, id, |provider| {
+            provider.stake = provider.stake.sub(from_stake)?;
+            Ok(())
+        })?;
+    }
+    let mut rest = amount.sub(from_stake)?;
+    if rest == Atoms::ZERO {
+        return Ok(());
+    }
+    context.post(
+        Account::Unbonding(id.clone()),
+        to.clone(),
+        rest,
+        Reason::PenaltyFromStake,
+    )?;
+    for (epoch, held) in leaving(context, id)? {
+        let taken = rest.min(held);
+        let key = Key::new(Table::Unbonding).int(epoch).text(id);
+        if taken == held {
+            context.txn.delete(key);
+        } else {
+            context.txn.put(key, &held.sub(taken)?)?;
+        }
+        rest = rest.sub(taken)?;
+    }
+    if rest > Atoms::ZERO {
+        return Err(Stop::Broken(Error::invariant(
+            "the unbonding account and its rows differ",
+        )));
+    }
+    Ok(())
+}
+
+/// Stake whose epochs are over leaves for the chain.
+pub fn release(context: &mut Context<'_>, epoch: u64) -> Step {
+    let start = Key::new(Table::Unbonding).bytes();
+    let end = Key::new(Table::Unbonding).int(epoch.saturating_add(1)).bytes();
+    for (key, value) in context.txn.scan(&start, &end, usize::MAX)? {
+        let Some(id) = trailing_text(&key, 9).and_then(|id| Text::new(id).ok()) else {
+            return Err(Stop::Broken(Error::invariant("unbonding of nobody")));
+        };
+        let amount: Atoms = cbor::from_slice(&value)?;
+        let from = Account::Unbonding(id.clone());
+        context.post(from, Account::Mint, amount, Reason::StakeReleased)?;
+        context
+            .txn
+            .delete(Key::new(Table::Unbonding).int(epoch_of(&key)).text(&id));
+    }
+    Ok(())
+}

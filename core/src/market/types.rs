@@ -1,0 +1,139 @@
+//! The tree of the market rules as types, in the order of `default_market.json`. A count of 0 leaves its rule out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::amount::{Atoms, Multiplier, Ratio, Units};
+use crate::limits::{PAYLOAD_BYTES_MAX, STAKE_LOCKS_MAX};
+use crate::policy::policy_struct;
+use crate::value::{Bounded, Nullable, PerKind, Positive};
+
+/// Bytes of a payload: at most what SPEC §2 takes.
+pub type PayloadBytes = Bounded<0, { PAYLOAD_BYTES_MAX as u64 }>;
+/// Qubits, or layers, of a circuit (SPEC §12).
+pub type CircuitSize = Bounded<1, 1000>;
+
+/// Epochs for which stake is locked: a provider keeps one amount for each.
+pub type LockEpochs = Bounded<0, { STAKE_LOCKS_MAX as u64 }>;
+
+policy_struct! {
+    /// What a network chooses beyond its policy.
+    Market {
+        /// Who providers are, and that they are there.
+        registry: RegistryRules,
+        /// What requesters may ask.
+        requests: RequestRules,
+        /// What a lease asks of its holder.
+        leases: LeaseRules,
+        /// How penalties are applied.
+        penalties: PenaltyRules,
+        /// Where the budget comes from.
+        fund: FundRules,
+        /// How money leaves.
+        withdrawals: WithdrawalRules,
+    }
+}
+
+policy_struct! {
+    /// Who providers are, and that they are there.
+    RegistryRules {
+        /// Whether a provider's id must be the hash of its first key.
+        key_bound_ids: bool,
+        /// Epochs that must begin after stake came before it may begin to leave.
+        stake_lock_epochs: LockEpochs,
+        /// Blocks within which a heartbeat is expected; 0 is never.
+        beat_blocks: u64,
+        /// Blocks of silence, beyond what is expected, that halve the health.
+        health_half_life_blocks: Positive,
+        /// Beats missed in a row from which an epoch counts `heartbeat_miss`; 0 is never.
+        missed_beats_max: u64,
+    }
+}
+
+policy_struct! {
+    /// What requesters may ask.
+    RequestRules {
+        /// Whether fees come from a deposit of the requester instead of the chain at enqueue.
+        prepaid: bool,
+        /// Largest payload.
+        payload_bytes_max: PayloadBytes,
+        /// Most units of one job.
+        units_max: PerKind<Units>,
+        /// Widest circuit.
+        qubits_max: CircuitSize,
+        /// Deepest circuit.
+        depth_max: CircuitSize,
+        /// Least fee of a job.
+        fee_min: Atoms,
+        /// The span of the two limits that follow.
+        window_ms: Positive,
+        /// Jobs of one requester in a span; 0 is any number.
+        jobs_per_window: u64,
+        /// Units of one requester in a span; 0 is any number.
+        units_per_window: Units,
+        /// Jobs of one requester that wait or run at a time; 0 is any number.
+        queued_max: u64,
+        /// Largest share of the leases of a kind that one requester holds while others wait.
+        fair_share_ppm: Ratio,
+        /// From how many leases of a kind on the share is bounded; 0 is never.
+        fair_min_leases: u64,
+    }
+}
+
+policy_struct! {
+    /// What a lease asks of its holder.
+    LeaseRules {
+        /// Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never.
+        failures_in_row_max: u64,
+    }
+}
+
+policy_struct! {
+    /// How penalties are applied.
+    PenaltyRules {
+        /// Epochs between the judgement and the penalty, in which it can be cancelled.
+        delay_epochs: u64,
+        /// Epochs over which slashed providers are counted; 0 leaves correlation out.
+        correlation_epochs: u64,
+        /// The share of providers slashed in them from which penalties grow.
+        correlation_from_ppm: Ratio,
+        /// How they grow: by this times the share.
+        correlation_factor_ppm: Multiplier,
+        /// The part of a penalty that goes to who proved the offence.
+        reporter_reward_ppm: Ratio,
+        /// The part of an epoch's earnings that repays a debt.
+        clawback_ppm: Ratio,
+    }
+}
+
+/// Where an epoch's budget comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FundSource {
+    /// What fees do not cover is minted.
+    Mint,
+    /// Nothing is minted: an epoch pays what the fund holds.
+    Fees,
+}
+
+policy_struct! {
+    /// Where the budget comes from.
+    FundRules {
+        /// The source.
+        source: FundSource,
+    }
+}
+
+policy_struct! {
+    /// How money leaves.
+    WithdrawalRules {
+        /// From the request to the payment, ms; it can be cancelled until then.
+        delay_ms: u64,
+        /// Between two requests of a payee, ms.
+        cooldown_ms: u64,
+        /// Most a payee requests in an epoch; null is any amount.
+        payee_epoch_max: Nullable<Atoms>,
+        /// Most all payees request in an epoch; null is any amount.
+        total_epoch_max: Nullable<Atoms>,
+    }
+}
