@@ -193,8 +193,8 @@ fn requester(changes: &mut Changes, key: &[u8], before: Option<Requester>, after
     let Some(id) = trailing_text(key, 1).and_then(|id| Text::new(id).ok()) else {
         return broken("a requester without an id");
     };
-    let before = before.unwrap_or(Requester::new());
-    let after = after.unwrap_or(Requester::new());
+    let before = before.unwrap_or_default();
+    let after = after.unwrap_or_default();
     counted(&mut changes.open_of_requester, &id, before.open, after.open);
     for kind in Kind::ALL {
         let whose = (id.clone(), kind);

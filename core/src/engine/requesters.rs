@@ -9,7 +9,7 @@ use super::rows::{Job, JobStatus, Requester};
 use super::txn::Txn;
 use crate::amount::{Atoms, Rounding, Units, mul_div};
 use crate::market::RequestRules;
-use crate::value::{Kind, Text};
+use crate::value::{Kind, PerKind, Text};
 use crate::{Error, Result};
 
 fn key(requester: &Text) -> Key {
@@ -21,7 +21,7 @@ fn key(requester: &Text) -> Key {
 /// # Errors
 /// The store's.
 pub fn of(txn: &Txn<'_>, requester: &Text) -> Result<Requester> {
-    Ok(txn.get(key(requester))?.unwrap_or(Requester::new()))
+    Ok(txn.get(key(requester))?.unwrap_or_default())
 }
 
 const fn open(job: &Job) -> bool {
@@ -44,7 +44,7 @@ pub fn follow(txn: &mut Txn<'_>, epoch: u64, job: &Job, before: Option<&Job>) ->
     if is_held && !was_held {
         if row.epoch != epoch {
             row.epoch = epoch;
-            row.leased_units = Requester::new().leased_units;
+            row.leased_units = PerKind::default();
         }
         let leased = row.leased_units.get_mut(job.kind);
         *leased = Units(leased.0.saturating_add(job.units.0));

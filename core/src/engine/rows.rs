@@ -347,7 +347,7 @@ pub struct SlashRecord {
 }
 
 /// What a requester has under way, and what it asked lately.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requester {
     /// Jobs that wait or run.
     pub open: u64,
@@ -367,27 +367,6 @@ pub struct Requester {
     pub epoch: u64,
     /// Units that providers were given for its jobs in that epoch.
     pub leased_units: PerKind<Units>,
-}
-
-impl Requester {
-    /// Nothing yet.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self {
-            open: 0,
-            leases: PerKind { ai: 0, quantum: 0 },
-            span: 0,
-            jobs: 0,
-            units: Units(0),
-            jobs_before: 0,
-            units_before: Units(0),
-            epoch: 0,
-            leased_units: PerKind {
-                ai: Units(0),
-                quantum: Units(0),
-            },
-        }
-    }
 }
 
 /// Who takes money out.

@@ -66,6 +66,7 @@ pub fn provider(id: impl Into<String>) -> Provider {
         max_concurrent: None,
         active_leases: None,
         units_used: None,
+        circuit_max: None,
     }
 }
 
@@ -78,6 +79,7 @@ pub fn job(number: u64, kind: Kind, units: u64) -> Job {
         model: None,
         attestation_classes: None,
         cooldown: None,
+        circuit: None,
     }
 }
 

@@ -98,7 +98,7 @@ impl<D: Door> Reader<'_, D> {
         }
         let input: Input = self.read()?;
         let row = self.txn.get(Key::new(Table::Requester).text(&input.requester))?;
-        let view = self.requester_view(input.requester, row.unwrap_or(Requester::new()))?;
+        let view = self.requester_view(input.requester, row.unwrap_or_default())?;
         self.door.write(&view)
     }
 
