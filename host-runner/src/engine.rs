@@ -9,6 +9,8 @@ mod compare;
 use crate::error::{Error, Result};
 use crate::store::State;
 use crate::wasm::{Executor, Instance};
+use aicf_core::hash::sha3_256;
+use aicf_core::value::Hash32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -52,6 +54,15 @@ pub fn make(choice: Choice, module: Option<&Path>, state: &State) -> Result<Box<
             native: Native::new(state),
         }),
     })
+}
+
+/// The hash of the module of [`make`]; for a native engine the module it was built with.
+///
+/// # Errors
+/// [`Error::Wasm`] when there is no module.
+pub fn module_hash(module: Option<&Path>) -> Result<Hash32> {
+    let module = crate::wasm::module::find(module)?;
+    Ok(sha3_256(&[&module.bytes]))
 }
 
 struct Wasm(Instance<State>);

@@ -43,6 +43,15 @@ pub enum Error {
         /// The one there is.
         found: String,
     },
+    /// The epoch needs another module than the one that runs.
+    OtherCore {
+        /// The epoch from which on it is needed.
+        epoch: u64,
+        /// The hash of the module that is needed.
+        needed: String,
+        /// The hash of the one that runs.
+        running: String,
+    },
     /// A number that no journal can hold.
     OutOfRange {
         /// Which.
@@ -75,6 +84,7 @@ impl Error {
             Self::Differs { .. } => "engines_differ",
             Self::NotBegun { status, .. } => status,
             Self::OtherNetwork { .. } => "other_network",
+            Self::OtherCore { .. } => "other_core",
             Self::OutOfRange { .. } => "out_of_range",
             Self::Stopped(_) => "stopped",
         }
@@ -118,6 +128,11 @@ impl fmt::Display for Error {
             Self::OtherNetwork { asked, found } => write!(
                 f,
                 "the database belongs to {found}, not to {asked}; name another database with --db"
+            ),
+            Self::OtherCore { epoch, needed, running } => write!(
+                f,
+                "from epoch {epoch} on the core is module {needed}, and this node runs {running}; give the right one with \
+                 --module"
             ),
             Self::OutOfRange { .. } => f.write_str("a journal holds heights and times up to 2^53 - 1"),
             Self::Stopped(why) => write!(f, "the node has stopped: {why}"),

@@ -9,12 +9,14 @@
 //! commit left it.
 
 mod events;
+mod upgrade;
 
 pub use events::kind_of;
 
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
 use crate::store::{self, HostStore, JournalRow, Lock, SqliteStore, State};
+use self::upgrade::Upgrades;
 use aicf_core::codec::cbor;
 use aicf_core::engine::rows::Head;
 use aicf_core::engine::{Command, Entry, NetworkName, Outcome, Status, query};
@@ -81,6 +83,7 @@ pub struct Node {
     engine: Box<dyn Engine>,
     head: Option<Head>,
     batch_entries_max: usize,
+    upgrades: Upgrades,
     /// Why nothing more is applied.
     stopped: Option<String>,
     /// Given up last.
@@ -140,14 +143,20 @@ impl Node {
     pub fn over(store: Box<dyn HostStore>, options: &Options) -> Result<Self> {
         let head = store::head_of(&*store)?;
         let state = State::new(store, options.cache_bytes);
-        Ok(Self {
-            engine: engine::make(options.engine, options.module.as_deref(), &state)?,
+        let engine = engine::make(options.engine, options.module.as_deref(), &state)?;
+        let mut node = Self {
+            engine,
             reader: Reader { state },
             head,
             batch_entries_max: options.batch_entries_max.max(1),
+            upgrades: Upgrades::new(options.module.as_deref()),
             stopped: None,
             _lock: None,
-        })
+        };
+        if node.head.is_some() {
+            node.upgrades.load(|name, input| node.reader.query(name, input))?;
+        }
+        Ok(node)
     }
 
     /// Writes the first entry and commits it.
@@ -209,6 +218,7 @@ impl Node {
         if let Some(why) = &self.stopped {
             return Err(Error::Stopped(why.clone()));
         }
+        self.upgrades.check(entry.height)?;
         self.apply_checked(entry).inspect_err(|error| {
             if !matches!(error, Error::NotBegun { .. }) {
                 self.stopped = Some(error.to_string());
@@ -247,6 +257,9 @@ impl Node {
             overlay.waiting()
         };
         self.head = self.reader.head()?;
+        if Upgrades::changed_by(&outcome.events) {
+            self.upgrades.load(|name, input| self.reader.query(name, input))?;
+        }
         if waiting >= self.batch_entries_max {
             self.commit()?;
         }

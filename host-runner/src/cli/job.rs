@@ -98,6 +98,12 @@ pub struct Submit {
     /// Attestation classes it accepts (sgx, tdx, sev-snp, cca); none is any
     #[arg(long = "attestation-class", value_name = "CLASS", value_delimiter = ',')]
     attestation_classes: Vec<String>,
+    /// How wide its circuit is (quantum)
+    #[arg(long, value_name = "N", requires_all = ["depth", "quantum"])]
+    qubits: Option<u64>,
+    /// How deep its circuit is (quantum)
+    #[arg(long, value_name = "N", requires_all = ["qubits", "quantum"])]
+    depth: Option<u64>,
     /// The transaction that asked, in hex [default: made up on a devnet]
     #[arg(long, value_name = "HEX")]
     tx_hash: Option<String>,
@@ -190,7 +196,7 @@ fn of_options(args: &Submit) -> Result<Asked<'_>, Failure> {
         (_, Some(json)) => payload_of(json, "payload_json")?,
         (prompt, None) => payload_of(&json!({"prompt": prompt}).to_string(), "prompt")?,
     };
-    let fields = Fields::new()
+    let mut fields = Fields::new()
         .text("kind", if args.quantum { "quantum" } else { "ai" })
         .text("requester", &args.requester)
         .text("tier", &args.tier)
@@ -202,6 +208,10 @@ fn of_options(args: &Submit) -> Result<Asked<'_>, Failure> {
         .text_if("region", args.region.as_deref())
         .text_if("model", args.model.as_deref())
         .texts("attestation_classes", &args.attestation_classes);
+    if let (Some(qubits), Some(depth)) = (args.qubits, args.depth) {
+        let circuit = Fields::new().number("qubits", qubits).number("depth", depth);
+        fields = fields.tree("circuit", circuit.into_tree());
+    }
     Ok(Asked {
         fields,
         place: String::new(),

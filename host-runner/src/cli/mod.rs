@@ -6,7 +6,10 @@
 //! programs `--json`: one document. What went wrong goes to standard error, and the exit code says
 //! whose fault it was: 1 refused or failed, 2 malformed or misused.
 
+mod account;
+mod apply;
 mod call;
+mod core;
 mod demo;
 mod epoch;
 mod explain;
@@ -16,14 +19,18 @@ mod fields;
 mod inject;
 mod job;
 mod lines;
+mod market;
 mod out;
 mod payouts;
+mod penalty;
 mod policy;
 mod provider;
 mod replay;
+mod requester;
 mod session;
 mod testee;
 mod verify;
+mod withdrawal;
 
 pub use fail::Failure;
 pub use policy::devnet_policy;
@@ -69,6 +76,9 @@ pub struct Globals {
     /// The policy of a new database, as YAML or JSON [default: the built-in devnet policy]
     #[arg(long, global = true, env = "AICF_POLICY_PATH", value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// The market rules of a new database, as YAML or JSON [default: none beyond the policy]
+    #[arg(long, global = true, env = "AICF_MARKET_PATH", value_name = "FILE")]
+    market: Option<PathBuf>,
     /// The network; of an existing database it is checked, not changed [default: devnet]
     #[arg(long, global = true, env = "AICF_NETWORK", value_enum)]
     network: Option<Network>,
@@ -138,12 +148,32 @@ enum Group {
     Epoch(epoch::Epoch),
     /// What was paid, line by line
     Payouts(payouts::Payouts),
+    /// Requesters: deposits, what is under way, fairness
+    #[command(subcommand)]
+    Requester(requester::Requester),
+    /// Money on its way out: take back, list
+    #[command(subcommand)]
+    Withdrawal(withdrawal::Withdrawal),
+    /// Penalties: list, drop one that waits, prove an offence
+    #[command(subcommand)]
+    Penalty(penalty::Penalty),
+    /// Accounts: balances, and every movement of one of them
+    #[command(subcommand)]
+    Account(account::Account),
     /// Why a job does not run, what a payout is made of, what a slash was decided by
     #[command(subcommand)]
     Explain(explain::Explain),
     /// Policies: check a file, show it in full, hash it
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Market rules: check a file, schedule it, what holds when
+    #[command(subcommand)]
+    Market(market::Market),
+    /// The module that is the core: hash it, schedule the next one
+    #[command(subcommand)]
+    Core(core::Core),
+    /// Deliver any command of the engine, as JSON
+    Apply(apply::Apply),
     /// Call one pure function of the core
     Call(call::Call),
     /// Answer catalogue requests, one JSON line each (for conformance tests)
@@ -202,6 +232,13 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Explain(command) => explain::run(command, globals, out),
         Group::Payouts(args) => payouts::run(&args, globals, out),
         Group::Policy(command) => policy::run(command, globals, out),
+        Group::Requester(command) => requester::run(command, globals, out),
+        Group::Withdrawal(command) => withdrawal::run(command, globals, out),
+        Group::Penalty(command) => penalty::run(command, globals, out),
+        Group::Account(command) => account::run(command, globals, out),
+        Group::Market(command) => market::run(command, globals, out),
+        Group::Core(command) => core::run(command, globals, out),
+        Group::Apply(args) => apply::run(&args, globals, out),
         Group::Call(args) => call::run(&args, globals, out),
         Group::Testee(args) => testee::run(&args, globals),
         Group::Demo(args) => demo::run(&args, globals, out),

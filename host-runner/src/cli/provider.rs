@@ -31,8 +31,13 @@ pub enum Provider {
     #[command(after_help = "Example:\n  aicf provider slash --provider-id provider1 --offence replay")]
     Slash(Slash),
     /// Say that a provider is there
-    #[command(after_help = "Example:\n  aicf provider heartbeat --provider-id provider1")]
-    Heartbeat(Id),
+    #[command(after_help = "Example:\n  aicf provider heartbeat --provider-id provider1 --load-ppm 250000")]
+    Heartbeat(Heartbeat),
+    /// Sign with another key from now on
+    #[command(
+        after_help = "Example:\n  aicf provider rotate-key --provider-id provider1 --public-key 0x… --signature 0x…"
+    )]
+    RotateKey(RotateKey),
     /// Leave for good; all stake begins to leave, too
     #[command(after_help = "Example:\n  aicf provider retire --provider-id provider1")]
     Retire(Id),
@@ -59,6 +64,32 @@ pub struct Amount {
     /// How much, in atoms (the smallest unit of money)
     #[arg(long, value_name = "ATOMS", allow_hyphen_values = true)]
     amount: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Heartbeat {
+    /// The provider
+    #[arg(long, value_name = "ID")]
+    provider_id: String,
+    /// The heartbeat's number, above the last one's [default: one more]
+    #[arg(long, value_name = "N")]
+    beat: Option<u64>,
+    /// How busy it is, in millionths
+    #[arg(long, value_name = "PPM")]
+    load_ppm: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct RotateKey {
+    /// The provider
+    #[arg(long, value_name = "ID")]
+    provider_id: String,
+    /// The new key
+    #[arg(long, value_name = "HEX")]
+    public_key: String,
+    /// By the old key, over the message of docs/spec/16-market.md
+    #[arg(long, value_name = "HEX")]
+    signature: String,
 }
 
 #[derive(Debug, Args)]
@@ -98,6 +129,9 @@ pub struct Register {
     /// Where it is reached; repeat for more
     #[arg(long = "endpoint", value_name = "URL")]
     endpoints: Vec<String>,
+    /// What its messages are verified with
+    #[arg(long, value_name = "HEX")]
+    public_key: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -159,7 +193,8 @@ pub fn run(command: Provider, globals: &Globals, out: Out) -> anyhow::Result<()>
         Provider::Unstake(args) => money("unstake", &args, globals, out),
         Provider::Withdraw(args) => money("withdraw", &args, globals, out),
         Provider::Slash(args) => slash(&args, globals, out),
-        Provider::Heartbeat(args) => simple("heartbeat", &args, globals, out),
+        Provider::Heartbeat(args) => heartbeat(&args, globals, out),
+        Provider::RotateKey(args) => rotate_key(&args, globals, out),
         Provider::Retire(args) => simple("retire", &args, globals, out),
         Provider::List(args) => list(&args, globals, out),
         Provider::Show(args) => {
@@ -228,6 +263,7 @@ fn registration(args: &Register, entry: Option<&Tree<'_>>) -> Result<Command, Fa
         "endpoints",
         "attestation",
         "max_concurrent",
+        "circuit_max",
         // For people, and for the commands that follow.
         "description",
         "stake",
@@ -263,6 +299,8 @@ fn registration(args: &Register, entry: Option<&Tree<'_>>) -> Result<Command, Fa
     fields
         .tree_if("attestation", of_file("attestation"))
         .tree_if("max_concurrent", of_file("max_concurrent"))
+        .tree_if("circuit_max", of_file("circuit_max"))
+        .text_if("public_key", args.public_key.as_deref())
         .command("register")
 }
 
@@ -282,7 +320,7 @@ fn money(name: &'static str, args: &Amount, globals: &Globals, out: Out) -> anyh
             args.amount,
             field(&view, "available")
         ),
-        (_, "registered") => {
+        (_, "registered" | "suspended") => {
             format!("provider {id} has {stake} staked, less than the policy's minimum; stake more to make it active")
         }
         _ => format!(
@@ -306,14 +344,34 @@ fn slash(args: &Slash, globals: &Globals, out: Out) -> anyhow::Result<()> {
 fn simple(name: &'static str, args: &Id, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let id = &args.provider_id;
     let (view, receipt) = execute(Fields::new().text("provider_id", id).command(name)?, id, globals)?;
-    let text = match name {
-        "heartbeat" => format!("provider {id} is there; health {} ppm", field(&view, "health_ppm")),
-        _ => format!(
-            "provider {id} has retired; {} atoms leave as epochs settle (aicf epoch settle)",
-            field(&view, "unbonding")
-        ),
-    };
+    let text = format!(
+        "provider {id} has retired; {} atoms leave as epochs settle (aicf epoch settle)",
+        field(&view, "unbonding")
+    );
     out.say(&receipt, &text)
+}
+
+fn heartbeat(args: &Heartbeat, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    let id = &args.provider_id;
+    let mut fields = Fields::new().text("provider_id", id);
+    for (name, value) in [("beat", args.beat), ("load_ppm", args.load_ppm)] {
+        if let Some(value) = value {
+            fields = fields.number(name, value);
+        }
+    }
+    let (view, receipt) = execute(fields.command("heartbeat")?, id, globals)?;
+    let text = format!("provider {id} is there; health {} ppm", field(&view, "health_ppm"));
+    out.say(&receipt, &text)
+}
+
+fn rotate_key(args: &RotateKey, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    let id = &args.provider_id;
+    let fields = Fields::new()
+        .text("provider_id", id)
+        .text("public_key", &args.public_key)
+        .text("signature", &args.signature);
+    let (_, receipt) = execute(fields.command("rotate_key")?, id, globals)?;
+    out.say(&receipt, &format!("provider {id} signs with another key now"))
 }
 
 /// The provider afterwards, and the receipt with it.

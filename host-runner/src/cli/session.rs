@@ -1,7 +1,7 @@
 //! A command's hold on a database: opened by the global options, with a height and a time for what it does.
 
 use super::fail::Failure;
-use super::{Globals, Network, policy};
+use super::{Globals, Network, market, policy};
 use crate::node::{Node, Options, Reader};
 use aicf_core::engine::{Command, NetworkName, Outcome};
 use aicf_core::value::Positive;
@@ -57,6 +57,7 @@ impl Globals {
             .ok_or_else(|| Failure::malformed("out_of_range", "--chain-id", "a chain id is at least 1"))?;
         let policy = policy::load(self.policy.as_deref())?;
         let mut options = Options::new(network.into(), chain_id, policy);
+        options.market = self.market.as_deref().map(market::load).transpose()?;
         options.engine = self.engine.into();
         options.module.clone_from(&self.module);
         options.genesis_time_ms = self.now_ms();
