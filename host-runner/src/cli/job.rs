@@ -235,6 +235,7 @@ fn of_file<'t>(path: &Path, tree: &Tree<'t>) -> Result<Vec<Asked<'t>>, Failure> 
         "region",
         "model",
         "attestation_classes",
+        "circuit",
     ];
     let shown = path.display().to_string();
     let Tree::List(jobs) = tree else {
