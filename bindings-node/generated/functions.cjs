@@ -43,6 +43,8 @@ exports.merkleVerify = (input, policy) => call("merkle.verify", input, policy);
 exports.merkleVerifyAsync = (input, policy) => callAsync("merkle.verify", input, policy);
 exports.policyCheck = (input, policy) => call("policy.check", input, policy);
 exports.policyCheckAsync = (input, policy) => callAsync("policy.check", input, policy);
+exports.marketCheck = (input, policy) => call("market.check", input, policy);
+exports.marketCheckAsync = (input, policy) => callAsync("market.check", input, policy);
 exports.trapsGenerate = (input, policy) => call("traps.generate", input, policy);
 exports.trapsGenerateAsync = (input, policy) => callAsync("traps.generate", input, policy);
 exports.trapsVerify = (input, policy) => call("traps.verify", input, policy);

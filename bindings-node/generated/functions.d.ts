@@ -22,6 +22,7 @@ import type {
   MerkleProveInput,
   MerkleVerifyInput,
   PolicyCheckInput,
+  MarketCheckInput,
   TrapsGenerateInput,
   TrapsVerifyInput,
   EngineReplayInput,
@@ -45,6 +46,7 @@ import type {
   MerkleProveOutput,
   MerkleVerifyOutput,
   PolicyCheckOutput,
+  MarketCheckOutput,
   TrapsGenerateOutput,
   TrapsVerifyOutput,
   EngineReplayOutput,
@@ -149,6 +151,11 @@ export declare function merkleVerifyAsync(input: MerkleVerifyInput, policy?: Pol
 export declare function policyCheck(input: PolicyCheckInput, policy?: Policy): PolicyCheckOutput;
 /** A partial policy completed and checked, and its hash. */
 export declare function policyCheckAsync(input: PolicyCheckInput, policy?: Policy): Promise<PolicyCheckOutput>;
+
+/** Partial market rules completed and checked, their hash and canonical bytes. */
+export declare function marketCheck(input: MarketCheckInput, policy?: Policy): MarketCheckOutput;
+/** Partial market rules completed and checked, their hash and canonical bytes. */
+export declare function marketCheckAsync(input: MarketCheckInput, policy?: Policy): Promise<MarketCheckOutput>;
 
 /** A trap circuit and what it must measure. */
 export declare function trapsGenerate(input: TrapsGenerateInput, policy?: Policy): TrapsGenerateOutput;

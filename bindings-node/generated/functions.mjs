@@ -43,6 +43,8 @@ export const {
   merkleVerifyAsync,
   policyCheck,
   policyCheckAsync,
+  marketCheck,
+  marketCheckAsync,
   trapsGenerate,
   trapsGenerateAsync,
   trapsVerify,

@@ -180,6 +180,11 @@ export interface PolicyCheckInput {
   policy_yaml?: string | undefined;
 }
 
+/** Input of `market.check`. */
+export interface MarketCheckInput {
+  market: PartialMarket;
+}
+
 /** Input of `traps.generate`. */
 export interface TrapsGenerateInput {
   task_id: BytesLike;
@@ -385,6 +390,14 @@ export type CapPolicy =
   | "scale"
   | "defer";
 
+/** How large a circuit is. */
+export interface Circuit {
+  /** Its width. */
+  qubits: Integer;
+  /** Its layers. */
+  depth: Integer;
+}
+
 /** A proven piece of work that asks to be paid. */
 export interface Claim {
   /** The job. */
@@ -432,6 +445,8 @@ export type Command =
     network: NetworkName;
     /** The first policy, as canonical CBOR map. */
     policy: BytesLike;
+    /** The first market rules, as canonical CBOR map; absent is the defaults. */
+    market?: BytesLike | undefined;
   } }
   | { tick: {
   } }
@@ -446,10 +461,14 @@ export type Command =
     endpoints: ReadonlyArray<string>;
     /** Evidence of its hardware. */
     attestation?: AttestationEvidence | undefined;
+    /** The largest circuit it runs; absent is any. */
+    circuit_max?: Circuit | undefined;
     /** Leases it takes at a time; absent is the policy's. */
     max_concurrent?: PerKindCountInput | undefined;
     /** Who runs it; absent is the provider itself. */
     operator?: string | undefined;
+    /** What its messages are verified with; a known key changes by `rotate_key` only. */
+    public_key?: BytesLike | undefined;
     /** Where. */
     region?: string | undefined;
   } }
@@ -468,6 +487,12 @@ export type Command =
   | { heartbeat: {
     /** Who. */
     provider_id: string;
+    /** Grows with each of its heartbeats; absent counts itself. */
+    beat?: Integer | undefined;
+    /** Leases it would take now, at most what it registered; absent is all of them. */
+    free?: PerKindCountInput | undefined;
+    /** How busy it says it is. */
+    load_ppm?: Integer | undefined;
   } }
   | { retire: {
     /** Who. */
@@ -492,6 +517,8 @@ export type Command =
     payload: BytesLike;
     /** Attestation classes it accepts; empty is any. */
     attestation_classes: ReadonlyArray<AttestationClass>;
+    /** How large its circuit is (quantum); absent fits everywhere. */
+    circuit?: Circuit | undefined;
     /** What it must run on. */
     model?: string | undefined;
     /** Where it must run. */
@@ -558,6 +585,8 @@ export type Command =
     miner: string;
     /** Whether the chain found it valid. */
     valid: boolean;
+    /** The block it was included in, where that is an earlier one than the entry's. */
+    block_height?: Integer | undefined;
   } }
   | { settle: {
     /** Which. */
@@ -580,6 +609,64 @@ export type Command =
     provider_id: string;
     /** Which. */
     offence: Offence;
+  } }
+  | { schedule_market: {
+    /** From the start of this epoch. */
+    epoch: Integer;
+    /** The rules, as canonical CBOR map. */
+    market: BytesLike;
+  } }
+  | { schedule_core: {
+    /** From the start of this epoch. */
+    epoch: Integer;
+    /** SHA3-256 of the module. */
+    module_hash: BytesLike;
+  } }
+  | { rotate_key: {
+    /** Who. */
+    provider_id: string;
+    /** The new key. */
+    public_key: BytesLike;
+    /** By the old key (see [`super::signed`]). */
+    signature: BytesLike;
+  } }
+  | { deposit: {
+    /** Whose. */
+    requester: string;
+    /** How much. */
+    amount: Amount;
+  } }
+  | { reclaim: {
+    /** Who. */
+    requester: string;
+    /** How much. */
+    amount: Amount;
+  } }
+  | { miner_withdraw: {
+    /** Who. */
+    miner: string;
+    /** How much. */
+    amount: Amount;
+  } }
+  | { cancel_withdrawal: {
+    /** The number of the entry that asked for it. */
+    withdrawal: Integer;
+  } }
+  | { cancel_slash: {
+    /** The epoch that was judged. */
+    epoch: Integer;
+    /** Whose. */
+    provider_id: string;
+    /** Why, for the record. */
+    reason: string;
+  } }
+  | { evidence: {
+    /** Who is rewarded. */
+    reporter: string;
+    /** Whose offence. */
+    provider_id: string;
+    /** What proves it. */
+    proof: OffenceProof;
   } };
 
 /** What a later epoch still has to pay for a claim. */
@@ -647,7 +734,21 @@ export type EntryStatus =
   | "epoch_not_final"
   | "epoch_begun"
   | "overflow"
-  | "insufficient_balance";
+  | "insufficient_balance"
+  | "bad_market"
+  | "key_mismatch"
+  | "bad_signature"
+  | "stake_locked"
+  | "stale_beat"
+  | "too_large"
+  | "fee_too_low"
+  | "rate_limited"
+  | "withdrawal_too_soon"
+  | "withdrawal_capped"
+  | "unknown_withdrawal"
+  | "unknown_slash"
+  | "not_proved"
+  | "already_proved";
 
 /** What was measured in the epoch; what is absent was not, and is not judged. */
 export interface EpochMetrics {
@@ -764,6 +865,62 @@ export type Event =
     provider_id: string;
     epoch: number;
     offence: Offence;
+  } }
+  | { market_scheduled: {
+    epoch: number;
+    market_hash: Uint8Array;
+  } }
+  | { core_scheduled: {
+    epoch: number;
+    module_hash: Uint8Array;
+  } }
+  | { key_rotated: {
+    provider_id: string;
+  } }
+  | { deposit_changed: {
+    requester: string;
+    deposit: bigint;
+  } }
+  | { withdrawal_requested: {
+    withdrawal: number;
+    role: PayeeRole;
+    payee: string;
+    amount: bigint;
+    due_ms: number;
+  } }
+  | { withdrawal_paid: {
+    withdrawal: number;
+    role: PayeeRole;
+    payee: string;
+    amount: bigint;
+  } }
+  | { withdrawal_cancelled: {
+    withdrawal: number;
+    role: PayeeRole;
+    payee: string;
+    amount: bigint;
+  } }
+  | { penalty_delayed: {
+    provider_id: string;
+    epoch: number;
+    penalty: bigint;
+    applied_in: number;
+  } }
+  | { penalty_cancelled: {
+    provider_id: string;
+    epoch: number;
+    reason: string;
+  } }
+  | { debt_repaid: {
+    provider_id: string;
+    epoch: number;
+    amount: bigint;
+  } }
+  | { reporter_rewarded: {
+    reporter: string;
+    provider_id: string;
+    epoch: number;
+    amount: bigint;
   } };
 
 /** What an epoch may pay (SPEC §10). */
@@ -781,6 +938,17 @@ export interface FundPolicy {
   /** Where penalties go. */
   slash_to: SlashTo;
 }
+
+/** Where the budget comes from. */
+export interface FundRules {
+  /** The source. */
+  source: FundSource;
+}
+
+/** Where an epoch's budget comes from. */
+export type FundSource =
+  | "mint"
+  | "fees";
 
 /** A job's place in the queue. */
 export interface JobRank {
@@ -872,6 +1040,38 @@ export interface LeasePolicy {
   renew_add_ppm: number;
   /** How often. */
   max_renewals: number;
+}
+
+/** What a lease asks of its holder. */
+export interface LeaseRules {
+  /** Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never. */
+  failures_in_row_max: number;
+}
+
+/** What a network chooses beyond its policy. */
+export interface Market {
+  /** Who providers are, and that they are there. */
+  registry: RegistryRules;
+  /** What requesters may ask. */
+  requests: RequestRules;
+  /** What a lease asks of its holder. */
+  leases: LeaseRules;
+  /** How penalties are applied. */
+  penalties: PenaltyRules;
+  /** Where the budget comes from. */
+  fund: FundRules;
+  /** How money leaves. */
+  withdrawals: WithdrawalRules;
+}
+
+/** Output of `market.check`. */
+export interface MarketCheckOutput {
+  /** The rules with every field. */
+  market: Market;
+  /** Their hash. */
+  market_hash: Uint8Array;
+  /** Their canonical bytes, as a genesis or a schedule takes them. */
+  cbor: Uint8Array;
 }
 
 /** A waiting job. */
@@ -1002,6 +1202,27 @@ export interface OffencePolicy {
   heartbeat_miss: Severity;
 }
 
+/** Two signed messages of a provider that contradict each other. */
+export type OffenceProof =
+  | { equivocation: {
+    /** The job. */
+    task_id: BytesLike;
+    /** The attempt. */
+    attempt: Integer;
+    /** One result. */
+    first: SignedHash;
+    /** Another one. */
+    second: SignedHash;
+  } }
+  | { replay: {
+    /** The nullifier. */
+    nullifier: BytesLike;
+    /** One job. */
+    first: SignedHash;
+    /** Another one. */
+    second: SignedHash;
+  } };
+
 /** What an entry did. */
 export interface Outcome {
   /** Of which entry. */
@@ -1102,6 +1323,12 @@ export interface PartialFundPolicy {
   slash_to?: SlashTo | undefined;
 }
 
+/** Where the budget comes from. */
+export interface PartialFundRules {
+  /** The source. */
+  source?: FundSource | undefined;
+}
+
 /** Lease times (SPEC §5). */
 export interface PartialLeasePolicy {
   /** How long a lease holds, ms. */
@@ -1114,6 +1341,28 @@ export interface PartialLeasePolicy {
   renew_add_ppm?: Integer | undefined;
   /** How often. */
   max_renewals?: Integer | undefined;
+}
+
+/** What a lease asks of its holder. */
+export interface PartialLeaseRules {
+  /** Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never. */
+  failures_in_row_max?: Integer | undefined;
+}
+
+/** What a network chooses beyond its policy. */
+export interface PartialMarket {
+  /** Who providers are, and that they are there. */
+  registry?: PartialRegistryRules | undefined;
+  /** What requesters may ask. */
+  requests?: PartialRequestRules | undefined;
+  /** What a lease asks of its holder. */
+  leases?: PartialLeaseRules | undefined;
+  /** How penalties are applied. */
+  penalties?: PartialPenaltyRules | undefined;
+  /** Where the budget comes from. */
+  fund?: PartialFundRules | undefined;
+  /** How money leaves. */
+  withdrawals?: PartialWithdrawalRules | undefined;
 }
 
 /** Samples from which a dimension counts. */
@@ -1140,6 +1389,22 @@ export interface PartialOffencePolicy {
   lease_loss?: Severity | undefined;
   /** Heartbeats that stayed out. */
   heartbeat_miss?: Severity | undefined;
+}
+
+/** How penalties are applied. */
+export interface PartialPenaltyRules {
+  /** Epochs between the judgement and the penalty, in which it can be cancelled. */
+  delay_epochs?: Integer | undefined;
+  /** Epochs over which slashed providers are counted; 0 leaves correlation out. */
+  correlation_epochs?: Integer | undefined;
+  /** The share of providers slashed in them from which penalties grow. */
+  correlation_from_ppm?: Integer | undefined;
+  /** How they grow: by this times the share. */
+  correlation_factor_ppm?: Integer | undefined;
+  /** The part of a penalty that goes to who proved the offence. */
+  reporter_reward_ppm?: Integer | undefined;
+  /** The part of an epoch's earnings that repays a debt. */
+  clawback_ppm?: Integer | undefined;
 }
 
 /** One value for each kind. */
@@ -1318,6 +1583,48 @@ export interface PartialRegistryPolicy {
   deny?: ReadonlyArray<string> | undefined;
 }
 
+/** Who providers are, and that they are there. */
+export interface PartialRegistryRules {
+  /** Whether a provider's id must be the hash of its first key. */
+  key_bound_ids?: boolean | undefined;
+  /** Epochs that must begin after stake came before it may begin to leave. */
+  stake_lock_epochs?: Integer | undefined;
+  /** Blocks within which a heartbeat is expected; 0 is never. */
+  beat_blocks?: Integer | undefined;
+  /** Blocks of silence, beyond what is expected, that halve the health. */
+  health_half_life_blocks?: Integer | undefined;
+  /** Beats missed in a row from which an epoch counts `heartbeat_miss`; 0 is never. */
+  missed_beats_max?: Integer | undefined;
+}
+
+/** What requesters may ask. */
+export interface PartialRequestRules {
+  /** Whether fees come from a deposit of the requester instead of the chain at enqueue. */
+  prepaid?: boolean | undefined;
+  /** Largest payload. */
+  payload_bytes_max?: Integer | undefined;
+  /** Most units of one job. */
+  units_max?: PartialPerKindUnits | undefined;
+  /** Widest circuit. */
+  qubits_max?: Integer | undefined;
+  /** Deepest circuit. */
+  depth_max?: Integer | undefined;
+  /** Least fee of a job. */
+  fee_min?: Amount | undefined;
+  /** The span of the two limits that follow. */
+  window_ms?: Integer | undefined;
+  /** Jobs of one requester in a span; 0 is any number. */
+  jobs_per_window?: Integer | undefined;
+  /** Units of one requester in a span; 0 is any number. */
+  units_per_window?: Amount | undefined;
+  /** Jobs of one requester that wait or run at a time; 0 is any number. */
+  queued_max?: Integer | undefined;
+  /** Largest share of the leases of a kind that one requester holds while others wait. */
+  fair_share_ppm?: Integer | undefined;
+  /** From how many leases of a kind on the share is bounded; 0 is never. */
+  fair_min_leases?: Integer | undefined;
+}
+
 /** Attempts and backoff (SPEC §5). */
 export interface PartialRetryPolicy {
   /** How many attempts a job has. */
@@ -1430,6 +1737,23 @@ export interface PartialTrapsPolicy {
   count?: Integer | undefined;
 }
 
+/** How money leaves. */
+export interface PartialWithdrawalRules {
+  /** From the request to the payment, ms; it can be cancelled until then. */
+  delay_ms?: Integer | undefined;
+  /** Between two requests of a payee, ms. */
+  cooldown_ms?: Integer | undefined;
+  /** Most a payee requests in an epoch; null is any amount. */
+  payee_epoch_max?: Amount | null | undefined;
+  /** Most all payees request in an epoch; null is any amount. */
+  total_epoch_max?: Amount | null | undefined;
+}
+
+/** Who takes money out. */
+export type PayeeRole =
+  | "provider"
+  | "miner";
+
 /** What is paid for a claim. */
 export interface PayoutLine {
   /** The claim. */
@@ -1454,6 +1778,22 @@ export interface PayoutLine {
   penalty: bigint;
   /** What is left of it. */
   net_provider: bigint;
+}
+
+/** How penalties are applied. */
+export interface PenaltyRules {
+  /** Epochs between the judgement and the penalty, in which it can be cancelled. */
+  delay_epochs: number;
+  /** Epochs over which slashed providers are counted; 0 leaves correlation out. */
+  correlation_epochs: number;
+  /** The share of providers slashed in them from which penalties grow. */
+  correlation_from_ppm: number;
+  /** How they grow: by this times the share. */
+  correlation_factor_ppm: number;
+  /** The part of a penalty that goes to who proved the offence. */
+  reporter_reward_ppm: number;
+  /** The part of an epoch's earnings that repays a debt. */
+  clawback_ppm: number;
 }
 
 /** One value for each kind. */
@@ -1713,12 +2053,54 @@ export interface RegistryPolicy {
   deny: Array<string>;
 }
 
+/** Who providers are, and that they are there. */
+export interface RegistryRules {
+  /** Whether a provider's id must be the hash of its first key. */
+  key_bound_ids: boolean;
+  /** Epochs that must begin after stake came before it may begin to leave. */
+  stake_lock_epochs: number;
+  /** Blocks within which a heartbeat is expected; 0 is never. */
+  beat_blocks: number;
+  /** Blocks of silence, beyond what is expected, that halve the health. */
+  health_half_life_blocks: number;
+  /** Beats missed in a row from which an epoch counts `heartbeat_miss`; 0 is never. */
+  missed_beats_max: number;
+}
+
 /** What an entry came to. */
 export interface ReplayedEntry {
   /** How it ended. */
   status: EntryStatus;
   /** The root after it. */
   state_root: Uint8Array;
+}
+
+/** What requesters may ask. */
+export interface RequestRules {
+  /** Whether fees come from a deposit of the requester instead of the chain at enqueue. */
+  prepaid: boolean;
+  /** Largest payload. */
+  payload_bytes_max: number;
+  /** Most units of one job. */
+  units_max: PerKindUnits;
+  /** Widest circuit. */
+  qubits_max: number;
+  /** Deepest circuit. */
+  depth_max: number;
+  /** Least fee of a job. */
+  fee_min: bigint;
+  /** The span of the two limits that follow. */
+  window_ms: number;
+  /** Jobs of one requester in a span; 0 is any number. */
+  jobs_per_window: number;
+  /** Units of one requester in a span; 0 is any number. */
+  units_per_window: bigint;
+  /** Jobs of one requester that wait or run at a time; 0 is any number. */
+  queued_max: number;
+  /** Largest share of the leases of a kind that one requester holds while others wait. */
+  fair_share_ppm: number;
+  /** From how many leases of a kind on the share is bounded; 0 is never. */
+  fair_min_leases: number;
 }
 
 /** Why a job went back to the queue or ended. */
@@ -1823,6 +2205,14 @@ export interface SeverityCost {
   cooldown_epochs: number;
   /** Epochs in jail. */
   jail_epochs: number;
+}
+
+/** A hash and the provider's signature (see [`super::signed`] for what is signed). */
+export interface SignedHash {
+  /** A result's digest, or a task_id. */
+  hash: BytesLike;
+  /** By the provider. */
+  signature: BytesLike;
 }
 
 /** What the windows of a provider are worth. */
@@ -2155,4 +2545,16 @@ export interface Window {
   integrity_ok?: boolean | undefined;
   /** Sum of the jobs' quality; absent where nobody measured it. */
   qos_sum_ppm?: Integer | undefined;
+}
+
+/** How money leaves. */
+export interface WithdrawalRules {
+  /** From the request to the payment, ms; it can be cancelled until then. */
+  delay_ms: number;
+  /** Between two requests of a payee, ms. */
+  cooldown_ms: number;
+  /** Most a payee requests in an epoch; null is any amount. */
+  payee_epoch_max: bigint | null;
+  /** Most all payees request in an epoch; null is any amount. */
+  total_epoch_max: bigint | null;
 }

@@ -238,6 +238,14 @@ def policy_check(
     return cast(PolicyCheckOutput, _call("policy.check", {}, {"policy_yaml": policy_yaml}, policy))
 
 
+def market_check(
+    *,
+    market: PartialMarket,
+) -> MarketCheckOutput:
+    """Partial market rules completed and checked, their hash and canonical bytes."""
+    return cast(MarketCheckOutput, _call("market.check", {"market": market}, {}, None))
+
+
 def traps_generate(
     *,
     task_id: BytesLike,
@@ -293,6 +301,7 @@ __all__ = [
     "merkle_prove",
     "merkle_verify",
     "policy_check",
+    "market_check",
     "traps_generate",
     "traps_verify",
     "engine_replay",

@@ -202,6 +202,14 @@ CapPolicy: TypeAlias = Literal[
 """What happens to claims beyond the budget (SPEC §10)."""
 
 
+class Circuit(TypedDict):
+    """How large a circuit is."""
+    qubits: int
+    """Its width."""
+    depth: int
+    """Its layers."""
+
+
 class Claim(TypedDict):
     """A proven piece of work that asks to be paid."""
     task_id: BytesLike
@@ -248,6 +256,8 @@ class GenesisCommand(TypedDict):
     """The network."""
     policy: BytesLike
     """The first policy, as canonical CBOR map."""
+    market: NotRequired[BytesLike]
+    """The first market rules, as canonical CBOR map; absent is the defaults."""
 
 
 @final
@@ -276,10 +286,14 @@ class RegisterCommand(TypedDict):
     """Where it is reached."""
     attestation: NotRequired[AttestationEvidence]
     """Evidence of its hardware."""
+    circuit_max: NotRequired[Circuit]
+    """The largest circuit it runs; absent is any."""
     max_concurrent: NotRequired[PerKindCountInput]
     """Leases it takes at a time; absent is the policy's."""
     operator: NotRequired[str]
     """Who runs it; absent is the provider itself."""
+    public_key: NotRequired[BytesLike]
+    """What its messages are verified with; a known key changes by `rotate_key` only."""
     region: NotRequired[str]
     """Where."""
 
@@ -319,6 +333,12 @@ class HeartbeatCommand(TypedDict):
     """A provider is there."""
     provider_id: str
     """Who."""
+    beat: NotRequired[int]
+    """Grows with each of its heartbeats; absent counts itself."""
+    free: NotRequired[PerKindCountInput]
+    """Leases it would take now, at most what it registered; absent is all of them."""
+    load_ppm: NotRequired[int]
+    """How busy it says it is."""
 
 
 @final
@@ -357,6 +377,8 @@ class EnqueueCommand(TypedDict):
     """The request, opaque."""
     attestation_classes: Sequence[AttestationClass]
     """Attestation classes it accepts; empty is any."""
+    circuit: NotRequired[Circuit]
+    """How large its circuit is (quantum); absent fits everywhere."""
     model: NotRequired[str]
     """What it must run on."""
     region: NotRequired[str]
@@ -479,6 +501,8 @@ class ProofCommand(TypedDict):
     """Who included it."""
     valid: bool
     """Whether the chain found it valid."""
+    block_height: NotRequired[int]
+    """The block it was included in, where that is an earlier one than the entry's."""
 
 
 @final
@@ -536,6 +560,127 @@ class ReportCommandTag(TypedDict):
     report: ReportCommand
 
 
+class ScheduleMarketCommand(TypedDict):
+    """Market rules will hold from an epoch on."""
+    epoch: int
+    """From the start of this epoch."""
+    market: BytesLike
+    """The rules, as canonical CBOR map."""
+
+
+@final
+class ScheduleMarketCommandTag(TypedDict):
+    schedule_market: ScheduleMarketCommand
+
+
+class ScheduleCoreCommand(TypedDict):
+    """A module of the core will be the one from an epoch on."""
+    epoch: int
+    """From the start of this epoch."""
+    module_hash: BytesLike
+    """SHA3-256 of the module."""
+
+
+@final
+class ScheduleCoreCommandTag(TypedDict):
+    schedule_core: ScheduleCoreCommand
+
+
+class RotateKeyCommand(TypedDict):
+    """A provider signs with another key from now on."""
+    provider_id: str
+    """Who."""
+    public_key: BytesLike
+    """The new key."""
+    signature: BytesLike
+    """By the old key (see [`super::signed`])."""
+
+
+@final
+class RotateKeyCommandTag(TypedDict):
+    rotate_key: RotateKeyCommand
+
+
+class DepositCommand(TypedDict):
+    """Money of a requester arrives from the chain."""
+    requester: str
+    """Whose."""
+    amount: Amount
+    """How much."""
+
+
+@final
+class DepositCommandTag(TypedDict):
+    deposit: DepositCommand
+
+
+class ReclaimCommand(TypedDict):
+    """A requester takes back what no job holds."""
+    requester: str
+    """Who."""
+    amount: Amount
+    """How much."""
+
+
+@final
+class ReclaimCommandTag(TypedDict):
+    reclaim: ReclaimCommand
+
+
+class MinerWithdrawCommand(TypedDict):
+    """A miner takes out what it was paid."""
+    miner: str
+    """Who."""
+    amount: Amount
+    """How much."""
+
+
+@final
+class MinerWithdrawCommandTag(TypedDict):
+    miner_withdraw: MinerWithdrawCommand
+
+
+class CancelWithdrawalCommand(TypedDict):
+    """A withdrawal that still waits is taken back."""
+    withdrawal: int
+    """The number of the entry that asked for it."""
+
+
+@final
+class CancelWithdrawalCommandTag(TypedDict):
+    cancel_withdrawal: CancelWithdrawalCommand
+
+
+class CancelSlashCommand(TypedDict):
+    """A penalty that still waits is dropped."""
+    epoch: int
+    """The epoch that was judged."""
+    provider_id: str
+    """Whose."""
+    reason: str
+    """Why, for the record."""
+
+
+@final
+class CancelSlashCommandTag(TypedDict):
+    cancel_slash: CancelSlashCommand
+
+
+class EvidenceCommand(TypedDict):
+    """Somebody proves an offence."""
+    reporter: str
+    """Who is rewarded."""
+    provider_id: str
+    """Whose offence."""
+    proof: OffenceProof
+    """What proves it."""
+
+
+@final
+class EvidenceCommandTag(TypedDict):
+    evidence: EvidenceCommand
+
+
 Command: TypeAlias = Union[
     GenesisCommandTag,
     TickCommandTag,
@@ -557,6 +702,15 @@ Command: TypeAlias = Union[
     SchedulePolicyCommandTag,
     WithdrawCommandTag,
     ReportCommandTag,
+    ScheduleMarketCommandTag,
+    ScheduleCoreCommandTag,
+    RotateKeyCommandTag,
+    DepositCommandTag,
+    ReclaimCommandTag,
+    MinerWithdrawCommandTag,
+    CancelWithdrawalCommandTag,
+    CancelSlashCommandTag,
+    EvidenceCommandTag,
 ]
 """What may happen, in the order of the ABI: a variant's index is never used for another again."""
 
@@ -626,6 +780,20 @@ EntryStatus: TypeAlias = Literal[
     "epoch_begun",
     "overflow",
     "insufficient_balance",
+    "bad_market",
+    "key_mismatch",
+    "bad_signature",
+    "stake_locked",
+    "stale_beat",
+    "too_large",
+    "fee_too_low",
+    "rate_limited",
+    "withdrawal_too_soon",
+    "withdrawal_capped",
+    "unknown_withdrawal",
+    "unknown_slash",
+    "not_proved",
+    "already_proved",
 ]
 """How an entry ended."""
 
@@ -870,6 +1038,139 @@ class OffenceReportedEventTag(TypedDict):
     offence_reported: OffenceReportedEvent
 
 
+class MarketScheduledEvent(TypedDict):
+    """Market rules will hold."""
+    epoch: int
+    market_hash: bytes
+
+
+@final
+class MarketScheduledEventTag(TypedDict):
+    market_scheduled: MarketScheduledEvent
+
+
+class CoreScheduledEvent(TypedDict):
+    """A module of the core will be the one."""
+    epoch: int
+    module_hash: bytes
+
+
+@final
+class CoreScheduledEventTag(TypedDict):
+    core_scheduled: CoreScheduledEvent
+
+
+class KeyRotatedEvent(TypedDict):
+    """A provider signs with another key."""
+    provider_id: str
+
+
+@final
+class KeyRotatedEventTag(TypedDict):
+    key_rotated: KeyRotatedEvent
+
+
+class DepositChangedEvent(TypedDict):
+    """What a requester paid in and no job holds has changed."""
+    requester: str
+    deposit: int
+
+
+@final
+class DepositChangedEventTag(TypedDict):
+    deposit_changed: DepositChangedEvent
+
+
+class WithdrawalRequestedEvent(TypedDict):
+    """A payee asked to take money out."""
+    withdrawal: int
+    role: PayeeRole
+    payee: str
+    amount: int
+    due_ms: int
+
+
+@final
+class WithdrawalRequestedEventTag(TypedDict):
+    withdrawal_requested: WithdrawalRequestedEvent
+
+
+class WithdrawalPaidEvent(TypedDict):
+    """A withdrawal was paid."""
+    withdrawal: int
+    role: PayeeRole
+    payee: str
+    amount: int
+
+
+@final
+class WithdrawalPaidEventTag(TypedDict):
+    withdrawal_paid: WithdrawalPaidEvent
+
+
+class WithdrawalCancelledEvent(TypedDict):
+    """A withdrawal was taken back."""
+    withdrawal: int
+    role: PayeeRole
+    payee: str
+    amount: int
+
+
+@final
+class WithdrawalCancelledEventTag(TypedDict):
+    withdrawal_cancelled: WithdrawalCancelledEvent
+
+
+class PenaltyDelayedEvent(TypedDict):
+    """A penalty was decided and waits."""
+    provider_id: str
+    epoch: int
+    penalty: int
+    applied_in: int
+
+
+@final
+class PenaltyDelayedEventTag(TypedDict):
+    penalty_delayed: PenaltyDelayedEvent
+
+
+class PenaltyCancelledEvent(TypedDict):
+    """A penalty that waited was dropped."""
+    provider_id: str
+    epoch: int
+    reason: str
+
+
+@final
+class PenaltyCancelledEventTag(TypedDict):
+    penalty_cancelled: PenaltyCancelledEvent
+
+
+class DebtRepaidEvent(TypedDict):
+    """Earnings repaid a debt."""
+    provider_id: str
+    epoch: int
+    amount: int
+
+
+@final
+class DebtRepaidEventTag(TypedDict):
+    debt_repaid: DebtRepaidEvent
+
+
+class ReporterRewardedEvent(TypedDict):
+    """Who proved an offence was rewarded."""
+    reporter: str
+    provider_id: str
+    epoch: int
+    amount: int
+
+
+@final
+class ReporterRewardedEventTag(TypedDict):
+    reporter_rewarded: ReporterRewardedEvent
+
+
 Event: TypeAlias = Union[
     InitialisedEventTag,
     ProviderRegisteredEventTag,
@@ -889,6 +1190,17 @@ Event: TypeAlias = Union[
     PolicyScheduledEventTag,
     ProviderWithdrewEventTag,
     OffenceReportedEventTag,
+    MarketScheduledEventTag,
+    CoreScheduledEventTag,
+    KeyRotatedEventTag,
+    DepositChangedEventTag,
+    WithdrawalRequestedEventTag,
+    WithdrawalPaidEventTag,
+    WithdrawalCancelledEventTag,
+    PenaltyDelayedEventTag,
+    PenaltyCancelledEventTag,
+    DebtRepaidEventTag,
+    ReporterRewardedEventTag,
 ]
 """What happened, for indexers, explorers and operators."""
 
@@ -907,6 +1219,19 @@ class FundPolicy(TypedDict):
     """The most that is."""
     slash_to: SlashTo
     """Where penalties go."""
+
+
+class FundRules(TypedDict):
+    """Where the budget comes from."""
+    source: FundSource
+    """The source."""
+
+
+FundSource: TypeAlias = Literal[
+    "mint",
+    "fees",
+]
+"""Where an epoch's budget comes from."""
 
 
 class JobRank(TypedDict):
@@ -1003,6 +1328,38 @@ class LeasePolicy(TypedDict):
     """What a renewal adds, as part of the lease."""
     max_renewals: int
     """How often."""
+
+
+class LeaseRules(TypedDict):
+    """What a lease asks of its holder."""
+    failures_in_row_max: int
+    """Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never."""
+
+
+class Market(TypedDict):
+    """What a network chooses beyond its policy."""
+    registry: RegistryRules
+    """Who providers are, and that they are there."""
+    requests: RequestRules
+    """What requesters may ask."""
+    leases: LeaseRules
+    """What a lease asks of its holder."""
+    penalties: PenaltyRules
+    """How penalties are applied."""
+    fund: FundRules
+    """Where the budget comes from."""
+    withdrawals: WithdrawalRules
+    """How money leaves."""
+
+
+class MarketCheckOutput(TypedDict):
+    """Output of `market.check`."""
+    market: Market
+    """The rules with every field."""
+    market_hash: bytes
+    """Their hash."""
+    cbor: bytes
+    """Their canonical bytes, as a genesis or a schedule takes them."""
 
 
 class MatchJob(TypedDict):
@@ -1137,6 +1494,45 @@ class OffencePolicy(TypedDict):
     """Heartbeats that stayed out."""
 
 
+class EquivocationOffenceProof(TypedDict):
+    """Two results for one lease."""
+    task_id: BytesLike
+    """The job."""
+    attempt: int
+    """The attempt."""
+    first: SignedHash
+    """One result."""
+    second: SignedHash
+    """Another one."""
+
+
+@final
+class EquivocationOffenceProofTag(TypedDict):
+    equivocation: EquivocationOffenceProof
+
+
+class ReplayOffenceProof(TypedDict):
+    """One nullifier for two jobs."""
+    nullifier: BytesLike
+    """The nullifier."""
+    first: SignedHash
+    """One job."""
+    second: SignedHash
+    """Another one."""
+
+
+@final
+class ReplayOffenceProofTag(TypedDict):
+    replay: ReplayOffenceProof
+
+
+OffenceProof: TypeAlias = Union[
+    EquivocationOffenceProofTag,
+    ReplayOffenceProofTag,
+]
+"""Two signed messages of a provider that contradict each other."""
+
+
 class Outcome(TypedDict):
     """What an entry did."""
     seq: int
@@ -1237,6 +1633,12 @@ class PartialFundPolicy(TypedDict):
     """Where penalties go."""
 
 
+class PartialFundRules(TypedDict):
+    """Where the budget comes from."""
+    source: NotRequired[FundSource]
+    """The source."""
+
+
 class PartialLeasePolicy(TypedDict):
     """Lease times (SPEC §5)."""
     duration_ms: NotRequired[PartialPerKindCount]
@@ -1249,6 +1651,28 @@ class PartialLeasePolicy(TypedDict):
     """What a renewal adds, as part of the lease."""
     max_renewals: NotRequired[int]
     """How often."""
+
+
+class PartialLeaseRules(TypedDict):
+    """What a lease asks of its holder."""
+    failures_in_row_max: NotRequired[int]
+    """Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never."""
+
+
+class PartialMarket(TypedDict):
+    """What a network chooses beyond its policy."""
+    registry: NotRequired[PartialRegistryRules]
+    """Who providers are, and that they are there."""
+    requests: NotRequired[PartialRequestRules]
+    """What requesters may ask."""
+    leases: NotRequired[PartialLeaseRules]
+    """What a lease asks of its holder."""
+    penalties: NotRequired[PartialPenaltyRules]
+    """How penalties are applied."""
+    fund: NotRequired[PartialFundRules]
+    """Where the budget comes from."""
+    withdrawals: NotRequired[PartialWithdrawalRules]
+    """How money leaves."""
 
 
 class PartialMinSamples(TypedDict):
@@ -1275,6 +1699,22 @@ class PartialOffencePolicy(TypedDict):
     """A lease that ran out."""
     heartbeat_miss: NotRequired[Severity]
     """Heartbeats that stayed out."""
+
+
+class PartialPenaltyRules(TypedDict):
+    """How penalties are applied."""
+    delay_epochs: NotRequired[int]
+    """Epochs between the judgement and the penalty, in which it can be cancelled."""
+    correlation_epochs: NotRequired[int]
+    """Epochs over which slashed providers are counted; 0 leaves correlation out."""
+    correlation_from_ppm: NotRequired[int]
+    """The share of providers slashed in them from which penalties grow."""
+    correlation_factor_ppm: NotRequired[int]
+    """How they grow: by this times the share."""
+    reporter_reward_ppm: NotRequired[int]
+    """The part of a penalty that goes to who proved the offence."""
+    clawback_ppm: NotRequired[int]
+    """The part of an epoch's earnings that repays a debt."""
 
 
 class PartialPerKindAtoms(TypedDict):
@@ -1453,6 +1893,48 @@ class PartialRegistryPolicy(TypedDict):
     """These never work."""
 
 
+class PartialRegistryRules(TypedDict):
+    """Who providers are, and that they are there."""
+    key_bound_ids: NotRequired[bool]
+    """Whether a provider's id must be the hash of its first key."""
+    stake_lock_epochs: NotRequired[int]
+    """Epochs that must begin after stake came before it may begin to leave."""
+    beat_blocks: NotRequired[int]
+    """Blocks within which a heartbeat is expected; 0 is never."""
+    health_half_life_blocks: NotRequired[int]
+    """Blocks of silence, beyond what is expected, that halve the health."""
+    missed_beats_max: NotRequired[int]
+    """Beats missed in a row from which an epoch counts `heartbeat_miss`; 0 is never."""
+
+
+class PartialRequestRules(TypedDict):
+    """What requesters may ask."""
+    prepaid: NotRequired[bool]
+    """Whether fees come from a deposit of the requester instead of the chain at enqueue."""
+    payload_bytes_max: NotRequired[int]
+    """Largest payload."""
+    units_max: NotRequired[PartialPerKindUnits]
+    """Most units of one job."""
+    qubits_max: NotRequired[int]
+    """Widest circuit."""
+    depth_max: NotRequired[int]
+    """Deepest circuit."""
+    fee_min: NotRequired[Amount]
+    """Least fee of a job."""
+    window_ms: NotRequired[int]
+    """The span of the two limits that follow."""
+    jobs_per_window: NotRequired[int]
+    """Jobs of one requester in a span; 0 is any number."""
+    units_per_window: NotRequired[Amount]
+    """Units of one requester in a span; 0 is any number."""
+    queued_max: NotRequired[int]
+    """Jobs of one requester that wait or run at a time; 0 is any number."""
+    fair_share_ppm: NotRequired[int]
+    """Largest share of the leases of a kind that one requester holds while others wait."""
+    fair_min_leases: NotRequired[int]
+    """From how many leases of a kind on the share is bounded; 0 is never."""
+
+
 class PartialRetryPolicy(TypedDict):
     """Attempts and backoff (SPEC §5)."""
     max_attempts: NotRequired[int]
@@ -1565,6 +2047,25 @@ class PartialTrapsPolicy(TypedDict):
     """Circuits."""
 
 
+class PartialWithdrawalRules(TypedDict):
+    """How money leaves."""
+    delay_ms: NotRequired[int]
+    """From the request to the payment, ms; it can be cancelled until then."""
+    cooldown_ms: NotRequired[int]
+    """Between two requests of a payee, ms."""
+    payee_epoch_max: NotRequired[Amount | None]
+    """Most a payee requests in an epoch; null is any amount."""
+    total_epoch_max: NotRequired[Amount | None]
+    """Most all payees request in an epoch; null is any amount."""
+
+
+PayeeRole: TypeAlias = Literal[
+    "provider",
+    "miner",
+]
+"""Who takes money out."""
+
+
 class PayoutLine(TypedDict):
     """What is paid for a claim."""
     claim_key: bytes
@@ -1589,6 +2090,22 @@ class PayoutLine(TypedDict):
     """What penalties take from the provider's share."""
     net_provider: int
     """What is left of it."""
+
+
+class PenaltyRules(TypedDict):
+    """How penalties are applied."""
+    delay_epochs: int
+    """Epochs between the judgement and the penalty, in which it can be cancelled."""
+    correlation_epochs: int
+    """Epochs over which slashed providers are counted; 0 leaves correlation out."""
+    correlation_from_ppm: int
+    """The share of providers slashed in them from which penalties grow."""
+    correlation_factor_ppm: int
+    """How they grow: by this times the share."""
+    reporter_reward_ppm: int
+    """The part of a penalty that goes to who proved the offence."""
+    clawback_ppm: int
+    """The part of an epoch's earnings that repays a debt."""
 
 
 class PerKindAtoms(TypedDict):
@@ -1852,12 +2369,54 @@ class RegistryPolicy(TypedDict):
     """These never work."""
 
 
+class RegistryRules(TypedDict):
+    """Who providers are, and that they are there."""
+    key_bound_ids: bool
+    """Whether a provider's id must be the hash of its first key."""
+    stake_lock_epochs: int
+    """Epochs that must begin after stake came before it may begin to leave."""
+    beat_blocks: int
+    """Blocks within which a heartbeat is expected; 0 is never."""
+    health_half_life_blocks: int
+    """Blocks of silence, beyond what is expected, that halve the health."""
+    missed_beats_max: int
+    """Beats missed in a row from which an epoch counts `heartbeat_miss`; 0 is never."""
+
+
 class ReplayedEntry(TypedDict):
     """What an entry came to."""
     status: EntryStatus
     """How it ended."""
     state_root: bytes
     """The root after it."""
+
+
+class RequestRules(TypedDict):
+    """What requesters may ask."""
+    prepaid: bool
+    """Whether fees come from a deposit of the requester instead of the chain at enqueue."""
+    payload_bytes_max: int
+    """Largest payload."""
+    units_max: PerKindUnits
+    """Most units of one job."""
+    qubits_max: int
+    """Widest circuit."""
+    depth_max: int
+    """Deepest circuit."""
+    fee_min: int
+    """Least fee of a job."""
+    window_ms: int
+    """The span of the two limits that follow."""
+    jobs_per_window: int
+    """Jobs of one requester in a span; 0 is any number."""
+    units_per_window: int
+    """Units of one requester in a span; 0 is any number."""
+    queued_max: int
+    """Jobs of one requester that wait or run at a time; 0 is any number."""
+    fair_share_ppm: int
+    """Largest share of the leases of a kind that one requester holds while others wait."""
+    fair_min_leases: int
+    """From how many leases of a kind on the share is bounded; 0 is never."""
 
 
 RequeueCause: TypeAlias = Literal[
@@ -1966,6 +2525,14 @@ class SeverityCost(TypedDict):
     """Epochs without new work."""
     jail_epochs: int
     """Epochs in jail."""
+
+
+class SignedHash(TypedDict):
+    """A hash and the provider's signature (see [`super::signed`] for what is signed)."""
+    hash: BytesLike
+    """A result's digest, or a task_id."""
+    signature: BytesLike
+    """By the provider."""
 
 
 class SlaEvaluateOutput(TypedDict):
@@ -2314,6 +2881,18 @@ class Window(TypedDict):
     """Sum of the jobs' quality; absent where nobody measured it."""
 
 
+class WithdrawalRules(TypedDict):
+    """How money leaves."""
+    delay_ms: int
+    """From the request to the payment, ms; it can be cancelled until then."""
+    cooldown_ms: int
+    """Between two requests of a payee, ms."""
+    payee_epoch_max: int | None
+    """Most a payee requests in an epoch; null is any amount."""
+    total_epoch_max: int | None
+    """Most all payees request in an epoch; null is any amount."""
+
+
 __all__ = [
     "Amount",
     "BytesLike",
@@ -2333,6 +2912,7 @@ __all__ = [
     "Batch",
     "BelowPpm",
     "CapPolicy",
+    "Circuit",
     "Claim",
     "ClaimKeyOutput",
     "Command",
@@ -2356,6 +2936,15 @@ __all__ = [
     "SchedulePolicyCommand",
     "WithdrawCommand",
     "ReportCommand",
+    "ScheduleMarketCommand",
+    "ScheduleCoreCommand",
+    "RotateKeyCommand",
+    "DepositCommand",
+    "ReclaimCommand",
+    "MinerWithdrawCommand",
+    "CancelWithdrawalCommand",
+    "CancelSlashCommand",
+    "EvidenceCommand",
     "DeferredLine",
     "Dimensions",
     "EngineReplayOutput",
@@ -2381,7 +2970,20 @@ __all__ = [
     "PolicyScheduledEvent",
     "ProviderWithdrewEvent",
     "OffenceReportedEvent",
+    "MarketScheduledEvent",
+    "CoreScheduledEvent",
+    "KeyRotatedEvent",
+    "DepositChangedEvent",
+    "WithdrawalRequestedEvent",
+    "WithdrawalPaidEvent",
+    "WithdrawalCancelledEvent",
+    "PenaltyDelayedEvent",
+    "PenaltyCancelledEvent",
+    "DebtRepaidEvent",
+    "ReporterRewardedEvent",
     "FundPolicy",
+    "FundRules",
+    "FundSource",
     "JobRank",
     "JobStatus",
     "JournalLine",
@@ -2391,6 +2993,9 @@ __all__ = [
     "LeaseIdOutput",
     "LeaseMessage",
     "LeasePolicy",
+    "LeaseRules",
+    "Market",
+    "MarketCheckOutput",
     "MatchJob",
     "MatchProvider",
     "MatchingAssignOutput",
@@ -2403,6 +3008,9 @@ __all__ = [
     "NetworkName",
     "Offence",
     "OffencePolicy",
+    "OffenceProof",
+    "EquivocationOffenceProof",
+    "ReplayOffenceProof",
     "Outcome",
     "PartialAiBand",
     "PartialAiBands",
@@ -2411,9 +3019,13 @@ __all__ = [
     "PartialBands",
     "PartialEpochPolicy",
     "PartialFundPolicy",
+    "PartialFundRules",
     "PartialLeasePolicy",
+    "PartialLeaseRules",
+    "PartialMarket",
     "PartialMinSamples",
     "PartialOffencePolicy",
+    "PartialPenaltyRules",
     "PartialPerKindAtoms",
     "PartialPerKindCount",
     "PartialPerKindPricingPolicy",
@@ -2428,6 +3040,8 @@ __all__ = [
     "PartialQuantumBronze",
     "PartialQueuePolicy",
     "PartialRegistryPolicy",
+    "PartialRegistryRules",
+    "PartialRequestRules",
     "PartialRetryPolicy",
     "PartialSeverities",
     "PartialSeverityCost",
@@ -2436,7 +3050,10 @@ __all__ = [
     "PartialSlashingPolicy",
     "PartialSplitPolicy",
     "PartialTrapsPolicy",
+    "PartialWithdrawalRules",
+    "PayeeRole",
     "PayoutLine",
+    "PenaltyRules",
     "PerKindAtoms",
     "PerKindCount",
     "PerKindCountInput",
@@ -2462,7 +3079,9 @@ __all__ = [
     "QueuePolicy",
     "RankJob",
     "RegistryPolicy",
+    "RegistryRules",
     "ReplayedEntry",
+    "RequestRules",
     "RequeueCause",
     "ResultMetrics",
     "RetryDelayOutput",
@@ -2472,6 +3091,7 @@ __all__ = [
     "Severities",
     "Severity",
     "SeverityCost",
+    "SignedHash",
     "SlaEvaluateOutput",
     "SlaMetrics",
     "SlaP95Output",
@@ -2501,4 +3121,5 @@ __all__ = [
     "UnassignedReason",
     "Verdict",
     "Window",
+    "WithdrawalRules",
 ]

@@ -262,7 +262,10 @@ fn an_unassigned_job_says_why() {
     assert!(place.run(&inject).err.contains("status: 1"));
     place.ok(&["provider", "stake", "--provider-id", "p", "--amount", "1000"]);
     assert!(place.run(&inject).err.contains("capability: 1"));
+    // Two kinds need the minima of both.
     place.ok(&["provider", "register", "--provider-id", "p", "--caps", "AI,QUANTUM"]);
+    assert!(place.run(&inject).err.contains("status: 1"));
+    place.ok(&["provider", "stake", "--provider-id", "p", "--amount", "1000000"]);
     assert_eq!(place.run(&inject).code, 0);
 }
 
@@ -286,7 +289,7 @@ fn stake_leaves_jobs_are_cancelled_providers_retire() {
     let out = place.json(&["provider", "unstake", "--provider-id", "p", "--amount", "4500"]);
     assert_eq!(out["provider"]["stake"], "500");
     assert_eq!(out["provider"]["unbonding"], "4500");
-    assert_eq!(out["provider"]["status"], "registered");
+    assert_eq!(out["provider"]["status"], "suspended");
     let task = place.json(&[
         "job",
         "submit",

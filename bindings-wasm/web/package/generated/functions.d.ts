@@ -22,6 +22,7 @@ import type {
   MerkleProveInput,
   MerkleVerifyInput,
   PolicyCheckInput,
+  MarketCheckInput,
   TrapsGenerateInput,
   TrapsVerifyInput,
   EngineReplayInput,
@@ -45,6 +46,7 @@ import type {
   MerkleProveOutput,
   MerkleVerifyOutput,
   PolicyCheckOutput,
+  MarketCheckOutput,
   TrapsGenerateOutput,
   TrapsVerifyOutput,
   EngineReplayOutput,
@@ -109,6 +111,9 @@ export declare function merkleVerify(input: MerkleVerifyInput, policy?: Policy):
 
 /** A partial policy completed and checked, and its hash. */
 export declare function policyCheck(input: PolicyCheckInput, policy?: Policy): PolicyCheckOutput;
+
+/** Partial market rules completed and checked, their hash and canonical bytes. */
+export declare function marketCheck(input: MarketCheckInput, policy?: Policy): MarketCheckOutput;
 
 /** A trap circuit and what it must measure. */
 export declare function trapsGenerate(input: TrapsGenerateInput, policy?: Policy): TrapsGenerateOutput;

@@ -22,6 +22,7 @@ export const merkleRoot = (input, policy) => call("merkle.root", input, policy);
 export const merkleProve = (input, policy) => call("merkle.prove", input, policy);
 export const merkleVerify = (input, policy) => call("merkle.verify", input, policy);
 export const policyCheck = (input, policy) => call("policy.check", input, policy);
+export const marketCheck = (input, policy) => call("market.check", input, policy);
 export const trapsGenerate = (input, policy) => call("traps.generate", input, policy);
 export const trapsVerify = (input, policy) => call("traps.verify", input, policy);
 export const engineReplay = (input, policy) => call("engine.replay", input, policy);
