@@ -13,10 +13,10 @@ mod upgrade;
 
 pub use events::kind_of;
 
+use self::upgrade::Upgrades;
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
 use crate::store::{self, HostStore, JournalRow, Lock, SqliteStore, State};
-use self::upgrade::Upgrades;
 use aicf_core::codec::cbor;
 use aicf_core::engine::rows::Head;
 use aicf_core::engine::{Command, Entry, NetworkName, Outcome, Status, query};

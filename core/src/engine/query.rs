@@ -2,6 +2,7 @@
 //! name, a JSON object in, a JSON object out; lists come in pages with a cursor, found by index.
 
 mod market;
+mod money;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -11,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::explain;
 use super::key::{Key, Table, trailing_hash, trailing_text};
-use super::ledger::{self, Account, Posting};
-use super::rows::{BatchRules, Head, Job, JobStatus, Network, PayoutRow, Provider, SlashRecord};
+use super::ledger::{self, Account};
+use super::rows::{BatchRules, Head, Job, JobStatus, Network, PayoutRow, Provider};
 use super::schedules::archived;
 use super::settle::BatchRow;
 use super::sla::Windows;
@@ -20,7 +21,7 @@ use super::store::Store;
 use super::txn::Txn;
 use crate::amount::Atoms;
 use crate::catalogue::{Door, Json};
-use crate::codec::{cbor, hex, json};
+use crate::codec::{hex, json};
 use crate::limits::{JSON_DEPTH_MAX, PAGE_ROWS_MAX};
 use crate::market::Market;
 use crate::matching::Status as ProviderStatus;
@@ -469,86 +470,6 @@ impl<D: Door> Reader<'_, D> {
             let line = Key::new(Table::PayoutLine).int(epoch).hash(&Hash32(*hash));
             Ok(self.txn.get(line)?.map(|line| LineView { epoch, line }))
         })?;
-        self.door.write(&page)
-    }
-
-    fn accounts(&self) -> Result<D::Out> {
-        #[derive(Serialize)]
-        struct View {
-            account: String,
-            balance: i128,
-        }
-        let input: After = self.read()?;
-        let page = self.page(
-            &Key::new(Table::Balance),
-            input.after.as_ref(),
-            input.limit,
-            |key, value| {
-                let balance = cbor::from_slice(value)?;
-                Ok(Account::of_key(key).map(|account| View {
-                    account: account.to_string(),
-                    balance,
-                }))
-            },
-        )?;
-        self.door.write(&page)
-    }
-
-    fn postings(&self) -> Result<D::Out> {
-        #[derive(Serialize)]
-        struct View {
-            seq: u64,
-            from: String,
-            to: String,
-            amount: Atoms,
-            reason: ledger::Reason,
-        }
-        let input: After = self.read()?;
-        let page = self.page(
-            &Key::new(Table::Posting),
-            input.after.as_ref(),
-            input.limit,
-            |key, value| {
-                let posting: Posting = cbor::from_slice(value)?;
-                let seq = key.get(1..9).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-                Ok(seq.map(|seq| View {
-                    seq: u64::from_be_bytes(seq),
-                    from: posting.from.to_string(),
-                    to: posting.to.to_string(),
-                    amount: posting.amount,
-                    reason: posting.reason,
-                }))
-            },
-        )?;
-        self.door.write(&page)
-    }
-
-    fn slashes(&self) -> Result<D::Out> {
-        #[derive(Serialize)]
-        struct View {
-            epoch: u64,
-            provider_id: Text,
-            #[serde(flatten)]
-            record: SlashRecord,
-        }
-        let input: After = self.read()?;
-        let page = self.page(
-            &Key::new(Table::Slash),
-            input.after.as_ref(),
-            input.limit,
-            |key, value| {
-                let epoch = key.get(1..9).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-                let id = trailing_text(key, 9).and_then(|id| Text::new(id).ok());
-                let (Some(epoch), Some(provider_id)) = (epoch, id) else {
-                    return Ok(None);
-                };
-                Ok(Some(View {
-                    epoch: u64::from_be_bytes(epoch),
-                    provider_id,
-                    record: cbor::from_slice(value)?,
-                }))
-            },
-        )?;
         self.door.write(&page)
     }
 

@@ -12,7 +12,9 @@ pub enum Account {
     #[command(after_help = "Example:\n  aicf account list")]
     List(Page),
     /// Every movement of one account
-    #[command(after_help = "Examples:\n  aicf account statement treasury\n  aicf account statement available:provider1")]
+    #[command(
+        after_help = "Examples:\n  aicf account statement treasury\n  aicf account statement available:provider1"
+    )]
     Statement(Statement),
 }
 
@@ -27,7 +29,12 @@ pub struct Statement {
 
 pub fn run(command: Account, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let (name, input, fields, header): (_, _, &[&str], &[&str]) = match &command {
-        Account::List(page) => ("accounts", page.query(&[]), &["account", "balance"], &["ACCOUNT", "BALANCE"]),
+        Account::List(page) => (
+            "accounts",
+            page.query(&[]),
+            &["account", "balance"],
+            &["ACCOUNT", "BALANCE"],
+        ),
         Account::Statement(args) => (
             "statement",
             args.page.query(&[("account", Some(&args.account))]),

@@ -22,8 +22,8 @@ pub struct Apply {
 pub fn run(args: &Apply, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let bytes = read_file(&args.file)?;
     let tree = parse_file(&args.file, &bytes)?;
-    let command: Command = de::from_tree(&tree)
-        .map_err(|error| Failure::of_input(error.rooted(&args.file.display().to_string())))?;
+    let command: Command =
+        de::from_tree(&tree).map_err(|error| Failure::of_input(error.rooted(&args.file.display().to_string())))?;
     let mut session = globals.session()?;
     let outcome = session.execute(command)?;
     let receipt = session.receipt(&outcome);

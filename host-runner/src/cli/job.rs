@@ -22,7 +22,7 @@ pub enum Job {
     #[command(
         after_help = "Examples:\n  aicf job submit --ai --prompt \"hello world\" --max-units 100\n  aicf job submit --file fixtures/jobs_ai.json"
     )]
-    Submit(Submit),
+    Submit(Box<Submit>),
     /// List jobs
     #[command(after_help = "Example:\n  aicf job list --status queued")]
     List(List),

@@ -93,7 +93,11 @@ fn document(rules: &Rules) -> anyhow::Result<(Value, String)> {
 fn history(schedule: &Value) -> String {
     let now = schedule["epoch"].as_u64().unwrap_or(0);
     let mut rows = Vec::new();
-    for (what, list) in [("policy", "policies"), ("market rules", "markets"), ("core module", "cores")] {
+    for (what, list) in [
+        ("policy", "policies"),
+        ("market rules", "markets"),
+        ("core module", "cores"),
+    ] {
         let items: Vec<&Value> = schedule[list].as_array().into_iter().flatten().collect();
         let begun = |item: &&Value| item["epoch"].as_u64().is_some_and(|epoch| epoch <= now);
         let active = items.iter().rposition(begun);

@@ -19,7 +19,9 @@ pub enum Penalty {
     )]
     Cancel(Cancel),
     /// Prove an offence with two signed messages that contradict each other
-    #[command(after_help = "Example:\n  aicf penalty prove --reporter carol --provider-id provider1 --proof two_results.json")]
+    #[command(
+        after_help = "Example:\n  aicf penalty prove --reporter carol --provider-id provider1 --proof two_results.json"
+    )]
     Prove(Prove),
 }
 
@@ -59,7 +61,10 @@ pub fn run(command: Penalty, globals: &Globals, out: Out) -> anyhow::Result<()> 
                 .text("reason", &args.reason);
             let mut session = globals.session()?;
             let outcome = session.execute(fields.command("cancel_slash")?)?;
-            let text = format!("the penalty of {} for epoch {} is dropped", args.provider_id, args.epoch);
+            let text = format!(
+                "the penalty of {} for epoch {} is dropped",
+                args.provider_id, args.epoch
+            );
             out.say(&session.receipt(&outcome), &text)
         }
         Penalty::Prove(args) => {
@@ -97,7 +102,16 @@ fn list(page: &Page, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let rows = rows(&page["items"], &fields);
     let count = rows.len();
     let header = [
-        "EPOCH", "PROVIDER", "REASON", "SEVERITY", "PENALTY", "COOLDOWN", "JAIL", "TAKEN IN", "CANCELLED", "REPORTER",
+        "EPOCH",
+        "PROVIDER",
+        "REASON",
+        "SEVERITY",
+        "PENALTY",
+        "COOLDOWN",
+        "JAIL",
+        "TAKEN IN",
+        "CANCELLED",
+        "REPORTER",
     ];
     out.say(&page, &with_next(table(&header, rows), count, "penalties", &page))
 }

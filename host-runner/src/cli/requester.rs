@@ -104,6 +104,13 @@ fn list(page: &Page, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let fields = ["requester", "open", "deposit", "escrow", "jobs", "units"];
     let rows = rows(&page["items"], &fields);
     let count = rows.len();
-    let header = ["REQUESTER", "UNDER WAY", "DEPOSIT", "HELD", "JOBS LATELY", "UNITS LATELY"];
+    let header = [
+        "REQUESTER",
+        "UNDER WAY",
+        "DEPOSIT",
+        "HELD",
+        "JOBS LATELY",
+        "UNITS LATELY",
+    ];
     out.say(&page, &with_next(table(&header, rows), count, "requesters", &page))
 }

@@ -49,9 +49,14 @@ pub struct List {
 pub fn run(command: Withdrawal, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let (fields, name, text) = match command {
         Withdrawal::Miner(args) => (
-            Fields::new().text("miner", args.miner.clone()).text("amount", args.amount.clone()),
+            Fields::new()
+                .text("miner", args.miner.clone())
+                .text("amount", args.amount.clone()),
             "miner_withdraw",
-            format!("{} atoms of miner {} leave (aicf withdrawal list)", args.amount, args.miner),
+            format!(
+                "{} atoms of miner {} leave (aicf withdrawal list)",
+                args.amount, args.miner
+            ),
         ),
         Withdrawal::Cancel(args) => (
             Fields::new().number("withdrawal", args.withdrawal),
