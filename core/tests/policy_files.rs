@@ -13,6 +13,7 @@ use aicf_core::catalogue;
 use aicf_core::codec::tree::Tree;
 use aicf_core::codec::{Format, json, yaml};
 use aicf_core::limits::JSON_DEPTH_MAX;
+use aicf_core::market::Market;
 use aicf_core::policy::default_policy;
 use serde_json::{Value, json};
 
@@ -125,4 +126,19 @@ fn the_schema_is_what_its_generator_prints() {
         read("policy.schema.json") == policy_schema::schema(),
         "run `cargo run -p aicf-core --example policy_schema > policy/policy.schema.json`"
     );
+}
+
+/// The market's example says every field in its order, and changes nothing; every market file parses.
+#[test]
+fn market_files_parse_and_the_example_is_the_default() {
+    let defaults = Market::parse(Format::Json, b"{}").unwrap();
+    let example = Market::parse_yaml(&read("market/example.yaml")).unwrap();
+    assert_eq!(example.hash().unwrap(), defaults.hash().unwrap());
+    let (mut said, mut all) = (Vec::new(), Vec::new());
+    fields(&yaml::parse(&read("market/example.yaml")).unwrap(), "", &mut said);
+    let full = json::to_vec(&defaults).unwrap();
+    fields(&json::parse(&full, 66).unwrap(), "", &mut all);
+    assert_eq!(said, all);
+    let mainnet = Market::parse_yaml(&read("market/mainnet.yaml")).unwrap();
+    assert!(mainnet.registry.key_bound_ids && mainnet.requests.prepaid);
 }

@@ -274,7 +274,7 @@ pub fn release(context: &mut Context<'_>) -> Step {
                 return Err(Stop::Broken(Error::invariant("a barred nobody")));
             };
             let mut provider: Provider = context.provider(&id)?;
-            if stakes::judge_status(context, &id, &provider)? != status {
+            if stakes::judge_status(context, &id, &provider) != status {
                 stakes::put(context, &id, &mut provider, Some(status))?;
             }
         }

@@ -183,10 +183,11 @@ pub fn retire(context: &mut Context<'_>, id: &Text) -> Step {
         ProviderStatus::Jailed => return refuse(Status::ProviderJailed, "nobody retires from jail"),
         _ => {}
     }
+    context.update_provider(id, |provider| provider.status = ProviderStatus::Retired)?;
     leases::take_away(context, id)?;
     if provider.stake > Atoms::ZERO {
         // Locks are for who stays: whoever leaves for good unbonds as long as everybody else.
         stakes::begin_to_leave(context, id, provider.stake)?;
     }
-    context.update_provider(id, |provider| provider.status = ProviderStatus::Retired)
+    Ok(())
 }

@@ -17,27 +17,28 @@ use crate::value::Text;
 use crate::{Error, Result};
 
 /// Whether a stake suffices for everything the provider offers: the minima of its kinds, summed.
-fn enough(registry: &RegistryPolicy, provider: &Provider) -> Result<bool> {
-    let mut needed = Atoms::ZERO;
-    for kind in &provider.kinds {
-        needed = needed.add(*registry.min_stake.get(*kind))?;
-    }
-    Ok(provider.stake >= needed)
+fn enough(registry: &RegistryPolicy, provider: &Provider) -> bool {
+    let mut minima = provider.kinds.iter().map(|kind| registry.min_stake.get(*kind).0);
+    // A sum beyond all money is never reached: a policy of two such minima must not stop the engine.
+    minima
+        .try_fold(0_u128, |sum, minimum| sum.checked_add(minimum))
+        .is_some_and(|needed| provider.stake.0 >= needed)
 }
 
 /// The status a provider has by its stake, its sentence and the lists. An active one whose stake falls below is
 /// suspended until there is enough again.
-pub fn judge_status(context: &Context<'_>, id: &Text, provider: &Provider) -> Result<ProviderStatus> {
-    let enough = enough(&context.policy.registry, provider)?;
+#[must_use]
+pub fn judge_status(context: &Context<'_>, id: &Text, provider: &Provider) -> ProviderStatus {
+    let enough = enough(&context.policy.registry, provider);
     let barred = provider.barred_until_epoch > context.epoch();
-    Ok(match provider.status {
+    match provider.status {
         ProviderStatus::Retired => ProviderStatus::Retired,
         status @ (ProviderStatus::Jailed | ProviderStatus::Suspended) if barred => status,
         ProviderStatus::Registered if !enough => ProviderStatus::Registered,
         _ if enough && !denied(&context.policy.registry, id) => ProviderStatus::Active,
         ProviderStatus::Registered => ProviderStatus::Registered,
         _ => ProviderStatus::Suspended,
-    })
+    }
 }
 
 fn denied(registry: &RegistryPolicy, id: &Text) -> bool {
@@ -46,7 +47,7 @@ fn denied(registry: &RegistryPolicy, id: &Text) -> bool {
 
 /// Writes a provider with the status it has now; who may not work any more gives up its leases.
 pub fn put(context: &mut Context<'_>, id: &Text, provider: &mut Provider, before: Option<ProviderStatus>) -> Step {
-    provider.status = judge_status(context, id, provider)?;
+    provider.status = judge_status(context, id, provider);
     context.put_provider(id, provider, before)?;
     if before == Some(ProviderStatus::Active) && provider.status != ProviderStatus::Active {
         leases::take_away(context, id)?;
@@ -62,7 +63,7 @@ pub fn reconsider(context: &mut Context<'_>) -> Step {
         };
         let before = provider.status;
         // Who is in jail leaves it at a settlement.
-        if before != ProviderStatus::Jailed && judge_status(context, &id, &provider)? != before {
+        if before != ProviderStatus::Jailed && judge_status(context, &id, &provider) != before {
             put(context, &id, &mut provider, Some(before))?;
         }
     }

@@ -14,13 +14,13 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Subcommand)]
 pub enum Market {
     /// Check a file of market rules and print its hash
-    #[command(after_help = "Example:\n  aicf market check policy/market.example.yaml")]
+    #[command(after_help = "Example:\n  aicf market check policy/market/example.yaml")]
     Check(File),
     /// Print market rules with every field, defaults filled in; without a file those in force
-    #[command(after_help = "Example:\n  aicf market show policy/market.example.yaml")]
+    #[command(after_help = "Example:\n  aicf market show policy/market/example.yaml")]
     Show(MaybeFile),
     /// Let market rules hold from the start of a later epoch on
-    #[command(after_help = "Example:\n  aicf market schedule policy/market.example.yaml --epoch 12")]
+    #[command(after_help = "Example:\n  aicf market schedule policy/market/example.yaml --epoch 12")]
     Schedule(Schedule),
     /// Which policies, market rules and modules hold from which epoch on
     #[command(after_help = "Example:\n  aicf market history")]

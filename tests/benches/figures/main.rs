@@ -1,10 +1,12 @@
 //! The figures that cross crates, each beside its yardstick in the same run: task ids beside the bare
 //! hashes, a settlement in wasm beside the same bytes natively, and the durable lifecycle through wasm
-//! beside bare inserts of the same rows into the same kind of database.
+//! beside bare inserts of the same rows into the same kind of database;
+//! and commands beside the same commands on a longer queue.
 //!
 //! `cargo xtask bench` runs this and the benchmarks of the crates, and writes docs/benchmarks.md.
 
 mod data;
+mod growth;
 mod lifecycle;
 
 use std::time::{Duration, Instant};
@@ -23,7 +25,12 @@ fn main() -> Outcome {
     let quick = !std::env::args().any(|arg| arg == "--bench");
     task_ids(if quick { 1_000 } else { 1_000_000 })?;
     settlement(if quick { 2_000 } else { 1_000_000 })?;
-    lifecycle::run(if quick { 200 } else { 20_000 })
+    lifecycle::run(if quick { 200 } else { 20_000 })?;
+    if quick {
+        growth::run(512, 600, 1_200)
+    } else {
+        growth::run(10_000, 10_000, 1_000_000)
+    }
 }
 
 /// The shortest of some runs: what the work costs when nothing disturbs it.
