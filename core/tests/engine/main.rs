@@ -2,9 +2,15 @@
 
 mod explain;
 mod lifecycle;
+mod market_money;
+mod market_penalties;
+mod market_providers;
+mod market_requests;
 mod money;
 mod payouts;
 mod refusals;
 mod replay;
+mod tampering;
+mod threats;
 mod time;
 mod world;

@@ -6,6 +6,7 @@ use aicf_core::codec::{Format, cbor, de, json};
 use aicf_core::engine::entry::{LeaseMessage, Metrics};
 use aicf_core::engine::ledger::Account;
 use aicf_core::engine::{Command, Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status, query};
+use aicf_core::market::Market;
 use aicf_core::policy::Policy;
 use aicf_core::value::{Bytes, Hash32, Positive, Text};
 use serde_json::Value;
@@ -44,6 +45,11 @@ pub fn policy_bytes(partial: &str) -> Bytes {
     Bytes(policy.to_cbor().expect("canonical"))
 }
 
+pub fn market_bytes(partial: &str) -> Bytes {
+    let market = Market::parse(Format::Json, partial.as_bytes()).expect("market rules");
+    Bytes(market.to_cbor().expect("canonical"))
+}
+
 pub fn command_from_json(source: &str) -> Command {
     let tree = json::parse(source.as_bytes(), 66).expect("JSON");
     de::from_tree(&tree).expect("a command")
@@ -66,12 +72,21 @@ impl World {
     }
 
     pub fn with(policy: &str, network: NetworkName) -> Self {
+        Self::begun(policy, network, None)
+    }
+
+    /// A devnet with market rules.
+    pub fn market(rules: &str) -> Self {
+        Self::begun(POLICY, NetworkName::Devnet, Some(market_bytes(rules)))
+    }
+
+    pub fn begun(policy: &str, network: NetworkName, market: Option<Bytes>) -> Self {
         let mut world = Self::empty();
         let genesis = Command::Genesis {
             chain_id: Positive::new(1337).expect("a chain"),
             network,
             policy: policy_bytes(policy),
-            market: None,
+            market,
         };
         assert_eq!(world.run(genesis).status, Status::Ok);
         world
@@ -108,6 +123,23 @@ impl World {
 
     pub fn status(&mut self, command: Command) -> Status {
         self.run(command).status
+    }
+
+    /// Steps of a story: at which height, what, and how it ends.
+    pub fn story(&mut self, steps: &[(u64, &str, Status)]) {
+        for (number, (height, command, status)) in steps.iter().enumerate() {
+            self.height = *height;
+            let outcome = self.run(command_from_json(command));
+            assert_eq!(outcome.status, *status, "step {number}, {command}: {}", outcome.message);
+        }
+    }
+
+    /// A field of a provider as a text.
+    pub fn of_provider(&self, id: &str, field: &str) -> String {
+        let view = self.query("provider.get", &format!(r#"{{"provider_id": "{id}"}}"#));
+        view[field]
+            .as_str()
+            .map_or_else(|| view[field].to_string(), str::to_string)
     }
 
     pub fn json(&mut self, source: &str) -> Status {
