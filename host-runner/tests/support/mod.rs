@@ -57,6 +57,7 @@ impl Place {
         for name in [
             "AICF_DB",
             "AICF_POLICY_PATH",
+            "AICF_MARKET_PATH",
             "AICF_NETWORK",
             "AICF_CHAIN_ID",
             "AICF_MODULE",
