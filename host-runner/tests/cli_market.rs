@@ -191,3 +191,43 @@ fn no_epoch_begins_with_another_core() {
         "other_core"
     );
 }
+
+#[test]
+fn policies_are_compared_value_by_value_and_scheduled() {
+    let place = Place::new("native");
+    place.write("a.yaml", "epoch:\n  finality_k: 3\n");
+    place.write(
+        "b.yaml",
+        "epoch:\n  finality_k: 4\nqueue:\n  priority:\n    tiers_ppm:\n      vip: 7\n",
+    );
+    let same = json(&place, "policy diff a.yaml a.yaml");
+    assert_eq!(same["changes"], serde_json::json!([]));
+    let differ = place.run(&["policy", "diff", "a.yaml", "b.yaml", "--json"]);
+    assert_eq!((differ.code, differ.error().0), (1, "policies_differ".into()));
+    let paths: Vec<String> = differ.document()["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| {
+            format!(
+                "{}: {} -> {}",
+                change["path"].as_str().unwrap(),
+                change["a"],
+                change["b"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        paths,
+        ["epoch.finality_k: 3 -> 4", "queue.priority.tiers_ppm.vip: null -> 7"]
+    );
+
+    json(&place, "provider register --provider-id p --caps AI --policy a.yaml");
+    let scheduled = json(&place, "policy schedule b.yaml --epoch 3");
+    assert_eq!(scheduled["events"][0]["policy_scheduled"]["epoch"], 3);
+    assert_eq!(
+        json(&place, "market history")["policies"].as_array().map(Vec::len),
+        Some(2)
+    );
+    assert_eq!(refused(&place, "policy schedule a.yaml --epoch 0"), "epoch_begun");
+}

@@ -1,9 +1,10 @@
-//! `aicf policy`: the numbers a network chose. Files only; the policy in force is part of the state.
+//! `aicf policy`: the numbers a network chose: files checked and compared, and scheduled for a later epoch. What
+//! holds when is told by `aicf market history`.
 
 use super::Globals;
 use super::fail::Failure;
-use super::fields::read_file;
-use super::out::Out;
+use super::fields::{Fields, read_file};
+use super::out::{Out, cell, table};
 use aicf_core::codec::{Format, json};
 use aicf_core::policy::Policy as Tree;
 use clap::{Args, Subcommand};
@@ -24,6 +25,34 @@ pub enum Policy {
     /// Print the hash that batches name
     #[command(after_help = "Example:\n  aicf policy hash policy/devnet.yaml")]
     Hash(File),
+    /// Print every value in which two policies differ
+    #[command(
+        after_help = "Exit code 0 for equal policies, 1 for different ones.\n\nExample:\n  aicf policy diff policy/testnet.yaml policy/mainnet.yaml"
+    )]
+    Diff(Two),
+    /// Let a policy hold from the start of a later epoch on
+    #[command(after_help = "Example:\n  aicf policy schedule policy/devnet.yaml --epoch 12")]
+    Schedule(Schedule),
+}
+
+#[derive(Debug, Args)]
+pub struct Two {
+    /// YAML or JSON
+    #[arg(value_name = "FILE")]
+    a: PathBuf,
+    /// YAML or JSON
+    #[arg(value_name = "FILE")]
+    b: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Schedule {
+    /// YAML or JSON, `-` for standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The first epoch it holds for
+    #[arg(long, value_name = "N")]
+    epoch: u64,
 }
 
 #[derive(Debug, Args)]
@@ -34,7 +63,11 @@ pub struct File {
 }
 
 pub fn run(command: Policy, globals: &Globals, out: Out) -> anyhow::Result<()> {
-    let (Policy::Check(args) | Policy::Show(args) | Policy::Hash(args)) = &command;
+    let args = match &command {
+        Policy::Check(args) | Policy::Show(args) | Policy::Hash(args) => args,
+        Policy::Diff(args) => return diff(args, out),
+        Policy::Schedule(args) => return schedule(args, globals, out),
+    };
     let file = args.file.as_deref().or(globals.policy.as_deref());
     let policy = load(file)?;
     let hash = policy.hash()?.to_string();
@@ -46,9 +79,70 @@ pub fn run(command: Policy, globals: &Globals, out: Out) -> anyhow::Result<()> {
             file.map_or("the built-in devnet policy".into(), |file| file.display().to_string())
         ),
         Policy::Show(_) => serde_json::to_string_pretty(&full)?,
-        Policy::Hash(_) => hash,
+        Policy::Hash(_) | Policy::Diff(_) | Policy::Schedule(_) => hash,
     };
     out.say(&document, &text)
+}
+
+fn full(policy: &Tree) -> anyhow::Result<Value> {
+    Ok(serde_json::from_slice(&json::to_vec(policy)?)?)
+}
+
+fn schedule(args: &Schedule, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    let policy = load(Some(&args.file))?;
+    let hash = policy.hash()?;
+    let fields = Fields::new()
+        .number("epoch", args.epoch)
+        .bytes("policy", &policy.to_cbor()?);
+    let mut session = globals.session()?;
+    let outcome = session.execute(fields.command("schedule_policy")?)?;
+    let text = format!("policy {hash} holds from epoch {} on", args.epoch);
+    out.say(&session.receipt(&outcome), &text)
+}
+
+/// Values that differ, in the order of their paths; a list is compared as a whole.
+fn diff(args: &Two, out: Out) -> anyhow::Result<()> {
+    let (a, b) = (load(Some(&args.a))?, load(Some(&args.b))?);
+    let mut changes = Vec::new();
+    compare("", &full(&a)?, &full(&b)?, &mut changes);
+    let document = json!({
+        "a_hash": a.hash()?.to_string(),
+        "b_hash": b.hash()?.to_string(),
+        "changes": changes.iter().map(|(path, a, b)| json!({"path": path, "a": a, "b": b})).collect::<Vec<_>>(),
+    });
+    let count = changes.len();
+    let rows = changes.into_iter().map(|(path, a, b)| vec![path, cell(&a), cell(&b)]);
+    let (name_a, name_b) = (args.a.display().to_string(), args.b.display().to_string());
+    let text = if count == 0 {
+        "the same policy".into()
+    } else {
+        table(&["FIELD", &name_a, &name_b], rows)
+    };
+    out.say(&document, &text)?;
+    if count == 0 {
+        return Ok(());
+    }
+    let message = format!("{count} values differ between {name_a} and {name_b}");
+    Err(Failure::refused("policies_differ", message).into())
+}
+
+fn compare(path: &str, a: &Value, b: &Value, changes: &mut Vec<(String, Value, Value)>) {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let more = b.keys().filter(|key| !a.contains_key(*key));
+            for key in a.keys().chain(more) {
+                let path = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
+                let of = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or(Value::Null);
+                compare(&path, &of(a), &of(b), changes);
+            }
+        }
+        _ if a != b => changes.push((path.into(), a.clone(), b.clone())),
+        _ => {}
+    }
 }
 
 /// The policy of a new devnet.
