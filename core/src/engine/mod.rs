@@ -41,6 +41,7 @@ mod withdrawals;
 
 pub use entry::{Command, Entry, NetworkName};
 pub use outcome::{Event, Outcome, Status};
+pub use settle::settlement_claim;
 pub use store::{MemoryStore, Store, Write};
 
 use alloc::string::String;

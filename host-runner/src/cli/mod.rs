@@ -8,6 +8,7 @@
 
 mod account;
 mod apply;
+mod audit;
 mod call;
 mod core;
 mod demo;
@@ -184,6 +185,8 @@ enum Group {
     Export(export::Export),
     /// Apply an exported journal again and compare every state root
     Replay(replay::Replay),
+    /// Settle an epoch again from its claims and policy, and compare every line with what is kept
+    Audit(audit::Audit),
     /// Prove a database from its own journal: every root, the whole state, every settled batch
     Verify(verify::Verify),
 }
@@ -244,6 +247,7 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Demo(args) => demo::run(&args, globals, out),
         Group::Export(args) => export::run(&args, globals, out),
         Group::Replay(args) => replay::run(&args, globals, out),
+        Group::Audit(args) => audit::run(&args, globals, out),
         Group::Verify(args) => verify::run(&args, globals, out),
     }
 }

@@ -62,7 +62,7 @@ pub fn run(_: &Verify, globals: &Globals, out: Out) -> anyhow::Result<()> {
 }
 
 /// The failure of a verification; `path` is the entry, the key or the batch.
-fn wrong(code: &str, path: String, message: String) -> anyhow::Error {
+pub fn wrong(code: &str, path: String, message: String) -> anyhow::Error {
     Failure {
         path,
         ..Failure::refused(code, message)
@@ -184,7 +184,7 @@ fn hex_of(bytes: &[u8]) -> String {
 }
 
 /// Calls a function with every row under a prefix.
-fn each_row(
+pub fn each_row(
     state: &State,
     prefix: &Key,
     mut each: impl FnMut(&[u8], &[u8]) -> anyhow::Result<()>,
