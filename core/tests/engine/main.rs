@@ -8,6 +8,7 @@ mod market_providers;
 mod market_requests;
 mod money;
 mod payouts;
+mod random;
 mod refusals;
 mod replay;
 mod tampering;
