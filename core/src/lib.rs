@@ -66,6 +66,7 @@ pub mod retry;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod settlement;
+pub mod signature;
 pub mod sla;
 pub mod slashing;
 pub mod split;

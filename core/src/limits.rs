@@ -32,6 +32,8 @@ pub const PROVIDER_KINDS_MAX: usize = 2;
 pub const STAKE_LOCKS_MAX: usize = 1_000;
 /// Bytes of a public key, and of a signature.
 pub const KEY_BYTES_MAX: usize = 16 << 10;
+/// Bytes of a signature's context (FIPS 204 §5.2, FIPS 205 §10.2).
+pub const SIGNATURE_CONTEXT_BYTES_MAX: usize = 255;
 /// Models, and endpoints, of one provider.
 pub const PROVIDER_LIST_MAX: usize = 64;
 /// Attestation classes a job can name.

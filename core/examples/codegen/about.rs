@@ -26,6 +26,7 @@ pub fn function(name: &str) -> &'static str {
         "market.check" => "Partial market rules completed and checked, their hash and canonical bytes.",
         "traps.generate" => "A trap circuit and what it must measure.",
         "traps.verify" => "Whether measured traps pass.",
+        "signature.verify" => "Whether a post-quantum signature holds under the scheme it names.",
         "engine.replay" => "A journal applied to an empty engine: what each entry came to, and the roots.",
         _ => panic!("{name}: say what it is for in about.rs"),
     }

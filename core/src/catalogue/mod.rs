@@ -103,6 +103,7 @@ catalogue! {
     crate::traps::Generate,
     crate::traps::Verify,
     crate::engine::replay::Replay,
+    crate::signature::Verify,
 }
 
 /// Calls a function: input and output in the same format.
