@@ -51,3 +51,5 @@ exports.trapsVerify = (input, policy) => call("traps.verify", input, policy);
 exports.trapsVerifyAsync = (input, policy) => callAsync("traps.verify", input, policy);
 exports.engineReplay = (input, policy) => call("engine.replay", input, policy);
 exports.engineReplayAsync = (input, policy) => callAsync("engine.replay", input, policy);
+exports.signatureVerify = (input, policy) => call("signature.verify", input, policy);
+exports.signatureVerifyAsync = (input, policy) => callAsync("signature.verify", input, policy);

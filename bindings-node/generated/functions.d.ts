@@ -26,6 +26,7 @@ import type {
   TrapsGenerateInput,
   TrapsVerifyInput,
   EngineReplayInput,
+  SignatureVerifyInput,
   TaskIdDeriveOutput,
   PriorityRankOutput,
   MatchingSeedOutput,
@@ -50,6 +51,7 @@ import type {
   TrapsGenerateOutput,
   TrapsVerifyOutput,
   EngineReplayOutput,
+  SignatureVerifyOutput,
 } from "./types.js";
 
 /** The id that binds a job to chain, block, transaction, caller and payload. */
@@ -171,3 +173,8 @@ export declare function trapsVerifyAsync(input: TrapsVerifyInput, policy?: Polic
 export declare function engineReplay(input: EngineReplayInput, policy?: Policy): EngineReplayOutput;
 /** A journal applied to an empty engine: what each entry came to, and the roots. */
 export declare function engineReplayAsync(input: EngineReplayInput, policy?: Policy): Promise<EngineReplayOutput>;
+
+/** Whether a post-quantum signature holds under the scheme it names. */
+export declare function signatureVerify(input: SignatureVerifyInput, policy?: Policy): SignatureVerifyOutput;
+/** Whether a post-quantum signature holds under the scheme it names. */
+export declare function signatureVerifyAsync(input: SignatureVerifyInput, policy?: Policy): Promise<SignatureVerifyOutput>;

@@ -51,4 +51,6 @@ export const {
   trapsVerifyAsync,
   engineReplay,
   engineReplayAsync,
+  signatureVerify,
+  signatureVerifyAsync,
 } = functions;

@@ -209,6 +209,15 @@ export interface EngineReplayInput {
   entries: ReadonlyArray<JournalLine>;
 }
 
+/** Input of `signature.verify`. */
+export interface SignatureVerifyInput {
+  scheme: Scheme;
+  public_key: BytesLike;
+  message: BytesLike;
+  signature: BytesLike;
+  context?: BytesLike | undefined;
+}
+
 /** Breached above a time. */
 export interface AboveMs {
   /** Above this, ms. */
@@ -2151,6 +2160,13 @@ export interface RetryPolicy {
   cap_ms: number;
 }
 
+/** How a signature is made and checked. */
+export type Scheme =
+  | "ml-dsa-65"
+  | "dilithium3"
+  | "dilithium3-ipd"
+  | "slh-dsa-shake-128s";
+
 /** A penalty. Of several with the same provider and reason the largest counts. */
 export interface SettleSlash {
   /** Who pays. */
@@ -2205,6 +2221,12 @@ export interface SeverityCost {
   cooldown_epochs: number;
   /** Epochs in jail. */
   jail_epochs: number;
+}
+
+/** Output of `signature.verify`. */
+export interface SignatureVerifyOutput {
+  /** Whether the signature holds. */
+  valid: boolean;
 }
 
 /** A hash and the provider's signature (see [`super::signed`] for what is signed). */

@@ -279,6 +279,18 @@ def engine_replay(
     return cast(EngineReplayOutput, _call("engine.replay", {"entries": entries}, {}, None))
 
 
+def signature_verify(
+    *,
+    scheme: Scheme,
+    public_key: BytesLike,
+    message: BytesLike,
+    signature: BytesLike,
+    context: BytesLike | None = None,
+) -> SignatureVerifyOutput:
+    """Whether a post-quantum signature holds under the scheme it names."""
+    return cast(SignatureVerifyOutput, _call("signature.verify", {"scheme": scheme, "public_key": public_key, "message": message, "signature": signature}, {"context": context}, None))
+
+
 __all__ = [
     "PolicyLike",
     "task_id_derive",
@@ -305,4 +317,5 @@ __all__ = [
     "traps_generate",
     "traps_verify",
     "engine_replay",
+    "signature_verify",
 ]

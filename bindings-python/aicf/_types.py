@@ -2469,6 +2469,15 @@ class RetryPolicy(TypedDict):
     """Longest delay before jitter, ms."""
 
 
+Scheme: TypeAlias = Literal[
+    "ml-dsa-65",
+    "dilithium3",
+    "dilithium3-ipd",
+    "slh-dsa-shake-128s",
+]
+"""How a signature is made and checked."""
+
+
 class SettleSlash(TypedDict):
     """A penalty. Of several with the same provider and reason the largest counts."""
     provider_id: str
@@ -2525,6 +2534,12 @@ class SeverityCost(TypedDict):
     """Epochs without new work."""
     jail_epochs: int
     """Epochs in jail."""
+
+
+class SignatureVerifyOutput(TypedDict):
+    """Output of `signature.verify`."""
+    valid: bool
+    """Whether the signature holds."""
 
 
 class SignedHash(TypedDict):
@@ -3086,11 +3101,13 @@ __all__ = [
     "ResultMetrics",
     "RetryDelayOutput",
     "RetryPolicy",
+    "Scheme",
     "SettleSlash",
     "SettlementSettleOutput",
     "Severities",
     "Severity",
     "SeverityCost",
+    "SignatureVerifyOutput",
     "SignedHash",
     "SlaEvaluateOutput",
     "SlaMetrics",

@@ -26,3 +26,4 @@ export const marketCheck = (input, policy) => call("market.check", input, policy
 export const trapsGenerate = (input, policy) => call("traps.generate", input, policy);
 export const trapsVerify = (input, policy) => call("traps.verify", input, policy);
 export const engineReplay = (input, policy) => call("engine.replay", input, policy);
+export const signatureVerify = (input, policy) => call("signature.verify", input, policy);
