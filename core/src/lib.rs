@@ -62,6 +62,7 @@ pub mod merkle;
 pub mod policy;
 pub mod pricing;
 pub mod priority;
+pub mod receipt;
 pub mod retry;
 #[cfg(feature = "schema")]
 pub mod schema;

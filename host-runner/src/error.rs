@@ -57,6 +57,8 @@ pub enum Error {
         /// Which.
         what: &'static str,
     },
+    /// A secret key that cannot be made, read or used.
+    Key(String),
     /// An earlier error stopped this node; what was committed before is safe.
     Stopped(String),
 }
@@ -86,6 +88,7 @@ impl Error {
             Self::OtherNetwork { .. } => "other_network",
             Self::OtherCore { .. } => "other_core",
             Self::OutOfRange { .. } => "out_of_range",
+            Self::Key(_) => "bad_key",
             Self::Stopped(_) => "stopped",
         }
     }
@@ -106,6 +109,7 @@ impl fmt::Display for Error {
         match self {
             Self::Store(error) => error.fmt(f),
             Self::Core(error) => f.write_str(&error.message),
+            Self::Key(message) => f.write_str(message),
             Self::Wasm(error) => error.fmt(f),
             Self::Panicked(what) => write!(f, "the native engine panicked: {what}. Nothing of the entry was kept"),
             Self::Differs {

@@ -5,6 +5,7 @@
 //! | [`wasm`] | runs the core as a wasm module |
 //! | [`store`] | keeps journal, state and events |
 //! | [`engine`], [`node`] | apply entries, one after the other, and commit them |
+//! | [`keys`] | makes, seals and uses secret keys |
 //! | [`cli`] | the `aicf` command |
 //! | [`demo`] | a real inference trace through everything |
 
@@ -14,6 +15,7 @@ pub mod cli;
 pub mod demo;
 pub mod engine;
 pub mod error;
+pub mod keys;
 pub mod node;
 pub mod store;
 pub mod wasm;

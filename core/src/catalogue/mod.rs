@@ -104,6 +104,7 @@ catalogue! {
     crate::traps::Verify,
     crate::engine::replay::Replay,
     crate::signature::Verify,
+    crate::receipt::ReceiptVerify,
 }
 
 /// Calls a function: input and output in the same format.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::dispatch::{Now, offer, request};
 use super::key::{Key, Table, trailing_text};
 use super::offences;
-use super::rows::{Deferred, Head, Job, JobStatus, Network, PayoutRow, Provider, SlashRecord};
+use super::rows::{Deferred, Head, Job, JobStatus, Network, Provider, SlashRecord};
 use super::schedules::{archived, hash_at};
 use super::sla;
 use super::txn::Txn;
@@ -18,6 +18,7 @@ use crate::limits::{DISPATCH_PROVIDERS_MAX, PAGE_ROWS_MAX};
 use crate::market::Market;
 use crate::matching::{self, Reason};
 use crate::policy::{Policy, SlashingPolicy, SplitPolicy};
+use crate::receipt::PayoutRecord;
 use crate::slashing::{Dimensions, EpochMetrics, Offence, decide};
 use crate::value::{Hash32, Text};
 use crate::{Code, Error, Result, pricing};
@@ -194,7 +195,7 @@ fn waiting(
 #[derive(Serialize)]
 pub struct PayoutExplained {
     epoch: u64,
-    line: PayoutRow,
+    line: PayoutRecord,
     policy_hash: Hash32,
     units: Units,
     /// The units at the policy's tiers, before any factor.
@@ -221,7 +222,7 @@ pub fn payout(
     epoch: u64,
     claim_key: &Hash32,
 ) -> Result<PayoutExplained> {
-    let line: Option<PayoutRow> = txn.get(Key::new(Table::PayoutLine).int(epoch).hash(claim_key))?;
+    let line: Option<PayoutRecord> = txn.get(Key::new(Table::PayoutLine).int(epoch).hash(claim_key))?;
     let kept: Option<Deferred> = txn.get(Key::new(Table::ClaimLine).int(epoch).hash(claim_key))?;
     let (Some(line), Some(kept)) = (line, kept) else {
         let message = alloc::format!("epoch {epoch} has no line {claim_key}");

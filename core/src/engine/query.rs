@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::explain;
 use super::key::{Key, Table, trailing_hash, trailing_text};
 use super::ledger::{self, Account};
-use super::rows::{BatchRules, Head, Job, JobStatus, Network, PayoutRow, Provider};
+use super::rows::{BatchRules, Head, Job, JobStatus, Network, Provider};
 use super::schedules::archived;
 use super::settle::BatchRow;
 use super::sla::Windows;
@@ -26,6 +26,7 @@ use crate::limits::{JSON_DEPTH_MAX, PAGE_ROWS_MAX};
 use crate::market::Market;
 use crate::matching::Status as ProviderStatus;
 use crate::policy::{Band, Policy};
+use crate::receipt::PayoutRecord;
 use crate::value::{Hash32, Kind, Text};
 use crate::{Code, Error, Result};
 
@@ -451,7 +452,7 @@ impl<D: Door> Reader<'_, D> {
         #[derive(Serialize)]
         struct LineView {
             epoch: u64,
-            line: PayoutRow,
+            line: PayoutRecord,
         }
         let input: Input = self.read()?;
         let prefix = match (&input.payee, input.epoch) {

@@ -416,20 +416,3 @@ pub struct BatchRules {
     /// The module that was scheduled for the epoch, if one was.
     pub module_hash: Option<Hash32>,
 }
-
-/// A line of a batch as it is read back; written by [`crate::settlement::PayoutLine`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names of SPEC §10.4")]
-pub struct PayoutRow {
-    pub claim_key: Hash32,
-    pub provider_id: Text,
-    pub miner: Text,
-    pub kind: Kind,
-    pub gross: Atoms,
-    pub payable: Atoms,
-    pub provider: Atoms,
-    pub miner_share: Atoms,
-    pub treasury: Atoms,
-    pub penalty: Atoms,
-    pub net_provider: Atoms,
-}

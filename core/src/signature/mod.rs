@@ -40,7 +40,12 @@ pub enum Scheme {
 
 impl Scheme {
     /// All of them, in wire order.
-    pub const ALL: [Self; 4] = [Self::MlDsa65, Self::Dilithium3, Self::Dilithium3Ipd, Self::SlhDsaShake128s];
+    pub const ALL: [Self; 4] = [
+        Self::MlDsa65,
+        Self::Dilithium3,
+        Self::Dilithium3Ipd,
+        Self::SlhDsaShake128s,
+    ];
 
     /// Its name.
     #[must_use]

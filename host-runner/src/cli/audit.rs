@@ -15,11 +15,12 @@ use aicf_core::amount::Atoms;
 use aicf_core::codec::{Format, cbor, json};
 use aicf_core::engine::key::{Key, Table, trailing_text};
 use aicf_core::engine::ledger::Account;
-use aicf_core::engine::rows::{BatchRules, Deferred, PayoutRow, SlashRecord};
+use aicf_core::engine::rows::{BatchRules, Deferred, SlashRecord};
 use aicf_core::engine::{Command, Entry, Status, settlement_claim};
 use aicf_core::market::{FundSource, Market};
 use aicf_core::policy::Policy;
-use aicf_core::settlement::{self, Batch, Settle, Slash};
+use aicf_core::receipt::PayoutRecord;
+use aicf_core::settlement::{self, Batch, Settle, Settled, Slash};
 use aicf_core::value::{Hash32, Text};
 use clap::Args;
 use serde::de::DeserializeOwned;
@@ -38,27 +39,20 @@ pub fn run(args: &Audit, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let reader = globals.reader()?;
     let state = reader.state();
     let epoch = args.epoch;
-    let Some(batch) = row::<Batch>(state, &Key::new(Table::Batch).int(epoch))? else {
-        return Err(Failure::refused("epoch_not_settled", format!("epoch {epoch} is not settled")).into());
-    };
-    let (policy, input) = again(&reader, &batch)?;
-    let settled = settlement::settle(&policy, &batch.policy_hash, &input).map_err(|error| {
-        let message = format!("it cannot be settled again: {error}");
-        wrong("batch_differs", format!("epoch {epoch}"), message)
-    })?;
-    compare(epoch, "the batch", &as_json(&batch)?, &as_json(&settled.batch)?)?;
+    let (batch, policy, input) = kept(&reader, epoch)?;
+    let settled = settled_as_kept(&batch, &policy, &input)?;
     let mut lines = 0_u64;
     for (_, line) in settled.paid() {
         let key = Key::new(Table::PayoutLine).int(epoch).hash(&line.claim_key);
         let name = format!("line {}", line.claim_key);
-        let Some(kept) = row::<PayoutRow>(state, &key)? else {
+        let Some(kept) = row::<PayoutRecord>(state, &key)? else {
             return Err(wrong(
                 "batch_differs",
                 format!("epoch {epoch}, {name}"),
                 "it is not kept".into(),
             ));
         };
-        let computed: PayoutRow = cbor::from_slice(&cbor::to_vec(&line)?)?;
+        let computed: PayoutRecord = cbor::from_slice(&cbor::to_vec(&line)?)?;
         compare(epoch, &name, &as_json(&kept)?, &as_json(&computed)?)?;
         lines += 1;
     }
@@ -73,6 +67,26 @@ pub fn run(args: &Audit, globals: &Globals, out: Out) -> anyhow::Result<()> {
         batch.batch_id
     );
     out.say(&document, &text)
+}
+
+/// The batch of a settled epoch, with the policy and the input it came from.
+pub(super) fn kept(reader: &Reader, epoch: u64) -> anyhow::Result<(Batch, Policy, Settle)> {
+    let Some(batch) = row::<Batch>(reader.state(), &Key::new(Table::Batch).int(epoch))? else {
+        return Err(Failure::refused("epoch_not_settled", format!("epoch {epoch} is not settled")).into());
+    };
+    let (policy, input) = again(reader, &batch)?;
+    Ok((batch, policy, input))
+}
+
+/// The epoch settled again, which must give the batch that is kept.
+pub(super) fn settled_as_kept<'a>(batch: &Batch, policy: &Policy, input: &'a Settle) -> anyhow::Result<Settled<'a>> {
+    let epoch = batch.epoch;
+    let settled = settlement::settle(policy, &batch.policy_hash, input).map_err(|error| {
+        let message = format!("it cannot be settled again: {error}");
+        wrong("batch_differs", format!("epoch {epoch}"), message)
+    })?;
+    compare(epoch, "the batch", &as_json(batch)?, &as_json(&settled.batch)?)?;
+    Ok(settled)
 }
 
 fn as_json(value: &impl serde::Serialize) -> anyhow::Result<Value> {
@@ -242,7 +256,7 @@ fn paid_before(state: &State, epoch: u64) -> anyhow::Result<BTreeMap<Text, Atoms
     each_row(state, &Key::new(Table::PayoutLine), |key, value| {
         let of = key.get(1..9).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
         if of.map(u64::from_be_bytes) < Some(epoch) {
-            let line: PayoutRow = cbor::from_slice(value)?;
+            let line: PayoutRecord = cbor::from_slice(value)?;
             for (payee, amount) in [(line.provider_id, line.net_provider), (line.miner, line.miner_share)] {
                 let sum = paid.entry(payee).or_default();
                 *sum = sum.add(amount)?;

@@ -19,6 +19,7 @@ mod fail;
 mod fields;
 mod inject;
 mod job;
+mod key;
 mod lines;
 mod market;
 mod out;
@@ -26,6 +27,7 @@ mod payouts;
 mod penalty;
 mod policy;
 mod provider;
+mod receipt;
 mod replay;
 mod requester;
 mod session;
@@ -185,6 +187,12 @@ enum Group {
     Export(export::Export),
     /// Apply an exported journal again and compare every state root
     Replay(replay::Replay),
+    /// Secret keys: make one, show its public half, sign, verify
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Signed receipts of settled epochs: issue one, verify one offline
+    #[command(subcommand)]
+    Receipt(receipt::Receipt),
     /// Settle an epoch again from its claims and policy, and compare every line with what is kept
     Audit(audit::Audit),
     /// Prove a database from its own journal: every root, the whole state, every settled batch
@@ -247,6 +255,8 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Demo(args) => demo::run(&args, globals, out),
         Group::Export(args) => export::run(&args, globals, out),
         Group::Replay(args) => replay::run(&args, globals, out),
+        Group::Key(command) => key::run(command, out),
+        Group::Receipt(command) => receipt::run(command, globals, out),
         Group::Audit(args) => audit::run(&args, globals, out),
         Group::Verify(args) => verify::run(&args, globals, out),
     }

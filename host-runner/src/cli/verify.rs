@@ -15,8 +15,9 @@ use aicf_core::claim::claim_key;
 use aicf_core::codec::{cbor, hex};
 use aicf_core::engine::Entry;
 use aicf_core::engine::key::{Key, Table, trailing_hash};
-use aicf_core::engine::rows::{Deferred, PayoutRow};
+use aicf_core::engine::rows::Deferred;
 use aicf_core::merkle::{RootBuilder, leaf_hash, leaf_hash_with};
+use aicf_core::receipt::PayoutRecord;
 use aicf_core::settlement::{Batch, ClaimLine};
 use aicf_core::value::Hash32;
 use clap::Args;
@@ -255,7 +256,7 @@ fn check_batch(state: &State, batch: &Batch, previous: Hash32) -> anyhow::Result
     each_row(state, &Key::new(Table::PayoutLine).int(batch.epoch), |_, value| {
         // A line is stored in the form in which it is hashed.
         payouts.push(leaf_hash(value));
-        let line: PayoutRow = cbor::from_slice(value)?;
+        let line: PayoutRecord = cbor::from_slice(value)?;
         let amounts = [line.gross, line.payable, line.provider, line.miner_share, line.treasury];
         for (sum, amount) in sums.iter_mut().zip(amounts) {
             *sum = sum.add(amount)?;
