@@ -53,3 +53,5 @@ exports.engineReplay = (input, policy) => call("engine.replay", input, policy);
 exports.engineReplayAsync = (input, policy) => callAsync("engine.replay", input, policy);
 exports.signatureVerify = (input, policy) => call("signature.verify", input, policy);
 exports.signatureVerifyAsync = (input, policy) => callAsync("signature.verify", input, policy);
+exports.receiptVerify = (input, policy) => call("receipt.verify", input, policy);
+exports.receiptVerifyAsync = (input, policy) => callAsync("receipt.verify", input, policy);

@@ -27,6 +27,7 @@ import type {
   TrapsVerifyInput,
   EngineReplayInput,
   SignatureVerifyInput,
+  ReceiptVerifyInput,
   TaskIdDeriveOutput,
   PriorityRankOutput,
   MatchingSeedOutput,
@@ -52,6 +53,7 @@ import type {
   TrapsVerifyOutput,
   EngineReplayOutput,
   SignatureVerifyOutput,
+  ReceiptVerifyOutput,
 } from "./types.js";
 
 /** The id that binds a job to chain, block, transaction, caller and payload. */
@@ -178,3 +180,8 @@ export declare function engineReplayAsync(input: EngineReplayInput, policy?: Pol
 export declare function signatureVerify(input: SignatureVerifyInput, policy?: Policy): SignatureVerifyOutput;
 /** Whether a post-quantum signature holds under the scheme it names. */
 export declare function signatureVerifyAsync(input: SignatureVerifyInput, policy?: Policy): Promise<SignatureVerifyOutput>;
+
+/** Whether a receipt proves a batch, and what it says of a payee. */
+export declare function receiptVerify(input: ReceiptVerifyInput, policy?: Policy): ReceiptVerifyOutput;
+/** Whether a receipt proves a batch, and what it says of a payee. */
+export declare function receiptVerifyAsync(input: ReceiptVerifyInput, policy?: Policy): Promise<ReceiptVerifyOutput>;

@@ -53,4 +53,6 @@ export const {
   engineReplayAsync,
   signatureVerify,
   signatureVerifyAsync,
+  receiptVerify,
+  receiptVerifyAsync,
 } = functions;

@@ -291,6 +291,15 @@ def signature_verify(
     return cast(SignatureVerifyOutput, _call("signature.verify", {"scheme": scheme, "public_key": public_key, "message": message, "signature": signature}, {"context": context}, None))
 
 
+def receipt_verify(
+    *,
+    receipt: Receipt,
+    public_key: BytesLike,
+) -> ReceiptVerifyOutput:
+    """Whether a receipt proves a batch, and what it says of a payee."""
+    return cast(ReceiptVerifyOutput, _call("receipt.verify", {"receipt": receipt, "public_key": public_key}, {}, None))
+
+
 __all__ = [
     "PolicyLike",
     "task_id_derive",
@@ -318,4 +327,5 @@ __all__ = [
     "traps_verify",
     "engine_replay",
     "signature_verify",
+    "receipt_verify",
 ]

@@ -187,6 +187,56 @@ class Batch(TypedDict):
     """`H('aicf/batch/v1', header)`."""
 
 
+class BatchInput(TypedDict):
+    """A batch: its header and the id over it."""
+    chain_id: int
+    """The chain whose blocks the claims come from."""
+    epoch: int
+    """The epoch."""
+    height_start: int
+    """Its first block."""
+    height_end: int
+    """Its last block."""
+    claims_count: int
+    """How many claim lines, and as many payout lines, there are."""
+    claims_root: BytesLike
+    """Their root, by claim_key."""
+    payouts_root: BytesLike
+    """The root of the payout lines, by claim_key."""
+    balances_count: int
+    """How many payees were ever paid."""
+    balances_root: BytesLike
+    """The root of their balances, by payee."""
+    deferred_count: int
+    """How many claims wait."""
+    deferred_root: BytesLike
+    """Their root, in pay order."""
+    debits_count: int
+    """How many providers owe more than their shares."""
+    debits_root: BytesLike
+    """Their root, by provider id."""
+    totals: TotalsInput
+    """The sums."""
+    budget: Amount
+    """What the epoch could pay, the carry included."""
+    carry_next: Amount
+    """What the next epoch may pay on top of its own budget."""
+    policy_hash: BytesLike
+    """The policy that was applied."""
+    prev_batch_id: BytesLike
+    """The batch before this one."""
+    batch_id: BytesLike
+    """`H('aicf/batch/v1', header)`."""
+
+
+class BatchSignature(TypedDict):
+    """The settlement key's word for a batch."""
+    scheme: Scheme
+    """How it was signed."""
+    signature: BytesLike
+    """Over `H('aicf/receipt/v1', [batch_id])`, without a context."""
+
+
 class BelowPpm(TypedDict):
     """Breached below a ratio."""
     lt_ppm: int
@@ -246,6 +296,19 @@ class ClaimKeyOutput(TypedDict):
     """Output of `claim.key`."""
     claim_key: bytes
     """The key."""
+
+
+class ClaimRecord(TypedDict):
+    """A claim line of SPEC §10.4, as it is read."""
+    claim_key: BytesLike
+    provider_id: str
+    requester: str
+    kind: Kind
+    units: Amount
+    proof_ref: BytesLike
+    task_id: BytesLike
+    block_height: int
+    lease_id: NotRequired[BytesLike]
 
 
 class GenesisCommand(TypedDict):
@@ -1205,6 +1268,19 @@ Event: TypeAlias = Union[
 """What happened, for indexers, explorers and operators."""
 
 
+Fault: TypeAlias = Literal[
+    "batch_id",
+    "signature",
+    "order",
+    "line",
+    "claim_proof",
+    "payout_proof",
+    "balance_proof",
+    "balance",
+]
+"""Why a receipt proves nothing."""
+
+
 class FundPolicy(TypedDict):
     """What an epoch may pay (SPEC §10)."""
     budget_per_epoch: int
@@ -2059,6 +2135,16 @@ class PartialWithdrawalRules(TypedDict):
     """Most all payees request in an epoch; null is any amount."""
 
 
+class PayeePart(TypedDict):
+    """What a batch says of one payee."""
+    payee: str
+    """A provider or a miner."""
+    lines: Sequence[ReceiptLine]
+    """Its lines in this batch, by index."""
+    balance: NotRequired[ReceiptBalance]
+    """Absent for one that was never paid."""
+
+
 PayeeRole: TypeAlias = Literal[
     "provider",
     "miner",
@@ -2090,6 +2176,21 @@ class PayoutLine(TypedDict):
     """What penalties take from the provider's share."""
     net_provider: int
     """What is left of it."""
+
+
+class PayoutRecord(TypedDict):
+    """A payout line of SPEC §10.4, as it is read."""
+    claim_key: BytesLike
+    provider_id: str
+    miner: str
+    kind: Kind
+    gross: Amount
+    payable: Amount
+    provider: Amount
+    miner_share: Amount
+    treasury: Amount
+    penalty: Amount
+    net_provider: Amount
 
 
 class PenaltyRules(TypedDict):
@@ -2353,6 +2454,54 @@ class RankJob(TypedDict):
     size_bytes: int
     tier: str
     enqueue_ms: int
+
+
+class Receipt(TypedDict):
+    """A receipt."""
+    batch: BatchInput
+    """The header and its id."""
+    signed: BatchSignature
+    """Who stands for it."""
+    payee: NotRequired[PayeePart]
+    """In a payee's receipt."""
+
+
+class ReceiptBalance(TypedDict):
+    """What a payee was ever paid."""
+    index: int
+    """Where it stands, by payee."""
+    cumulative_paid: Amount
+    """By all batches up to this one."""
+    proof: Sequence[BytesLike]
+    """That it is under `balances_root`."""
+
+
+class ReceiptLine(TypedDict):
+    """One of a payee's lines: claim and payout stand at the same index of trees of the same size."""
+    index: int
+    """Where both stand, by claim_key."""
+    claim: ClaimRecord
+    """What was claimed."""
+    claim_proof: Sequence[BytesLike]
+    """That it is under `claims_root`."""
+    payout: PayoutRecord
+    """What is paid."""
+    payout_proof: Sequence[BytesLike]
+    """That it is under `payouts_root`."""
+
+
+class ReceiptVerifyOutput(TypedDict):
+    """Output of `receipt.verify`."""
+    valid: bool
+    """Whether everything in it is proven."""
+    cumulative_paid: NotRequired[int]
+    """And what it was ever paid."""
+    line: NotRequired[int]
+    """The index of the line at fault."""
+    paid: NotRequired[int]
+    """Of a payee's receipt that is valid: what its lines pay it, net."""
+    reason: NotRequired[Fault]
+    """The first thing that is not."""
 
 
 class RegistryPolicy(TypedDict):
@@ -2787,6 +2936,28 @@ class Totals(TypedDict):
     """What waits for a later epoch."""
 
 
+class TotalsInput(TypedDict):
+    """The sums of a batch."""
+    gross: Amount
+    """Over the lines; what was deferred counts again when it comes back."""
+    payable: Amount
+    """What is paid."""
+    provider: Amount
+    """The providers' shares, before penalties."""
+    miner: Amount
+    """The miners' shares."""
+    treasury: Amount
+    """The treasury's shares of the lines, and nothing else."""
+    penalties: Amount
+    """Collected from shares and stakes."""
+    debts: Amount
+    """What could not be collected."""
+    dust: Amount
+    """What scaling left over; the treasury gets it."""
+    deferred: Amount
+    """What waits for a later epoch."""
+
+
 class TrapResult(TypedDict):
     """The measured shots of one trap."""
     index: int
@@ -2925,11 +3096,14 @@ __all__ = [
     "Band",
     "Bands",
     "Batch",
+    "BatchInput",
+    "BatchSignature",
     "BelowPpm",
     "CapPolicy",
     "Circuit",
     "Claim",
     "ClaimKeyOutput",
+    "ClaimRecord",
     "Command",
     "GenesisCommand",
     "TickCommand",
@@ -2996,6 +3170,7 @@ __all__ = [
     "PenaltyCancelledEvent",
     "DebtRepaidEvent",
     "ReporterRewardedEvent",
+    "Fault",
     "FundPolicy",
     "FundRules",
     "FundSource",
@@ -3066,8 +3241,10 @@ __all__ = [
     "PartialSplitPolicy",
     "PartialTrapsPolicy",
     "PartialWithdrawalRules",
+    "PayeePart",
     "PayeeRole",
     "PayoutLine",
+    "PayoutRecord",
     "PenaltyRules",
     "PerKindAtoms",
     "PerKindCount",
@@ -3093,6 +3270,10 @@ __all__ = [
     "QuantumBronze",
     "QueuePolicy",
     "RankJob",
+    "Receipt",
+    "ReceiptBalance",
+    "ReceiptLine",
+    "ReceiptVerifyOutput",
     "RegistryPolicy",
     "RegistryRules",
     "ReplayedEntry",
@@ -3129,6 +3310,7 @@ __all__ = [
     "Tier",
     "Tiering",
     "Totals",
+    "TotalsInput",
     "TrapResult",
     "TrapsGenerateOutput",
     "TrapsMetric",

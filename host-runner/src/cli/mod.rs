@@ -31,6 +31,7 @@ mod receipt;
 mod replay;
 mod requester;
 mod session;
+mod simulate;
 mod testee;
 mod verify;
 mod withdrawal;

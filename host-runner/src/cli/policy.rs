@@ -33,6 +33,11 @@ pub enum Policy {
     /// Let a policy hold from the start of a later epoch on
     #[command(after_help = "Example:\n  aicf policy schedule policy/devnet.yaml --epoch 12")]
     Schedule(Schedule),
+    /// Apply a journal again under another policy and compare payouts, fund use, bands and penalties, epoch by epoch
+    #[command(
+        after_help = "Nothing is written but the chart.\n\nExample:\n  aicf policy simulate next.yaml --chart next.svg\n  aicf policy simulate next.yaml --journal journal.jsonl"
+    )]
+    Simulate(super::simulate::Simulate),
 }
 
 #[derive(Debug, Args)]
@@ -67,6 +72,7 @@ pub fn run(command: Policy, globals: &Globals, out: Out) -> anyhow::Result<()> {
         Policy::Check(args) | Policy::Show(args) | Policy::Hash(args) => args,
         Policy::Diff(args) => return diff(args, out),
         Policy::Schedule(args) => return schedule(args, globals, out),
+        Policy::Simulate(args) => return super::simulate::run(args, globals, out),
     };
     let file = args.file.as_deref().or(globals.policy.as_deref());
     let policy = load(file)?;
@@ -79,7 +85,7 @@ pub fn run(command: Policy, globals: &Globals, out: Out) -> anyhow::Result<()> {
             file.map_or("the built-in devnet policy".into(), |file| file.display().to_string())
         ),
         Policy::Show(_) => serde_json::to_string_pretty(&full)?,
-        Policy::Hash(_) | Policy::Diff(_) | Policy::Schedule(_) => hash,
+        Policy::Hash(_) | Policy::Diff(_) | Policy::Schedule(_) | Policy::Simulate(_) => hash,
     };
     out.say(&document, &text)
 }

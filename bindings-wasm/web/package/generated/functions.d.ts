@@ -27,6 +27,7 @@ import type {
   TrapsVerifyInput,
   EngineReplayInput,
   SignatureVerifyInput,
+  ReceiptVerifyInput,
   TaskIdDeriveOutput,
   PriorityRankOutput,
   MatchingSeedOutput,
@@ -52,6 +53,7 @@ import type {
   TrapsVerifyOutput,
   EngineReplayOutput,
   SignatureVerifyOutput,
+  ReceiptVerifyOutput,
 } from "./types.js";
 
 /** The id that binds a job to chain, block, transaction, caller and payload. */
@@ -128,3 +130,6 @@ export declare function engineReplay(input: EngineReplayInput, policy?: Policy):
 
 /** Whether a post-quantum signature holds under the scheme it names. */
 export declare function signatureVerify(input: SignatureVerifyInput, policy?: Policy): SignatureVerifyOutput;
+
+/** Whether a receipt proves a batch, and what it says of a payee. */
+export declare function receiptVerify(input: ReceiptVerifyInput, policy?: Policy): ReceiptVerifyOutput;

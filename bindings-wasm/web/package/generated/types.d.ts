@@ -218,6 +218,12 @@ export interface SignatureVerifyInput {
   context?: BytesLike | undefined;
 }
 
+/** Input of `receipt.verify`. */
+export interface ReceiptVerifyInput {
+  receipt: Receipt;
+  public_key: BytesLike;
+}
+
 /** Breached above a time. */
 export interface AboveMs {
   /** Above this, ms. */
@@ -386,6 +392,56 @@ export interface Batch {
   batch_id: Uint8Array;
 }
 
+/** A batch: its header and the id over it. */
+export interface BatchInput {
+  /** The chain whose blocks the claims come from. */
+  chain_id: Integer;
+  /** The epoch. */
+  epoch: Integer;
+  /** Its first block. */
+  height_start: Integer;
+  /** Its last block. */
+  height_end: Integer;
+  /** How many claim lines, and as many payout lines, there are. */
+  claims_count: Integer;
+  /** Their root, by claim_key. */
+  claims_root: BytesLike;
+  /** The root of the payout lines, by claim_key. */
+  payouts_root: BytesLike;
+  /** How many payees were ever paid. */
+  balances_count: Integer;
+  /** The root of their balances, by payee. */
+  balances_root: BytesLike;
+  /** How many claims wait. */
+  deferred_count: Integer;
+  /** Their root, in pay order. */
+  deferred_root: BytesLike;
+  /** How many providers owe more than their shares. */
+  debits_count: Integer;
+  /** Their root, by provider id. */
+  debits_root: BytesLike;
+  /** The sums. */
+  totals: TotalsInput;
+  /** What the epoch could pay, the carry included. */
+  budget: Amount;
+  /** What the next epoch may pay on top of its own budget. */
+  carry_next: Amount;
+  /** The policy that was applied. */
+  policy_hash: BytesLike;
+  /** The batch before this one. */
+  prev_batch_id: BytesLike;
+  /** `H("aicf/batch/v1", header)`. */
+  batch_id: BytesLike;
+}
+
+/** The settlement key's word for a batch. */
+export interface BatchSignature {
+  /** How it was signed. */
+  scheme: Scheme;
+  /** Over `H("aicf/receipt/v1", [batch_id])`, without a context. */
+  signature: BytesLike;
+}
+
 /** Breached below a ratio. */
 export interface BelowPpm {
   /** Below this. */
@@ -443,6 +499,19 @@ export interface Claim {
 export interface ClaimKeyOutput {
   /** The key. */
   claim_key: Uint8Array;
+}
+
+/** A claim line of SPEC §10.4, as it is read. */
+export interface ClaimRecord {
+  claim_key: BytesLike;
+  provider_id: string;
+  requester: string;
+  kind: Kind;
+  units: Amount;
+  proof_ref: BytesLike;
+  task_id: BytesLike;
+  block_height: Integer;
+  lease_id?: BytesLike | undefined;
 }
 
 /** What may happen, in the order of the ABI: a variant's index is never used for another again. */
@@ -931,6 +1000,17 @@ export type Event =
     epoch: number;
     amount: bigint;
   } };
+
+/** Why a receipt proves nothing. */
+export type Fault =
+  | "batch_id"
+  | "signature"
+  | "order"
+  | "line"
+  | "claim_proof"
+  | "payout_proof"
+  | "balance_proof"
+  | "balance";
 
 /** What an epoch may pay (SPEC §10). */
 export interface FundPolicy {
@@ -1758,6 +1838,16 @@ export interface PartialWithdrawalRules {
   total_epoch_max?: Amount | null | undefined;
 }
 
+/** What a batch says of one payee. */
+export interface PayeePart {
+  /** A provider or a miner. */
+  payee: string;
+  /** Its lines in this batch, by index. */
+  lines: ReadonlyArray<ReceiptLine>;
+  /** Absent for one that was never paid. */
+  balance?: ReceiptBalance | undefined;
+}
+
 /** Who takes money out. */
 export type PayeeRole =
   | "provider"
@@ -1787,6 +1877,21 @@ export interface PayoutLine {
   penalty: bigint;
   /** What is left of it. */
   net_provider: bigint;
+}
+
+/** A payout line of SPEC §10.4, as it is read. */
+export interface PayoutRecord {
+  claim_key: BytesLike;
+  provider_id: string;
+  miner: string;
+  kind: Kind;
+  gross: Amount;
+  payable: Amount;
+  provider: Amount;
+  miner_share: Amount;
+  treasury: Amount;
+  penalty: Amount;
+  net_provider: Amount;
 }
 
 /** How penalties are applied. */
@@ -2046,6 +2151,54 @@ export interface RankJob {
   size_bytes: Integer;
   tier: string;
   enqueue_ms: Integer;
+}
+
+/** A receipt. */
+export interface Receipt {
+  /** The header and its id. */
+  batch: BatchInput;
+  /** Who stands for it. */
+  signed: BatchSignature;
+  /** In a payee's receipt. */
+  payee?: PayeePart | undefined;
+}
+
+/** What a payee was ever paid. */
+export interface ReceiptBalance {
+  /** Where it stands, by payee. */
+  index: Integer;
+  /** By all batches up to this one. */
+  cumulative_paid: Amount;
+  /** That it is under `balances_root`. */
+  proof: ReadonlyArray<BytesLike>;
+}
+
+/** One of a payee's lines: claim and payout stand at the same index of trees of the same size. */
+export interface ReceiptLine {
+  /** Where both stand, by claim_key. */
+  index: Integer;
+  /** What was claimed. */
+  claim: ClaimRecord;
+  /** That it is under `claims_root`. */
+  claim_proof: ReadonlyArray<BytesLike>;
+  /** What is paid. */
+  payout: PayoutRecord;
+  /** That it is under `payouts_root`. */
+  payout_proof: ReadonlyArray<BytesLike>;
+}
+
+/** Output of `receipt.verify`. */
+export interface ReceiptVerifyOutput {
+  /** Whether everything in it is proven. */
+  valid: boolean;
+  /** And what it was ever paid. */
+  cumulative_paid?: bigint | undefined;
+  /** The index of the line at fault. */
+  line?: number | undefined;
+  /** Of a payee's receipt that is valid: what its lines pay it, net. */
+  paid?: bigint | undefined;
+  /** The first thing that is not. */
+  reason?: Fault | undefined;
 }
 
 /** Who may work (SPEC §4). */
@@ -2462,6 +2615,28 @@ export interface Totals {
   dust: bigint;
   /** What waits for a later epoch. */
   deferred: bigint;
+}
+
+/** The sums of a batch. */
+export interface TotalsInput {
+  /** Over the lines; what was deferred counts again when it comes back. */
+  gross: Amount;
+  /** What is paid. */
+  payable: Amount;
+  /** The providers' shares, before penalties. */
+  provider: Amount;
+  /** The miners' shares. */
+  miner: Amount;
+  /** The treasury's shares of the lines, and nothing else. */
+  treasury: Amount;
+  /** Collected from shares and stakes. */
+  penalties: Amount;
+  /** What could not be collected. */
+  debts: Amount;
+  /** What scaling left over; the treasury gets it. */
+  dust: Amount;
+  /** What waits for a later epoch. */
+  deferred: Amount;
 }
 
 /** The measured shots of one trap. */
