@@ -7,6 +7,7 @@ mod market_penalties;
 mod market_providers;
 mod market_requests;
 mod money;
+mod naive;
 mod payouts;
 mod random;
 mod refusals;
