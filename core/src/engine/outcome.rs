@@ -67,7 +67,7 @@ statuses! {
     AttestationInvalid = 13 "attestation_invalid",
     /// The stake is less than that.
     InsufficientStake = 14 "insufficient_stake",
-    /// The provider holds leases.
+    /// The provider holds leases. Reserved: who retires gives them up.
     HasLeases = 15 "has_leases",
     /// The same request was enqueued before.
     DuplicateTask = 16 "duplicate_task",

@@ -9,6 +9,7 @@ mod market_requests;
 mod money;
 mod naive;
 mod payouts;
+mod precedence;
 mod random;
 mod refusals;
 mod replay;
