@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::dispatch::{Now, offer, request};
 use super::key::{Key, Table, trailing_text};
+use super::leases;
 use super::offences;
+use super::requesters;
 use super::rows::{Deferred, Head, Job, JobStatus, Network, Provider, SlashRecord};
 use super::schedules::{archived, hash_at};
 use super::sla;
@@ -33,6 +35,8 @@ pub enum Why {
     NobodyEligible,
     /// Somebody can: it waits for a dispatch, or for those ahead of it.
     WaitsForDispatch,
+    /// Somebody can, but its requester has its fair share: the jobs of others come first.
+    WaitsForShare,
     /// It has a provider, who has not taken it up yet.
     WaitsForAck,
     /// It runs.
@@ -170,6 +174,8 @@ fn waiting(
         Why::Backoff
     } else if eligible == 0 {
         Why::NobodyEligible
+    } else if above_share(txn, &market, job)? {
+        Why::WaitsForShare
     } else {
         Why::WaitsForDispatch
     };
@@ -189,6 +195,13 @@ fn waiting(
     );
     explained.providers = each.then_some(providers);
     Ok(explained)
+}
+
+/// Whether its requester has its share of the leases now.
+fn above_share(txn: &Txn<'_>, market: &Market, job: &Job) -> Result<bool> {
+    let row = requesters::of(txn, &job.requester)?;
+    let held = leases::held(txn, job.kind)?;
+    Ok(requesters::above_share(&market.requests, &row, job.kind, held))
 }
 
 /// A payout, factor by factor.

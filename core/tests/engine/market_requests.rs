@@ -164,6 +164,33 @@ fn shares_are_fair_while_others_wait_and_leave_no_place_empty() {
 }
 
 #[test]
+fn a_job_that_waits_for_its_requesters_share_says_so() {
+    let mut world =
+        World::market(r#"{"requests": {"fair_share_ppm": 500000, "fair_min_leases": 1, "queued_max": 1000}}"#);
+    world.provider("p", 2000);
+    world.story(&[(0, &job("a", 1, 9, 30), Ok)]);
+    assert_eq!(world.dispatch().len(), 1);
+    let before = world.journal.len();
+    world.story(&[(0, &job("a", 2, 9, 30), Ok), (0, &job("b", 3, 0, 30), Ok)]);
+    assert_eq!(world.journal.len(), before + 2);
+    let jobs = world.query("job.list", r#"{"status": "queued"}"#);
+    let why: Vec<(String, String)> = jobs["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let id = row["task_id"].as_str().unwrap();
+            let explained = world.query("explain.job", &format!(r#"{{"task_id": "{id}"}}"#));
+            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+            (text(&row["requester"]), text(&explained["why"]))
+        })
+        .collect();
+    let mut why: Vec<(&str, &str)> = why.iter().map(|(who, why)| (&who[..], &why[..])).collect();
+    why.sort_unstable();
+    assert_eq!(why, [("a", "waits_for_share"), ("b", "waits_for_dispatch")]);
+}
+
+#[test]
 fn fairness_is_reported_as_a_share_error() {
     let mut world = World::new();
     world.provider("p", 2000);

@@ -86,6 +86,10 @@ fn job(view: &Value) -> String {
             of("eligible"),
             of("ahead")
         ),
+        "waits_for_share" => format!(
+            "{} providers could take it; its requester has its share of the leases, so the jobs of others come first",
+            of("eligible")
+        ),
         "waits_for_ack" => "a provider has it and has not taken it up yet".into(),
         "running" => "a provider works on it".into(),
         "waits_for_proof" => "there is a result; it waits for a proof in a block".into(),
