@@ -1,13 +1,14 @@
 //! The figures that cross crates, each beside its yardstick in the same run: task ids beside the bare
 //! hashes, a settlement in wasm beside the same bytes natively, and the durable lifecycle through wasm
 //! beside bare inserts of the same rows into the same kind of database;
-//! and commands beside the same commands on a longer queue.
+//! commands beside the same commands on a longer queue; and signatures beside the bare crates.
 //!
 //! `cargo xtask bench` runs this and the benchmarks of the crates, and writes docs/benchmarks.md.
 
 mod data;
 mod growth;
 mod lifecycle;
+mod signatures;
 
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,7 @@ fn main() -> Outcome {
     task_ids(if quick { 1_000 } else { 1_000_000 })?;
     settlement(if quick { 2_000 } else { 1_000_000 })?;
     lifecycle::run(if quick { 200 } else { 20_000 })?;
+    signatures::run(if quick { 3 } else { 3_000 })?;
     if quick {
         growth::run(512, 600, 1_200)
     } else {
