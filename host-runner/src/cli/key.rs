@@ -6,7 +6,7 @@
 use super::fail::Failure;
 use super::fields::read_file;
 use super::out::{Out, card};
-use crate::keys::{KeyFile, SecretKey};
+use crate::keys::{KeyFile, KeyScheme, SealingKey, SecretKey};
 use aicf_core::codec::hex;
 use aicf_core::engine::signed::id_of_key;
 use aicf_core::signature::Scheme;
@@ -61,14 +61,41 @@ impl From<SchemeName> for Scheme {
     }
 }
 
+/// What can be made.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum NewKey {
+    /// Signs by FIPS 204, the default
+    #[value(name = "ml-dsa-65")]
+    MlDsa65,
+    /// Signs by the draft of FIPS 204
+    #[value(name = "dilithium3-ipd")]
+    Dilithium3Ipd,
+    /// Signs by FIPS 205
+    #[value(name = "slh-dsa-shake-128s")]
+    SlhDsaShake128s,
+    /// Has payloads sealed for it, by FIPS 203
+    #[value(name = "ml-kem-768")]
+    MlKem768,
+}
+
+fn new_key(what: NewKey, passphrase: &[u8]) -> anyhow::Result<KeyFile> {
+    let scheme = match what {
+        NewKey::MlDsa65 => Scheme::MlDsa65,
+        NewKey::Dilithium3Ipd => Scheme::Dilithium3Ipd,
+        NewKey::SlhDsaShake128s => Scheme::SlhDsaShake128s,
+        NewKey::MlKem768 => return Ok(KeyFile::seal_sealing(&SealingKey::generate()?, passphrase)?),
+    };
+    Ok(KeyFile::seal(&SecretKey::generate(scheme)?, passphrase)?)
+}
+
 #[derive(Debug, Args)]
 pub struct Generate {
     /// Must not be there yet
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// How it signs
+    /// What it is for
     #[arg(long, value_enum, default_value = "ml-dsa-65")]
-    scheme: SchemeName,
+    scheme: NewKey,
     #[command(flatten)]
     passphrase: Passphrase,
 }
@@ -136,8 +163,7 @@ pub fn run(command: Key, out: Out) -> anyhow::Result<()> {
     match command {
         Key::Generate(args) => {
             let passphrase = args.passphrase.read()?;
-            let key = SecretKey::generate(args.scheme.into())?;
-            let file = KeyFile::seal(&key, &passphrase)?;
+            let file = new_key(args.scheme, &passphrase)?;
             file.save(&args.file)?;
             show(&file, out)
         }
@@ -165,11 +191,10 @@ pub fn run(command: Key, out: Out) -> anyhow::Result<()> {
 
 fn show(file: &KeyFile, out: Out) -> anyhow::Result<()> {
     let public_key = file.public_key()?;
-    let document = json!({
-        "scheme": file.scheme().name(),
-        "provider_id": id_of_key(&public_key)?.as_str(),
-        "public_key": text(&public_key),
-    });
+    let mut document = json!({"scheme": file.scheme().name(), "public_key": text(&public_key)});
+    if let KeyScheme::Signing(_) = file.scheme() {
+        document["provider_id"] = id_of_key(&public_key)?.as_str().into();
+    }
     out.say(&document, &card(&document))
 }
 
@@ -179,10 +204,15 @@ pub fn public(key: &str, scheme: SchemeName) -> anyhow::Result<(Scheme, Vec<u8>)
         return Ok((scheme.into(), bytes(key, "KEY")?));
     }
     let file = KeyFile::load(Path::new(key))?;
-    Ok((file.scheme(), file.public_key()?))
+    match file.scheme() {
+        KeyScheme::Signing(scheme) => Ok((scheme, file.public_key()?)),
+        KeyScheme::Sealing(_) => {
+            Err(Failure::refused("bad_key", "payloads are sealed for this key: it does not sign").into())
+        }
+    }
 }
 
-fn bytes(typed: &str, option: &str) -> anyhow::Result<Vec<u8>> {
+pub fn bytes(typed: &str, option: &str) -> anyhow::Result<Vec<u8>> {
     hex::read(typed).ok_or_else(|| {
         Failure::malformed(
             "bad_encoding",
@@ -230,7 +260,13 @@ impl Passphrase {
         }
     }
 
-    /// A key of a file.
+    /// A sealing key of a file.
+    pub fn open_sealing(&self, file: &Path) -> anyhow::Result<SealingKey> {
+        let file = KeyFile::load(file)?;
+        Ok(file.open_sealing(&self.read()?)?)
+    }
+
+    /// A signing key of a file.
     pub fn open(&self, file: &Path) -> anyhow::Result<SecretKey> {
         let file = KeyFile::load(file)?;
         Ok(file.open(&self.read()?)?)

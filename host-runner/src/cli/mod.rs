@@ -23,6 +23,7 @@ mod key;
 mod lines;
 mod market;
 mod out;
+mod payload;
 mod payouts;
 mod penalty;
 mod policy;
@@ -191,6 +192,9 @@ enum Group {
     /// Secret keys: make one, show its public half, sign, verify
     #[command(subcommand)]
     Key(key::Key),
+    /// Payloads that only one provider reads: seal one, open one
+    #[command(subcommand)]
+    Payload(payload::Payload),
     /// Signed receipts of settled epochs: issue one, verify one offline
     #[command(subcommand)]
     Receipt(receipt::Receipt),
@@ -257,6 +261,7 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Export(args) => export::run(&args, globals, out),
         Group::Replay(args) => replay::run(&args, globals, out),
         Group::Key(command) => key::run(command, out),
+        Group::Payload(command) => payload::run(command, out),
         Group::Receipt(command) => receipt::run(command, globals, out),
         Group::Audit(args) => audit::run(&args, globals, out),
         Group::Verify(args) => verify::run(&args, globals, out),

@@ -2,10 +2,9 @@
 //! passphrase (RFC 9106 §4, second recommendation, as OWASP scales it). The scheme and the public key are
 //! authenticated, so that neither can be exchanged without the passphrase.
 
-use super::{SecretKey, failed};
+use super::{Kem, KeyScheme, SealingKey, SecretKey, failed};
 use crate::error::Result;
 use aicf_core::codec::hex;
-use aicf_core::signature::Scheme;
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -31,7 +30,7 @@ const PASSES_MAX: u32 = 16;
 #[serde(deny_unknown_fields)]
 pub struct KeyFile {
     version: u32,
-    scheme: Scheme,
+    scheme: KeyScheme,
     public_key: String,
     kdf: String,
     memory_kib: u32,
@@ -56,11 +55,28 @@ fn read_hex(text: &str, what: &str) -> Result<Vec<u8>> {
 }
 
 impl KeyFile {
-    /// A key sealed under a passphrase.
+    /// A signing key under a passphrase.
     ///
     /// # Errors
     /// A passphrase that is too short.
     pub fn seal(key: &SecretKey, passphrase: &[u8]) -> Result<Self> {
+        Self::lock(KeyScheme::Signing(key.scheme), &key.public_key, &key.secret, passphrase)
+    }
+
+    /// A sealing key under a passphrase.
+    ///
+    /// # Errors
+    /// As [`KeyFile::seal`].
+    pub fn seal_sealing(key: &SealingKey, passphrase: &[u8]) -> Result<Self> {
+        Self::lock(
+            KeyScheme::Sealing(Kem::MlKem768),
+            &key.public_key()?,
+            key.seed(),
+            passphrase,
+        )
+    }
+
+    fn lock(scheme: KeyScheme, public_key: &[u8], secret: &[u8], passphrase: &[u8]) -> Result<Self> {
         if passphrase.len() < PASSPHRASE_BYTES_MIN {
             let text = format!("a passphrase has at least {PASSPHRASE_BYTES_MIN} bytes");
             return Err(failed(&text));
@@ -71,8 +87,8 @@ impl KeyFile {
         }
         let mut file = Self {
             version: 1,
-            scheme: key.scheme,
-            public_key: written(&key.public_key),
+            scheme,
+            public_key: written(public_key),
             kdf: KDF.into(),
             memory_kib: MEMORY_KIB,
             passes: PASSES,
@@ -83,7 +99,7 @@ impl KeyFile {
         };
         let bound = file.bound();
         let payload = Payload {
-            msg: &key.secret,
+            msg: secret,
             aad: bound.as_bytes(),
         };
         let sealed = file.cipher(passphrase)?.encrypt(XNonce::from_slice(&nonce), payload);
@@ -91,11 +107,35 @@ impl KeyFile {
         Ok(file)
     }
 
-    /// The key, if this is its passphrase.
+    /// The signing key, if this is its passphrase.
     ///
     /// # Errors
-    /// Another passphrase, or a changed file: which of them cannot be told.
+    /// A key that is for sealing; another passphrase, or a changed file: which of them cannot be told.
     pub fn open(&self, passphrase: &[u8]) -> Result<SecretKey> {
+        let KeyScheme::Signing(scheme) = self.scheme else {
+            return Err(failed("payloads are sealed for this key: it does not sign"));
+        };
+        Ok(SecretKey {
+            scheme,
+            public_key: self.public_key()?,
+            secret: self.unlock(passphrase)?,
+        })
+    }
+
+    /// The sealing key, if this is its passphrase.
+    ///
+    /// # Errors
+    /// As [`KeyFile::open`].
+    pub fn open_sealing(&self, passphrase: &[u8]) -> Result<SealingKey> {
+        match self.scheme {
+            KeyScheme::Sealing(Kem::MlKem768) => SealingKey::from_seed(self.unlock(passphrase)?),
+            KeyScheme::Signing(_) => Err(failed(
+                "this key signs: `aicf key generate --scheme ml-kem-768` makes one for payloads",
+            )),
+        }
+    }
+
+    fn unlock(&self, passphrase: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let nonce = read_hex(&self.nonce, "nonce")?;
         if nonce.len() != 24 {
             return Err(failed("the nonce of the key file has another size"));
@@ -110,16 +150,12 @@ impl KeyFile {
             .cipher(passphrase)?
             .decrypt(XNonce::from_slice(&nonce), payload)
             .map_err(|_| failed("the passphrase is another one, or the key file was changed"))?;
-        Ok(SecretKey {
-            scheme: self.scheme,
-            public_key: self.public_key()?,
-            secret: Zeroizing::new(secret),
-        })
+        Ok(Zeroizing::new(secret))
     }
 
-    /// Of what scheme the key is.
+    /// What the key is for.
     #[must_use]
-    pub const fn scheme(&self) -> Scheme {
+    pub const fn scheme(&self) -> KeyScheme {
         self.scheme
     }
 

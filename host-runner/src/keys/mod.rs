@@ -1,9 +1,11 @@
-//! Secret keys: made, kept encrypted, used for signing. Verification is the core's, so that whatever is signed here is
+//! Secret keys: made, kept encrypted, used for signing and for opening sealed payloads. Verification is the core's, so that whatever is signed here is
 //! judged by the code that every node runs.
 
 mod file;
+mod sealing;
 
 pub use file::{KeyFile, PASSPHRASE_BYTES_MIN};
+pub use sealing::{SEALED_PAYLOAD_BYTES_MAX, SealingKey, seal};
 
 use crate::error::{Error, Result};
 use aicf_core::signature::Scheme;
@@ -13,7 +15,37 @@ use fips205::slh_dsa_shake_128s;
 use fips205::traits::{SerDes as _, Signer as _};
 use pqcrypto_dilithium::dilithium3 as draft;
 use pqcrypto_traits::sign::{DetachedSignature as _, PublicKey as _, SecretKey as _};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
+
+/// What a key is for: to sign by a scheme, or to have payloads sealed for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum KeyScheme {
+    /// It signs.
+    Signing(Scheme),
+    /// Payloads are sealed for it.
+    Sealing(Kem),
+}
+
+/// How a key for sealing is agreed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kem {
+    /// FIPS 203.
+    #[serde(rename = "ml-kem-768")]
+    MlKem768,
+}
+
+impl KeyScheme {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Signing(scheme) => scheme.name(),
+            Self::Sealing(Kem::MlKem768) => "ml-kem-768",
+        }
+    }
+}
 
 /// A secret key in memory, wiped when it is dropped.
 pub struct SecretKey {

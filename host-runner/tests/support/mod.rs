@@ -61,6 +61,7 @@ impl Place {
             "AICF_NETWORK",
             "AICF_CHAIN_ID",
             "AICF_MODULE",
+            "AICF_PASSPHRASE",
         ] {
             command.env_remove(name);
         }
