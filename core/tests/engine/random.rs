@@ -27,13 +27,14 @@ const RULES: [&str; 3] = [
     r#"{"requests": {"prepaid": true, "queued_max": 5}, "penalties": {"clawback_ppm": 1000000, "delay_epochs": 1}}"#,
 ];
 
-struct Dice(Stream);
+/// Draws, the same in every run.
+pub struct Dice(pub Stream);
 
 impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
+    pub fn below(&mut self, n: u64) -> u64 {
         self.0.draw(n).unwrap()
     }
-    fn of<T: Copy>(&mut self, list: &[T]) -> T {
+    pub fn of<T: Copy>(&mut self, list: &[T]) -> T {
         list[usize::try_from(self.below(list.len() as u64)).unwrap()]
     }
 }

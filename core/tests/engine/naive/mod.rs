@@ -13,6 +13,7 @@ use aicf_core::hash::Stream;
 use aicf_core::value::{Hash32, Text};
 use model::Model;
 
+use crate::random::Dice;
 use crate::world::{World, command_from_json, hash, text};
 
 const STORIES: u8 = 40;
@@ -32,17 +33,6 @@ const POLICY: &str = r#"{
   "slashing": {"window_epochs": 2, "min_samples": {"traps": 1000000, "qos": 1000000, "latency": 1000000, "availability": 1000000}},
   "queue": {"job_ttl_ms": {"ai": 3600000}}
 }"#;
-
-struct Dice(Stream);
-
-impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0.draw(n).unwrap()
-    }
-    fn of<T: Copy>(&mut self, list: &[T]) -> T {
-        list[usize::try_from(self.below(list.len() as u64)).unwrap()]
-    }
-}
 
 /// What a story does next, in words the model understands, too.
 #[derive(Clone, Debug)]
