@@ -18,7 +18,7 @@ const BENCHES: &[(&str, &str, &str)] = &[
     (
         "aicf-tests",
         "figures",
-        "Task ids, settlement in wasm, the durable lifecycle",
+        "Task ids, settlement in wasm, the durable lifecycle, signatures, growth",
     ),
 ];
 
