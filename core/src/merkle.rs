@@ -108,28 +108,52 @@ pub fn root(leaves: &[Hash32]) -> Hash32 {
     builder.finish()
 }
 
-/// The inclusion proof of a leaf: the siblings on its way to the root, from the leaf up. `None` when
-/// there is no such leaf.
-#[must_use]
-pub fn prove(leaves: &[Hash32], index: u64) -> Option<Vec<Hash32>> {
-    let mut at = usize::try_from(index).ok()?;
-    let mut range = leaves;
-    range.get(at)?;
-    let mut proof = Vec::new();
-    while range.len() > 1 {
-        // The largest power of two below the length.
-        let split = range.len().div_ceil(2).checked_next_power_of_two()?;
-        let (left, right) = range.split_at_checked(split)?;
-        if let Some(within) = at.checked_sub(split) {
-            proof.push(root(left));
-            (range, at) = (right, within);
-        } else {
-            proof.push(root(right));
-            range = left;
+/// A tree with all its nodes: built once, it gives each proof in as many steps as it is high.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// From the leaves to the root.
+    levels: Vec<Vec<Hash32>>,
+}
+
+impl Tree {
+    /// Over hashed leaves.
+    #[must_use]
+    pub fn new(leaves: Vec<Hash32>) -> Self {
+        let (mut levels, mut level) = (Vec::new(), leaves);
+        while level.len() > 1 {
+            // A last node without a sibling moves up as it is: the same as splitting at powers of two.
+            let above = level.chunks(2).filter_map(|pair| match pair {
+                [left, right] => Some(node_hash(left, right)),
+                [alone] => Some(*alone),
+                _ => None,
+            });
+            let above = above.collect();
+            levels.push(core::mem::replace(&mut level, above));
         }
+        levels.push(level);
+        Self { levels }
     }
-    proof.reverse();
-    Some(proof)
+
+    /// Its root; of no leaves, the hash of nothing.
+    #[must_use]
+    pub fn root(&self) -> Hash32 {
+        let top = self.levels.last().and_then(|top| top.first());
+        top.copied().unwrap_or_else(|| sha3_256(&[]))
+    }
+
+    /// The inclusion proof of a leaf: the siblings on its way to the root, from the leaf up. `None` when
+    /// there is no such leaf.
+    #[must_use]
+    pub fn prove(&self, index: u64) -> Option<Vec<Hash32>> {
+        let mut at = usize::try_from(index).ok()?;
+        self.levels.first()?.get(at)?;
+        let mut proof = Vec::with_capacity(self.levels.len());
+        for level in &self.levels {
+            proof.extend(level.get(at ^ 1));
+            at >>= 1;
+        }
+        Some(proof)
+    }
 }
 
 /// The root that a proof leads to (RFC 9162 §2.1.3.2); `None` when it cannot be a proof of this index
@@ -243,10 +267,10 @@ impl Function for ProveInput {
         if place >= self.leaves.len() {
             return Err(no_such_leaf());
         }
-        let leaves = hashed(&self.leaves);
-        let proof = prove(&leaves, self.index).ok_or_else(no_such_leaf)?;
+        let tree = Tree::new(hashed(&self.leaves));
+        let proof = tree.prove(self.index).ok_or_else(no_such_leaf)?;
         Ok(ProveOutput {
-            root: root(&leaves),
+            root: tree.root(),
             proof,
         })
     }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Result;
 use crate::amount::{Atoms, Units};
 use crate::catalogue::Function;
 use crate::codec::cbor;
@@ -17,7 +18,6 @@ use crate::policy::Policy;
 use crate::settlement::Batch;
 use crate::signature::Scheme;
 use crate::value::{Bytes, Hash32, Kind, Text};
-use crate::{Code, Error, Result};
 
 /// The settlement key's word for a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -293,8 +293,6 @@ impl Function for ReceiptVerify {
     type Output = ReceiptVerified;
 
     fn call(self, _: Option<&Policy>) -> Result<ReceiptVerified> {
-        self.receipt
-            .verify(&self.public_key)
-            .map_err(|error| Error::at(Code::Overflow, "input", alloc::format!("{error}")))
+        self.receipt.verify(&self.public_key)
     }
 }

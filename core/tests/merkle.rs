@@ -2,10 +2,17 @@
 //! one. The published vectors of RFC 6962 use SHA-256; their shapes are the same and are tested here.
 
 use aicf_core::hash::sha3_256;
-use aicf_core::merkle::{RootBuilder, leaf_hash, node_hash, prove, root, root_from_proof, verify};
+use aicf_core::merkle::{RootBuilder, Tree, leaf_hash, node_hash, root, root_from_proof, verify};
 use aicf_core::value::Hash32;
 
 const SIZES: u64 = 70;
+
+/// A proof, from a tree that must have the root of a running one.
+fn prove(leaves: &[Hash32], index: u64) -> Option<Vec<Hash32>> {
+    let tree = Tree::new(leaves.to_vec());
+    assert_eq!(tree.root(), root(leaves));
+    tree.prove(index)
+}
 
 fn leaves(size: u64) -> Vec<Hash32> {
     (0..size).map(|index| leaf_hash(&index.to_be_bytes())).collect()

@@ -18,6 +18,14 @@ pub fn write(bytes: &[u8], out: &mut String) {
     }
 }
 
+/// The bytes as a text of their own.
+#[must_use]
+pub fn text(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    write(bytes, &mut out);
+    out
+}
+
 /// The bytes of `0x…`, or `None` when the text is malformed (uppercase is).
 #[must_use]
 pub fn read(text: &str) -> Option<Vec<u8>> {

@@ -169,11 +169,7 @@ impl<D: Door> Reader<'_, D> {
             }
             last = Some(key);
         }
-        let next = last.filter(|_| more).map(|key| {
-            let mut text = String::new();
-            hex::write(&key, &mut text);
-            text
-        });
+        let next = last.filter(|_| more).map(|key| hex::text(&key));
         Ok(Page { items, next })
     }
 

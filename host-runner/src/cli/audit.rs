@@ -6,13 +6,13 @@
 
 use super::Globals;
 use super::fail::Failure;
-use super::out::Out;
+use super::out::{Out, as_json};
 use super::verify::{each_row, wrong};
 use crate::error::Error;
 use crate::node::Reader;
 use crate::store::State;
 use aicf_core::amount::Atoms;
-use aicf_core::codec::{Format, cbor, json};
+use aicf_core::codec::{Format, cbor};
 use aicf_core::engine::key::{Key, Table, trailing_text};
 use aicf_core::engine::ledger::Account;
 use aicf_core::engine::rows::{BatchRules, Deferred, SlashRecord};
@@ -87,10 +87,6 @@ pub(super) fn settled_as_kept<'a>(batch: &Batch, policy: &Policy, input: &'a Set
     })?;
     compare(epoch, "the batch", &as_json(batch)?, &as_json(&settled.batch)?)?;
     Ok(settled)
-}
-
-fn as_json(value: &impl serde::Serialize) -> anyhow::Result<Value> {
-    Ok(serde_json::from_slice(&json::to_vec(value)?)?)
 }
 
 /// The first field that differs.

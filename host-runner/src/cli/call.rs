@@ -61,9 +61,7 @@ pub fn run(args: &Call, globals: &Globals, out: Out) -> anyhow::Result<()> {
         }
     };
     if args.cbor {
-        let mut text = String::new();
-        hex::write(&output, &mut text);
-        return line(text.as_bytes());
+        return line(hex::text(&output).as_bytes());
     }
     line(&output)
 }

@@ -5,7 +5,7 @@
 
 use super::fail::Failure;
 use aicf_core::codec::tree::Tree;
-use aicf_core::codec::{de, json};
+use aicf_core::codec::{de, hex, json};
 use aicf_core::engine::Command;
 use aicf_core::limits::JSON_DEPTH_MAX;
 use std::borrow::Cow;
@@ -65,9 +65,7 @@ impl<'t> Fields<'t> {
     /// Bytes, as JSON writes them.
     #[must_use]
     pub fn bytes(self, name: &'static str, value: &[u8]) -> Self {
-        let mut text = String::new();
-        aicf_core::codec::hex::write(value, &mut text);
-        self.text(name, text)
+        self.text(name, hex::text(value))
     }
 
     /// Texts.
@@ -191,11 +189,7 @@ pub fn to_json(tree: &Tree<'_>, out: &mut String) {
         Tree::Number(lexeme) => out.push_str(lexeme),
         Tree::Int(value) | Tree::Exact(value) => out.push_str(&value.to_string()),
         Tree::Text(value) => text(value, out),
-        Tree::Bytes(bytes) => {
-            let mut hex = String::new();
-            aicf_core::codec::hex::write(bytes, &mut hex);
-            text(&hex, out);
-        }
+        Tree::Bytes(bytes) => text(&hex::text(bytes), out),
         Tree::List(items) => {
             out.push('[');
             for (index, item) in items.iter().enumerate() {

@@ -171,7 +171,7 @@ pub fn run(command: Key, out: Out) -> anyhow::Result<()> {
         Key::Sign(args) => {
             let (message, context) = (args.message.read()?, bytes(&args.context, "--context")?);
             let key = args.passphrase.open(&args.key)?;
-            let signature = text(&key.sign(&message, &context)?);
+            let signature = hex::text(&key.sign(&message, &context)?);
             out.say(
                 &json!({"scheme": key.scheme().name(), "signature": signature}),
                 &signature,
@@ -191,7 +191,7 @@ pub fn run(command: Key, out: Out) -> anyhow::Result<()> {
 
 fn show(file: &KeyFile, out: Out) -> anyhow::Result<()> {
     let public_key = file.public_key()?;
-    let mut document = json!({"scheme": file.scheme().name(), "public_key": text(&public_key)});
+    let mut document = json!({"scheme": file.scheme().name(), "public_key": hex::text(&public_key)});
     if let KeyScheme::Signing(_) = file.scheme() {
         document["provider_id"] = id_of_key(&public_key)?.as_str().into();
     }
@@ -212,6 +212,7 @@ pub fn public(key: &str, scheme: SchemeName) -> anyhow::Result<(Scheme, Vec<u8>)
     }
 }
 
+/// Bytes as they are typed.
 pub fn bytes(typed: &str, option: &str) -> anyhow::Result<Vec<u8>> {
     hex::read(typed).ok_or_else(|| {
         Failure::malformed(
@@ -221,12 +222,6 @@ pub fn bytes(typed: &str, option: &str) -> anyhow::Result<Vec<u8>> {
         )
         .into()
     })
-}
-
-fn text(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    hex::write(bytes, &mut text);
-    text
 }
 
 impl Message {

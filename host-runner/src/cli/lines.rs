@@ -10,6 +10,9 @@ use aicf_core::limits::JSON_DEPTH_MAX;
 use aicf_core::value::{Bytes, Hash32};
 use serde::Deserialize;
 use serde_json::Value;
+use std::fs::File;
+use std::io::{BufRead, BufReader, stdin};
+use std::path::Path;
 
 /// A line as it is read.
 #[derive(Debug, Deserialize)]
@@ -32,6 +35,19 @@ pub struct Recorded {
     pub status: String,
     /// The root after it.
     pub state_root: Hash32,
+}
+
+/// A journal to be read line by line; `-` is standard input.
+///
+/// # Errors
+/// `cannot_read` at the file.
+pub fn open(journal: &Path) -> Result<Box<dyn BufRead>, Failure> {
+    if journal.as_os_str() == "-" {
+        return Ok(Box::new(stdin().lock()));
+    }
+    let file = File::open(journal)
+        .map_err(|error| Failure::malformed("cannot_read", journal.display().to_string(), error.to_string()))?;
+    Ok(Box::new(BufReader::new(file)))
 }
 
 /// The name of a status number.
@@ -57,7 +73,10 @@ pub fn write(row: &JournalRow) -> Result<String, Error> {
             strip_nulls(&mut value);
             ("command", value.to_string())
         }
-        Err(_) => ("command_cbor", hex_text(&cbor::to_vec(&entry.command)?)),
+        Err(_) => (
+            "command_cbor",
+            format!("\"{}\"", hex::text(&cbor::to_vec(&entry.command)?)),
+        ),
     };
     Ok(format!(
         r#"{{"seq":{},"height":{},"time_ms":{},"{name}":{command},"status":"{}","state_root":"{}"}}"#,
@@ -67,14 +86,6 @@ pub fn write(row: &JournalRow) -> Result<String, Error> {
         status_name(row.status),
         Hash32(row.state_root),
     ))
-}
-
-/// Bytes as a JSON text.
-fn hex_text(bytes: &[u8]) -> String {
-    let mut text = String::from("\"");
-    hex::write(bytes, &mut text);
-    text.push('"');
-    text
 }
 
 /// What is absent is null where it leaves the core, and left out where it enters.

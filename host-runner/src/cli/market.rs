@@ -4,8 +4,8 @@
 use super::Globals;
 use super::fail::Failure;
 use super::fields::{Fields, read_file};
-use super::out::{Out, table};
-use aicf_core::codec::{Format, json};
+use super::out::{Out, as_json, table};
+use aicf_core::codec::Format;
 use aicf_core::market::Market as Rules;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -86,7 +86,7 @@ pub fn run(command: Market, globals: &Globals, out: Out) -> anyhow::Result<()> {
 
 fn document(rules: &Rules) -> anyhow::Result<(Value, String)> {
     let hash = rules.hash()?.to_string();
-    let full: Value = serde_json::from_slice(&json::to_vec(rules)?)?;
+    let full = as_json(rules)?;
     Ok((json!({"market_hash": hash, "market": full}), hash))
 }
 

@@ -1,6 +1,8 @@
 //! Standard output: a table or a sentence for people, one JSON document for programs.
 
+use aicf_core::codec::json;
 use comfy_table::{Table, presets};
+use serde::Serialize;
 use serde_json::Value;
 use std::io::{Write as _, stdout};
 
@@ -29,6 +31,11 @@ impl Out {
             line(text.as_bytes())
         }
     }
+}
+
+/// A value of the core as the core writes it.
+pub fn as_json(value: &impl Serialize) -> anyhow::Result<Value> {
+    Ok(serde_json::from_slice(&json::to_vec(value)?)?)
 }
 
 /// One line of output, as it is.

@@ -4,8 +4,8 @@
 use super::Globals;
 use super::fail::Failure;
 use super::fields::{Fields, read_file};
-use super::out::{Out, cell, table};
-use aicf_core::codec::{Format, json};
+use super::out::{Out, as_json, cell, table};
+use aicf_core::codec::Format;
 use aicf_core::policy::Policy as Tree;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ pub fn run(command: Policy, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let file = args.file.as_deref().or(globals.policy.as_deref());
     let policy = load(file)?;
     let hash = policy.hash()?.to_string();
-    let full: Value = serde_json::from_slice(&json::to_vec(&policy)?)?;
+    let full = as_json(&policy)?;
     let document = json!({"policy_hash": hash, "policy": full});
     let text = match command {
         Policy::Check(_) => format!(
@@ -88,10 +88,6 @@ pub fn run(command: Policy, globals: &Globals, out: Out) -> anyhow::Result<()> {
         Policy::Hash(_) | Policy::Diff(_) | Policy::Schedule(_) | Policy::Simulate(_) => hash,
     };
     out.say(&document, &text)
-}
-
-fn full(policy: &Tree) -> anyhow::Result<Value> {
-    Ok(serde_json::from_slice(&json::to_vec(policy)?)?)
 }
 
 fn schedule(args: &Schedule, globals: &Globals, out: Out) -> anyhow::Result<()> {
@@ -110,7 +106,7 @@ fn schedule(args: &Schedule, globals: &Globals, out: Out) -> anyhow::Result<()> 
 fn diff(args: &Two, out: Out) -> anyhow::Result<()> {
     let (a, b) = (load(Some(&args.a))?, load(Some(&args.b))?);
     let mut changes = Vec::new();
-    compare("", &full(&a)?, &full(&b)?, &mut changes);
+    compare("", &as_json(&a)?, &as_json(&b)?, &mut changes);
     let document = json!({
         "a_hash": a.hash()?.to_string(),
         "b_hash": b.hash()?.to_string(),

@@ -6,10 +6,10 @@ use super::audit::{kept, settled_as_kept};
 use super::fail::Failure;
 use super::fields::read_file;
 use super::key::{Passphrase, SchemeName, public};
-use super::out::Out;
+use super::out::{Out, as_json};
 use aicf_core::codec::{de, json};
 use aicf_core::limits::JSON_DEPTH_MAX;
-use aicf_core::merkle;
+use aicf_core::merkle::Tree;
 use aicf_core::receipt::{self, BatchSignature, PayeePart, Receipt as Document, ReceiptBalance, ReceiptLine};
 use aicf_core::settlement::{Batch, Settled};
 use aicf_core::value::{Bytes, Hash32, Text};
@@ -85,26 +85,22 @@ fn show(args: Show, globals: &Globals, out: Out) -> anyhow::Result<()> {
     out.say(&document, &serde_json::to_string_pretty(&document)?)
 }
 
-fn as_json(value: &impl Serialize) -> anyhow::Result<Value> {
-    Ok(serde_json::from_slice(&json::to_vec(value)?)?)
-}
-
 /// A line as the record that a receipt carries.
 fn record<T: DeserializeOwned>(line: &impl Serialize) -> anyhow::Result<T> {
     let text = json::to_vec(line)?;
     Ok(de::from_tree(&json::parse(&text, JSON_DEPTH_MAX)?)?)
 }
 
-fn prove(leaves: &[Hash32], index: u64) -> anyhow::Result<Vec<Hash32>> {
-    merkle::prove(leaves, index).ok_or_else(|| anyhow::anyhow!("leaf {index} of {}", leaves.len()))
+fn prove(tree: &Tree, index: u64) -> anyhow::Result<Vec<Hash32>> {
+    tree.prove(index).ok_or_else(|| anyhow::anyhow!("no leaf {index}"))
 }
 
 /// What a batch says of a payee, proven.
 fn part(settled: &Settled<'_>, payee: Text) -> anyhow::Result<PayeePart> {
     let claims = settled.claim_lines().map(|line| receipt::leaf(&line));
-    let claims: Vec<Hash32> = claims.collect::<Result<_, _>>()?;
+    let claims = Tree::new(claims.collect::<Result<_, _>>()?);
     let payouts = settled.payout_lines().map(|line| receipt::leaf(&line));
-    let payouts: Vec<Hash32> = payouts.collect::<Result<_, _>>()?;
+    let payouts = Tree::new(payouts.collect::<Result<_, _>>()?);
     let mut lines = Vec::new();
     for (index, (claim, payout)) in (0..).zip(settled.claim_lines().zip(settled.payout_lines())) {
         if payout.provider_id == payee.as_str() || payout.miner == payee.as_str() {
@@ -129,7 +125,7 @@ fn part(settled: &Settled<'_>, payee: Text) -> anyhow::Result<PayeePart> {
         Some((index, cumulative_paid)) => Some(ReceiptBalance {
             index,
             cumulative_paid,
-            proof: prove(&leaves, index)?,
+            proof: prove(&Tree::new(leaves), index)?,
         }),
         None => None,
     };

@@ -8,8 +8,7 @@ use crate::node::Node;
 use crate::store::MemoryDatabase;
 use clap::Args;
 use serde_json::json;
-use std::fs::File;
-use std::io::{BufRead, BufReader, stdin};
+use std::io::BufRead as _;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -32,14 +31,7 @@ pub struct Replay {
 }
 
 pub fn run(args: &Replay, globals: &Globals, out: Out) -> anyhow::Result<()> {
-    let input: Box<dyn BufRead> = if args.journal.as_os_str() == "-" {
-        Box::new(stdin().lock())
-    } else {
-        let file = File::open(&args.journal).map_err(|error| {
-            Failure::malformed("cannot_read", args.journal.display().to_string(), error.to_string())
-        })?;
-        Box::new(BufReader::new(file))
-    };
+    let input = lines::open(&args.journal)?;
     let mut options = globals.options()?;
     // A line counts when it was compared: nothing is committed before.
     options.batch_entries_max = usize::MAX;

@@ -176,8 +176,7 @@ fn same_rows(stored: &State, replayed: &State) -> anyhow::Result<u64> {
 
 fn hex_of(bytes: &[u8]) -> String {
     const SHOWN_BYTES_MAX: usize = 200;
-    let mut text = String::new();
-    hex::write(&bytes[..bytes.len().min(SHOWN_BYTES_MAX)], &mut text);
+    let mut text = hex::text(&bytes[..bytes.len().min(SHOWN_BYTES_MAX)]);
     if bytes.len() > SHOWN_BYTES_MAX {
         text.push('…');
     }

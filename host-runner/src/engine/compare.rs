@@ -95,9 +95,7 @@ fn shown(value: &impl Debug) -> String {
 }
 
 fn bytes(value: &[u8]) -> String {
-    let mut text = String::new();
-    hex::write(value, &mut text);
-    short(text)
+    short(hex::text(value))
 }
 
 fn short(text: String) -> String {

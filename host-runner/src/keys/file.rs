@@ -44,12 +44,6 @@ pub struct KeyFile {
 const KDF: &str = "argon2id";
 const CIPHER: &str = "xchacha20-poly1305";
 
-fn written(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    hex::write(bytes, &mut text);
-    text
-}
-
 fn read_hex(text: &str, what: &str) -> Result<Vec<u8>> {
     hex::read(text).ok_or_else(|| failed(&format!("`{what}` of the key file is no hex")))
 }
@@ -88,13 +82,13 @@ impl KeyFile {
         let mut file = Self {
             version: 1,
             scheme,
-            public_key: written(public_key),
+            public_key: hex::text(public_key),
             kdf: KDF.into(),
             memory_kib: MEMORY_KIB,
             passes: PASSES,
-            salt: written(&salt),
+            salt: hex::text(&salt),
             cipher: CIPHER.into(),
-            nonce: written(&nonce),
+            nonce: hex::text(&nonce),
             secret: String::new(),
         };
         let bound = file.bound();
@@ -103,7 +97,7 @@ impl KeyFile {
             aad: bound.as_bytes(),
         };
         let sealed = file.cipher(passphrase)?.encrypt(XNonce::from_slice(&nonce), payload);
-        file.secret = written(&sealed.map_err(|_| failed("the key cannot be sealed"))?);
+        file.secret = hex::text(&sealed.map_err(|_| failed("the key cannot be sealed"))?);
         Ok(file)
     }
 

@@ -10,7 +10,6 @@ mod side;
 
 use super::Globals;
 use super::fail::Failure;
-use super::fields::read_file;
 use super::lines;
 use super::out::{Out, table};
 use super::policy::load;
@@ -20,6 +19,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use side::{EpochSums, Side};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::BufRead as _;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -120,10 +120,11 @@ fn each_entry(
             .reader()?
             .each_line(|row| each(&aicf_core::codec::cbor::from_slice(&row.entry)?));
     };
-    let text = read_file(journal)?;
-    let lines = (1_u64..).zip(text.split(|byte| *byte == b'\n'));
-    for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
-        each(&lines::read(line, &format!("line {number}"))?.entry)?;
+    for (number, line) in (1_u64..).zip(lines::open(journal)?.split(b'\n')) {
+        let line = line?;
+        if !line.is_empty() {
+            each(&lines::read(&line, &format!("line {number}"))?.entry)?;
+        }
     }
     Ok(())
 }
