@@ -47,6 +47,7 @@ extern crate std;
 
 pub mod abi;
 pub mod amount;
+pub mod attestation;
 pub mod catalogue;
 pub mod claim;
 pub mod codec;

@@ -55,3 +55,14 @@ pub const POLICY_CACHE_MAX: usize = 8;
 /// Values in one call from a host language, each list, object and leaf counted: a quarter of a million
 /// claims. More travels as columns or as JSON text, which cost less.
 pub const HOST_VALUES_MAX: usize = 4 << 20;
+
+/// Longest attestation evidence: real quotes have up to 8 KiB.
+pub const EVIDENCE_BYTES_MAX: usize = 64 << 10;
+/// Most bytes of a collateral, all parts together: real ones have up to 40 KiB.
+pub const COLLATERAL_BYTES_MAX: usize = 1 << 20;
+/// Most certificates in a chain.
+pub const CHAIN_CERTIFICATES_MAX: usize = 8;
+/// Most entries of a map in a CCA token.
+pub const CCA_MAP_ENTRIES_MAX: u64 = 64;
+/// How long a CCA token is taken for current where the rules do not say: nothing in it ends.
+pub const CCA_LIFETIME_MS: u64 = 86_400_000;

@@ -102,7 +102,14 @@ impl Toolchain {
         ] {
             command.env_remove(variable);
         }
-        command.env("CARGO_ENCODED_RUSTFLAGS", remaps(&self.sysroot()?));
+        let sysroot = self.sysroot()?;
+        // Cargo starts the compiler in each package's folder, where a package's own toolchain file would choose
+        // another one: the compiler is named, not looked up.
+        let rustc = Path::new(&sysroot).join("bin/rustc");
+        if matches!(self, Self::Own) && rustc.is_file() {
+            command.env("RUSTC", rustc);
+        }
+        command.env("CARGO_ENCODED_RUSTFLAGS", remaps(&sysroot));
         Ok(command)
     }
 

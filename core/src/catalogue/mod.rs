@@ -105,6 +105,7 @@ catalogue! {
     crate::engine::replay::Replay,
     crate::signature::Verify,
     crate::receipt::ReceiptVerify,
+    crate::attestation::VerifyInput,
 }
 
 /// Calls a function: input and output in the same format.

@@ -1,0 +1,71 @@
+//! What the quoting enclave must be (Intel's Enclave Identity, version 2).
+
+use alloc::vec::Vec;
+
+use super::super::{Reason, Step};
+use super::json::{Dates, Object, masked, parse};
+use super::quote::Enclave;
+use super::status::TcbStatus;
+
+/// Intel's word on a quoting enclave.
+pub struct QeIdentity {
+    pub dates: Dates,
+    is_td: bool,
+    misc_select: [u8; 4],
+    misc_select_mask: [u8; 4],
+    attributes: [u8; 16],
+    attributes_mask: [u8; 16],
+    mr_signer: [u8; 32],
+    isv_prod_id: u16,
+    levels: Vec<(u16, TcbStatus)>,
+}
+
+impl QeIdentity {
+    pub fn read(text: &str) -> Step<Self> {
+        let tree = parse(text)?;
+        let identity = Object::of(&tree)?;
+        let is_td = match (identity.text("id")?, identity.number("version")?) {
+            ("QE", 2) => false,
+            ("TD_QE", 2 | 3) => true,
+            _ => return Err(Reason::CollateralMismatch),
+        };
+        let levels = identity
+            .list("tcbLevels")?
+            .into_iter()
+            .map(|level| Ok((level.object("tcb")?.number("isvsvn")?, level.status()?)))
+            .collect::<Step<_>>()?;
+        Ok(Self {
+            dates: identity.dates()?,
+            is_td,
+            misc_select: identity.bytes("miscselect")?,
+            misc_select_mask: identity.bytes("miscselectMask")?,
+            attributes: identity.bytes("attributes")?,
+            attributes_mask: identity.bytes("attributesMask")?,
+            mr_signer: identity.bytes("mrsigner")?,
+            isv_prod_id: identity.number("isvprodid")?,
+            levels,
+        })
+    }
+
+    /// The state of the enclave, if it is Intel's.
+    pub fn judge(&self, report: &Enclave<'_>, is_td: bool) -> Step<TcbStatus> {
+        if self.is_td != is_td {
+            return Err(Reason::CollateralMismatch);
+        }
+        if report.debug() {
+            return Err(Reason::DebugEnabled);
+        }
+        let ours = report.mr_signer() == self.mr_signer
+            && report.isv_prod_id() == self.isv_prod_id
+            && masked(report.misc_select(), &self.misc_select, &self.misc_select_mask)
+            && masked(report.attributes(), &self.attributes, &self.attributes_mask);
+        if !ours {
+            return Err(Reason::SignerMismatch);
+        }
+        self.levels
+            .iter()
+            .find(|(isv_svn, _)| report.isv_svn() >= *isv_svn)
+            .map(|(_, status)| *status)
+            .ok_or(Reason::TcbUnknown)
+    }
+}
