@@ -55,3 +55,5 @@ exports.signatureVerify = (input, policy) => call("signature.verify", input, pol
 exports.signatureVerifyAsync = (input, policy) => callAsync("signature.verify", input, policy);
 exports.receiptVerify = (input, policy) => call("receipt.verify", input, policy);
 exports.receiptVerifyAsync = (input, policy) => callAsync("receipt.verify", input, policy);
+exports.attestationVerify = (input, policy) => call("attestation.verify", input, policy);
+exports.attestationVerifyAsync = (input, policy) => callAsync("attestation.verify", input, policy);

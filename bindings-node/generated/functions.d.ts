@@ -28,6 +28,7 @@ import type {
   EngineReplayInput,
   SignatureVerifyInput,
   ReceiptVerifyInput,
+  AttestationVerifyInput,
   TaskIdDeriveOutput,
   PriorityRankOutput,
   MatchingSeedOutput,
@@ -54,6 +55,7 @@ import type {
   EngineReplayOutput,
   SignatureVerifyOutput,
   ReceiptVerifyOutput,
+  AttestationVerifyOutput,
 } from "./types.js";
 
 /** The id that binds a job to chain, block, transaction, caller and payload. */
@@ -185,3 +187,8 @@ export declare function signatureVerifyAsync(input: SignatureVerifyInput, policy
 export declare function receiptVerify(input: ReceiptVerifyInput, policy?: Policy): ReceiptVerifyOutput;
 /** Whether a receipt proves a batch, and what it says of a payee. */
 export declare function receiptVerifyAsync(input: ReceiptVerifyInput, policy?: Policy): Promise<ReceiptVerifyOutput>;
+
+/** Whether evidence of a provider's hardware holds, by its vendor's rules and a verifier's own. */
+export declare function attestationVerify(input: AttestationVerifyInput, policy?: Policy): AttestationVerifyOutput;
+/** Whether evidence of a provider's hardware holds, by its vendor's rules and a verifier's own. */
+export declare function attestationVerifyAsync(input: AttestationVerifyInput, policy?: Policy): Promise<AttestationVerifyOutput>;

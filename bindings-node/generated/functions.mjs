@@ -55,4 +55,6 @@ export const {
   signatureVerifyAsync,
   receiptVerify,
   receiptVerifyAsync,
+  attestationVerify,
+  attestationVerifyAsync,
 } = functions;

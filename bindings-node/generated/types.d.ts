@@ -224,6 +224,15 @@ export interface ReceiptVerifyInput {
   public_key: BytesLike;
 }
 
+/** Input of `attestation.verify`. */
+export interface AttestationVerifyInput {
+  class: AttestationClass;
+  evidence: BytesLike;
+  collateral: Collateral;
+  now_ms: Integer;
+  policy?: AttestationRules | undefined;
+}
+
 /** Breached above a time. */
 export interface AboveMs {
   /** Above this, ms. */
@@ -325,6 +334,69 @@ export interface AttestationEvidence {
   evidence: BytesLike;
   /** Until when it says it holds. */
   not_after_ms: Integer;
+}
+
+/** Why evidence does not hold. */
+export type AttestationReason =
+  | "too_large"
+  | "evidence_malformed"
+  | "evidence_unsupported"
+  | "collateral_malformed"
+  | "collateral_forged"
+  | "collateral_mismatch"
+  | "collateral_future"
+  | "collateral_expired"
+  | "certificate_malformed"
+  | "certificate_future"
+  | "certificate_expired"
+  | "chain_untrusted"
+  | "certificate_revoked"
+  | "revocation_unknown"
+  | "signature_invalid"
+  | "key_unbound"
+  | "signer_mismatch"
+  | "platform_mismatch"
+  | "tcb_unknown"
+  | "tcb_revoked"
+  | "debug_enabled"
+  | "attributes_refused"
+  | "lifecycle_refused"
+  | "tcb_status_refused"
+  | "measurement_refused"
+  | "report_data_mismatch";
+
+/** Rules for judging evidence; every one may be absent. */
+export interface AttestationRules {
+  /** Whether a workload may be open to a debugger; absent is no. */
+  allow_debug?: boolean | undefined;
+  /** How long a verdict holds at most, ms; absent is as long as the collateral, and a day for CCA, which has none. */
+  lifetime_ms?: Integer | undefined;
+  /** Workloads that are accepted; absent is any. */
+  measurements?: ReadonlyArray<BytesLike> | undefined;
+  /** What the workload must have put in; shorter than the field is followed by zeros. Absent is anything. */
+  report_data?: BytesLike | undefined;
+  /** States of a platform that are accepted (SGX, TDX); absent is every one but `Revoked`, which never is. */
+  tcb_statuses?: ReadonlyArray<TcbStatus> | undefined;
+  /** Roots that are trusted instead of the vendor's: certificates (DER), and for CCA, which has no public roots, platform keys (points of P-256 or P-384 as in SEC 1). */
+  trust_anchors?: ReadonlyArray<BytesLike> | undefined;
+  /** The least privileged level that may ask for a report (SEV-SNP, 0 to 3); absent is 1. */
+  vmpl_max?: Integer | undefined;
+}
+
+/** Output of `attestation.verify`. */
+export interface AttestationVerifyOutput {
+  /** Whether the evidence holds. */
+  valid: boolean;
+  /** Why not. */
+  reason: AttestationReason | null;
+  /** The workload: MRENCLAVE (32 bytes), MRTD (48), MEASUREMENT (48) or the realm's initial measurement (32 to 64); empty where it was not read. */
+  measurement: Uint8Array;
+  /** The 64 bytes that the workload put in; empty where they were not read. */
+  report_data: Uint8Array;
+  /** How current the platform is (SGX, TDX). */
+  tcb_status: TcbStatus | null;
+  /** Until when the verdict holds; 0 for evidence that does not. */
+  not_after_ms: number;
 }
 
 /** Availability of the epoch: its upper bound (SPEC §8), because slashing needs evidence against. */
@@ -512,6 +584,38 @@ export interface ClaimRecord {
   task_id: BytesLike;
   block_height: Integer;
   lease_id?: BytesLike | undefined;
+}
+
+/** What a vendor publishes for judging evidence: each class reads its own fields. Nothing here is trusted: all of it is signed by the vendor. */
+export interface Collateral {
+  /** SEV-SNP: the root's CRL, DER. */
+  ark_crl?: BytesLike | undefined;
+  /** SEV-SNP: the intermediate's CRL, DER. */
+  ask_crl?: BytesLike | undefined;
+  /** SGX, TDX: PEM chain of the platform's certificate, for quotes that do not carry it. */
+  pck_certificate_chain?: string | undefined;
+  /** SGX, TDX: the CRL of the CA that certified the platform, DER. */
+  pck_crl?: BytesLike | undefined;
+  /** SGX, TDX: PEM chain of the CRL's issuer. The CRL is verified by the chain of the quote's certificate; this one is taken because the vendor's service sends it along. */
+  pck_crl_issuer_chain?: string | undefined;
+  /** SGX, TDX: what the quoting enclave must be, JSON as it was signed. */
+  qe_identity?: string | undefined;
+  /** SGX, TDX: PEM chain of who signed `qe_identity`. */
+  qe_identity_issuer_chain?: string | undefined;
+  /** SGX, TDX: r and s of the signature over `qe_identity`. */
+  qe_identity_signature?: BytesLike | undefined;
+  /** SGX, TDX: the root's CRL, DER. */
+  root_ca_crl?: BytesLike | undefined;
+  /** SGX, TDX: the platform's security levels, JSON as it was signed, to the letter. */
+  tcb_info?: string | undefined;
+  /** SGX, TDX: PEM chain of who signed `tcb_info`. */
+  tcb_info_issuer_chain?: string | undefined;
+  /** SGX, TDX: r and s of the signature over `tcb_info`. */
+  tcb_info_signature?: BytesLike | undefined;
+  /** SEV-SNP: the chip's certificate (VCEK or VLEK), DER. */
+  vek?: BytesLike | undefined;
+  /** SEV-SNP: PEM chain of who issued it, the root last. */
+  vek_issuer_chain?: string | undefined;
 }
 
 /** What may happen, in the order of the ABI: a variant's index is never used for another again. */
@@ -2581,6 +2685,18 @@ export interface TaskIdDeriveOutput {
   /** The payload's bytes, as hashed. */
   payload: Uint8Array;
 }
+
+/** The state of a platform's trusted computing base. */
+export type TcbStatus =
+  | "UpToDate"
+  | "SWHardeningNeeded"
+  | "ConfigurationNeeded"
+  | "ConfigurationAndSWHardeningNeeded"
+  | "OutOfDate"
+  | "OutOfDateConfigurationNeeded"
+  | "TDRelaunchAdvised"
+  | "TDRelaunchAdvisedConfigurationNeeded"
+  | "Revoked";
 
 /** A rate and where it ends. */
 export interface Tier {

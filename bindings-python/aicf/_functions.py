@@ -300,6 +300,18 @@ def receipt_verify(
     return cast(ReceiptVerifyOutput, _call("receipt.verify", {"receipt": receipt, "public_key": public_key}, {}, None))
 
 
+def attestation_verify(
+    *,
+    class: AttestationClass,
+    evidence: BytesLike,
+    collateral: Collateral,
+    now_ms: int,
+    policy: PolicyLike | None = None,
+) -> AttestationVerifyOutput:
+    """Whether evidence of a provider's hardware holds, by its vendor's rules and a verifier's own."""
+    return cast(AttestationVerifyOutput, _call("attestation.verify", {"class": class, "evidence": evidence, "collateral": collateral, "now_ms": now_ms}, {}, policy))
+
+
 __all__ = [
     "PolicyLike",
     "task_id_derive",
@@ -328,4 +340,5 @@ __all__ = [
     "engine_replay",
     "signature_verify",
     "receipt_verify",
+    "attestation_verify",
 ]

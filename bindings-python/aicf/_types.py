@@ -120,6 +120,71 @@ AttestationEvidence = TypedDict(
 """Evidence of a provider's hardware, to be judged by the network's verifier."""
 
 
+AttestationReason: TypeAlias = Literal[
+    "too_large",
+    "evidence_malformed",
+    "evidence_unsupported",
+    "collateral_malformed",
+    "collateral_forged",
+    "collateral_mismatch",
+    "collateral_future",
+    "collateral_expired",
+    "certificate_malformed",
+    "certificate_future",
+    "certificate_expired",
+    "chain_untrusted",
+    "certificate_revoked",
+    "revocation_unknown",
+    "signature_invalid",
+    "key_unbound",
+    "signer_mismatch",
+    "platform_mismatch",
+    "tcb_unknown",
+    "tcb_revoked",
+    "debug_enabled",
+    "attributes_refused",
+    "lifecycle_refused",
+    "tcb_status_refused",
+    "measurement_refused",
+    "report_data_mismatch",
+]
+"""Why evidence does not hold."""
+
+
+class AttestationRules(TypedDict):
+    """Rules for judging evidence; every one may be absent."""
+    allow_debug: NotRequired[bool]
+    """Whether a workload may be open to a debugger; absent is no."""
+    lifetime_ms: NotRequired[int]
+    """How long a verdict holds at most, ms; absent is as long as the collateral, and a day for CCA, which has none."""
+    measurements: NotRequired[Sequence[BytesLike]]
+    """Workloads that are accepted; absent is any."""
+    report_data: NotRequired[BytesLike]
+    """What the workload must have put in; shorter than the field is followed by zeros. Absent is anything."""
+    tcb_statuses: NotRequired[Sequence[TcbStatus]]
+    """States of a platform that are accepted (SGX, TDX); absent is every one but `Revoked`, which never is."""
+    trust_anchors: NotRequired[Sequence[BytesLike]]
+    """Roots that are trusted instead of the vendor's: certificates (DER), and for CCA, which has no public roots, platform keys (points of P-256 or P-384 as in SEC 1)."""
+    vmpl_max: NotRequired[int]
+    """The least privileged level that may ask for a report (SEV-SNP, 0 to 3); absent is 1."""
+
+
+class AttestationVerifyOutput(TypedDict):
+    """Output of `attestation.verify`."""
+    valid: bool
+    """Whether the evidence holds."""
+    reason: AttestationReason | None
+    """Why not."""
+    measurement: bytes
+    """The workload: MRENCLAVE (32 bytes), MRTD (48), MEASUREMENT (48) or the realm's initial measurement (32 to 64); empty where it was not read."""
+    report_data: bytes
+    """The 64 bytes that the workload put in; empty where they were not read."""
+    tcb_status: TcbStatus | None
+    """How current the platform is (SGX, TDX)."""
+    not_after_ms: int
+    """Until when the verdict holds; 0 for evidence that does not."""
+
+
 class AvailabilityMetric(TypedDict):
     """Availability of the epoch: its upper bound (SPEC §8), because slashing needs evidence against."""
     ratio_ppm: int
@@ -309,6 +374,38 @@ class ClaimRecord(TypedDict):
     task_id: BytesLike
     block_height: int
     lease_id: NotRequired[BytesLike]
+
+
+class Collateral(TypedDict):
+    """What a vendor publishes for judging evidence: each class reads its own fields. Nothing here is trusted: all of it is signed by the vendor."""
+    ark_crl: NotRequired[BytesLike]
+    """SEV-SNP: the root's CRL, DER."""
+    ask_crl: NotRequired[BytesLike]
+    """SEV-SNP: the intermediate's CRL, DER."""
+    pck_certificate_chain: NotRequired[str]
+    """SGX, TDX: PEM chain of the platform's certificate, for quotes that do not carry it."""
+    pck_crl: NotRequired[BytesLike]
+    """SGX, TDX: the CRL of the CA that certified the platform, DER."""
+    pck_crl_issuer_chain: NotRequired[str]
+    """SGX, TDX: PEM chain of the CRL's issuer. The CRL is verified by the chain of the quote's certificate; this one is taken because the vendor's service sends it along."""
+    qe_identity: NotRequired[str]
+    """SGX, TDX: what the quoting enclave must be, JSON as it was signed."""
+    qe_identity_issuer_chain: NotRequired[str]
+    """SGX, TDX: PEM chain of who signed `qe_identity`."""
+    qe_identity_signature: NotRequired[BytesLike]
+    """SGX, TDX: r and s of the signature over `qe_identity`."""
+    root_ca_crl: NotRequired[BytesLike]
+    """SGX, TDX: the root's CRL, DER."""
+    tcb_info: NotRequired[str]
+    """SGX, TDX: the platform's security levels, JSON as it was signed, to the letter."""
+    tcb_info_issuer_chain: NotRequired[str]
+    """SGX, TDX: PEM chain of who signed `tcb_info`."""
+    tcb_info_signature: NotRequired[BytesLike]
+    """SGX, TDX: r and s of the signature over `tcb_info`."""
+    vek: NotRequired[BytesLike]
+    """SEV-SNP: the chip's certificate (VCEK or VLEK), DER."""
+    vek_issuer_chain: NotRequired[str]
+    """SEV-SNP: PEM chain of who issued it, the root last."""
 
 
 class GenesisCommand(TypedDict):
@@ -2899,6 +2996,20 @@ class TaskIdDeriveOutput(TypedDict):
     """The payload's bytes, as hashed."""
 
 
+TcbStatus: TypeAlias = Literal[
+    "UpToDate",
+    "SWHardeningNeeded",
+    "ConfigurationNeeded",
+    "ConfigurationAndSWHardeningNeeded",
+    "OutOfDate",
+    "OutOfDateConfigurationNeeded",
+    "TDRelaunchAdvised",
+    "TDRelaunchAdvisedConfigurationNeeded",
+    "Revoked",
+]
+"""The state of a platform's trusted computing base."""
+
+
 class Tier(TypedDict):
     """A rate and where it ends."""
     up_to: int | None
@@ -3092,6 +3203,9 @@ __all__ = [
     "Attestation",
     "AttestationClass",
     "AttestationEvidence",
+    "AttestationReason",
+    "AttestationRules",
+    "AttestationVerifyOutput",
     "AvailabilityMetric",
     "Band",
     "Bands",
@@ -3104,6 +3218,7 @@ __all__ = [
     "Claim",
     "ClaimKeyOutput",
     "ClaimRecord",
+    "Collateral",
     "Command",
     "GenesisCommand",
     "TickCommand",
@@ -3307,6 +3422,7 @@ __all__ = [
     "SurgeBin",
     "Tally",
     "TaskIdDeriveOutput",
+    "TcbStatus",
     "Tier",
     "Tiering",
     "Totals",

@@ -66,3 +66,5 @@ pub const CHAIN_CERTIFICATES_MAX: usize = 8;
 pub const CCA_MAP_ENTRIES_MAX: u64 = 64;
 /// How long a CCA token is taken for current where the rules do not say: nothing in it ends.
 pub const CCA_LIFETIME_MS: u64 = 86_400_000;
+/// Most operators of a network.
+pub const OPERATORS_MAX: usize = 16;

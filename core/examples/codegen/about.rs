@@ -28,7 +28,9 @@ pub fn function(name: &str) -> &'static str {
         "traps.verify" => "Whether measured traps pass.",
         "signature.verify" => "Whether a post-quantum signature holds under the scheme it names.",
         "receipt.verify" => "Whether a receipt proves a batch, and what it says of a payee.",
-        "attestation.verify" => "Whether evidence of a provider's hardware holds, by its vendor's rules and a verifier's own.",
+        "attestation.verify" => {
+            "Whether evidence of a provider's hardware holds, by its vendor's rules and a verifier's own."
+        }
         "engine.replay" => "A journal applied to an empty engine: what each entry came to, and the roots.",
         _ => panic!("{name}: say what it is for in about.rs"),
     }

@@ -64,3 +64,38 @@ pub enum Reason {
     /// The workload speaks for another key.
     ReportDataMismatch,
 }
+
+impl Reason {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too_large",
+            Self::EvidenceMalformed => "evidence_malformed",
+            Self::EvidenceUnsupported => "evidence_unsupported",
+            Self::CollateralMalformed => "collateral_malformed",
+            Self::CollateralForged => "collateral_forged",
+            Self::CollateralMismatch => "collateral_mismatch",
+            Self::CollateralFuture => "collateral_future",
+            Self::CollateralExpired => "collateral_expired",
+            Self::CertificateMalformed => "certificate_malformed",
+            Self::CertificateFuture => "certificate_future",
+            Self::CertificateExpired => "certificate_expired",
+            Self::ChainUntrusted => "chain_untrusted",
+            Self::CertificateRevoked => "certificate_revoked",
+            Self::RevocationUnknown => "revocation_unknown",
+            Self::SignatureInvalid => "signature_invalid",
+            Self::KeyUnbound => "key_unbound",
+            Self::SignerMismatch => "signer_mismatch",
+            Self::PlatformMismatch => "platform_mismatch",
+            Self::TcbUnknown => "tcb_unknown",
+            Self::TcbRevoked => "tcb_revoked",
+            Self::DebugEnabled => "debug_enabled",
+            Self::AttributesRefused => "attributes_refused",
+            Self::LifecycleRefused => "lifecycle_refused",
+            Self::TcbStatusRefused => "tcb_status_refused",
+            Self::MeasurementRefused => "measurement_refused",
+            Self::ReportDataMismatch => "report_data_mismatch",
+        }
+    }
+}

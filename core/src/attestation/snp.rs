@@ -168,6 +168,14 @@ pub fn verify(case: &Case<'_>, claims: &mut Claims, until: &mut Until) -> Step {
         crls_required: false,
         now_s: case.now_s,
     };
+    // A list that speaks for nobody here would be passed over in silence.
+    if !judge
+        .crls
+        .iter()
+        .all(|crl| chain.iter().any(|issuer| crl.is_of(issuer)))
+    {
+        return Err(Reason::CollateralMismatch);
+    }
     // The chip's certificate, one intermediate, the root.
     if judge.path(&chain, until)? != 1 {
         return Err(Reason::ChainUntrusted);

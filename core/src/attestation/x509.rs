@@ -142,6 +142,10 @@ fn members<'a>(value: AnyRef<'a>) -> der::Result<SliceReader<'a>> {
     SliceReader::new(value.value())
 }
 
+fn is_pss_sha384(parameters: AnyRef<'_>) -> bool {
+    parameters.header().tag() == Tag::Sequence && PSS_SHA384.contains(&parameters.value())
+}
+
 fn algorithm(value: AnyRef<'_>) -> der::Result<Option<Algorithm>> {
     let mut reader = members(value)?;
     let oid = ObjectIdentifier::decode(&mut reader)?;
@@ -154,7 +158,7 @@ fn algorithm(value: AnyRef<'_>) -> der::Result<Option<Algorithm>> {
     Ok(match (oid, parameters) {
         (ECDSA_SHA256, None) => Some(Algorithm::EcdsaSha256),
         (ECDSA_SHA384, None) => Some(Algorithm::EcdsaSha384),
-        (RSA_PSS, Some(parameters)) if PSS_SHA384.contains(&parameters.value()) => Some(Algorithm::PssSha384),
+        (RSA_PSS, Some(parameters)) if is_pss_sha384(parameters) => Some(Algorithm::PssSha384),
         _ => None,
     })
 }

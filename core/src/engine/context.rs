@@ -9,6 +9,7 @@ use super::key::{Key, Table};
 use super::ledger::{self, Account, Posting, Reason};
 use super::outcome::{Cause, Event, Status};
 use super::rows::{Job, JobStatus, Network, Provider};
+use super::speaker::Speaker;
 use super::txn::Txn;
 use super::{leases, requesters};
 use crate::amount::{Atoms, Ratio, Units};
@@ -60,6 +61,8 @@ pub struct Context<'a> {
     pub height: u64,
     /// The entry's time.
     pub now_ms: u64,
+    /// On whose word the entry stands.
+    pub speaker: Speaker,
     /// What happened so far.
     pub events: Vec<Event>,
     /// Postings so far.

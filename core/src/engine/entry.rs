@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::amount::{Atoms, Ratio, Units};
+use crate::attestation::Collateral;
 use crate::matching::Circuit;
+use crate::signature::Scheme;
 use crate::slashing::Offence;
 use crate::task_id::{Payload, ShortBytes};
 use crate::value::{Bytes, Hash32, Kind, PerKind, Positive, Text};
@@ -26,7 +28,7 @@ pub struct Entry {
 }
 
 /// Which network a state belongs to. Only a devnet believes unsigned messages and unverified
-/// attestations (see [`super::verifier`]).
+/// attestations (see [`super::speaker`] and [`super::verifier`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -79,6 +81,8 @@ pub enum Command {
         circuit_max: Option<Circuit>,
         /// What its messages are verified with; a known key changes by `rotate_key` only.
         public_key: Option<Bytes>,
+        /// How; absent is the devnet's hash on a devnet that believes its messages, and elsewhere `ml-dsa-65`.
+        key_scheme: Option<Scheme>,
     },
     /// Stake arrives from the chain.
     Stake {
@@ -229,6 +233,8 @@ pub enum Command {
         public_key: Bytes,
         /// By the old key (see [`super::signed`]).
         signature: Bytes,
+        /// The scheme of the new key, as at registration.
+        key_scheme: Option<Scheme>,
     },
     /// Money of a requester arrives from the chain.
     Deposit {
@@ -274,6 +280,61 @@ pub enum Command {
         /// What proves it.
         proof: OffenceProof,
     },
+    /// A command with the word of who gives it.
+    Signed(SignedCommand),
+}
+
+impl Command {
+    /// The provider that speaks, or that it is about.
+    #[must_use]
+    pub const fn provider_id(&self) -> Option<&Text> {
+        match self {
+            Self::Register { provider_id, .. }
+            | Self::Stake { provider_id, .. }
+            | Self::Unstake { provider_id, .. }
+            | Self::Heartbeat { provider_id, .. }
+            | Self::Retire { provider_id }
+            | Self::Withdraw { provider_id, .. }
+            | Self::Report { provider_id, .. }
+            | Self::RotateKey { provider_id, .. }
+            | Self::CancelSlash { provider_id, .. } => Some(provider_id),
+            Self::Ack(lease)
+            | Self::Renew(lease)
+            | Self::Decline(lease)
+            | Self::Fail(lease)
+            | Self::Complete { lease, .. } => Some(&lease.provider_id),
+            _ => None,
+        }
+    }
+}
+
+/// On whose behalf a signer speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A provider, by the key that it registered.
+    Provider,
+    /// An operator of the network, by a key of the market rules.
+    Operator,
+}
+
+/// A command, who gives it, and the proof of that (see [`super::speaker`] for what is signed).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SignedCommand {
+    /// As what.
+    pub role: Role,
+    /// The provider's id, or the operator's name.
+    pub signer: Text,
+    /// Above that of every message of this signer before.
+    pub nonce: u64,
+    /// The last block in which the message counts.
+    pub expires_height: u64,
+    /// The command as CBOR.
+    pub command: Bytes,
+    /// By the signer's key.
+    pub signature: Bytes,
 }
 
 /// Two signed messages of a provider that contradict each other.
@@ -353,4 +414,6 @@ pub struct AttestationEvidence {
     pub evidence: Bytes,
     /// Until when it says it holds.
     pub not_after_ms: u64,
+    /// What the vendor publishes to judge it by; nothing of it is needed where evidence is believed.
+    pub collateral: Option<Collateral>,
 }

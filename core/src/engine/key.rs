@@ -55,12 +55,14 @@ tables! {
     Unbonding = 0x15,
     /// (epoch, provider id) -> the offences reported, in order, each once.
     Offences = 0x16,
-    /// provider id -> the key its messages are verified with.
+    /// provider id -> [`super::rows::KeyRow`].
     ProviderKey = 0x17,
     /// (epoch, provider id, offence) -> who proved it.
     Reporter = 0x18,
     /// (message hash, message hash) -> nothing: pairs that have proved an offence, for ever.
     Proved = 0x19,
+    /// (role, signer) -> the last nonce of its messages.
+    Nonce = 0x1a,
     /// task_id -> [`super::rows::Job`].
     Job = 0x20,
     /// (rank descending, enqueue_ms, task_id) -> nothing: the queue in its order.

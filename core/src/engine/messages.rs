@@ -8,16 +8,14 @@ use super::key::{Key, Table};
 use super::outcome::{Cause, Event, Status};
 use super::rows::{Job, JobResult, JobStatus, Lease};
 use super::sla::{self, Ending};
-use super::verifier;
+use super::speaker;
 use crate::amount::{PPM, Rounding, mul_div};
 use crate::limits::NEVER_MS;
 use crate::value::Hash32;
 
 /// The job and lease a message is about, if the lease is the speaker's and holds now.
 fn leased(context: &Context<'_>, message: &LeaseMessage) -> Step<(Job, Lease)> {
-    if verifier::of(context.network.name, &context.policy).is_none() {
-        return refuse(Status::NoVerifier, "an unsigned message counts on a devnet only");
-    }
+    speaker::provider(context, &message.provider_id)?;
     let job = context.job(&message.task_id)?;
     if job.status.ended() {
         return refuse(Status::TaskEnded, "the job is over");

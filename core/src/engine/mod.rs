@@ -33,6 +33,7 @@ mod schedules;
 mod settle;
 pub mod signed;
 pub mod sla;
+pub mod speaker;
 mod stakes;
 pub mod store;
 mod txn;
@@ -135,6 +136,7 @@ impl Engine {
             seq: entry.seq,
             height: entry.height,
             now_ms: entry.time_ms,
+            speaker: speaker::Speaker::Chain,
             events: Vec::new(),
             postings: 0,
         };
@@ -151,8 +153,17 @@ impl Engine {
         })?;
         context.txn.keep();
 
+        let given = match &entry.command {
+            Command::Signed(signed) => speaker::open(&mut context, signed),
+            plain => Ok(plain.clone()),
+        };
+        // A nonce stays used, also where the command itself is refused.
+        if given.is_ok() {
+            context.txn.keep();
+        }
         let before = (context.events.len(), context.postings, context.network.clone());
-        let (status, message) = match command(&mut context, &mut self.caches, entry.command.clone()) {
+        let done = given.and_then(|given| command(&mut context, &mut self.caches, given));
+        let (status, message) = match done {
             Ok(()) => (Status::Ok, String::new()),
             Err(Stop::Broken(error)) => return Err(error),
             Err(Stop::Refused(status, message)) => {
@@ -298,6 +309,7 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             max_concurrent,
             circuit_max,
             public_key,
+            key_scheme,
         } => {
             let offer = providers::Offer {
                 operator,
@@ -309,6 +321,7 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
                 max_concurrent,
                 circuit_max,
                 public_key,
+                key_scheme,
             };
             providers::register(context, &provider_id, offer)
         }
@@ -368,7 +381,8 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             provider_id,
             public_key,
             signature,
-        } => signed::rotate(context, &provider_id, &public_key, &signature),
+            key_scheme,
+        } => signed::rotate(context, &provider_id, &public_key, key_scheme, &signature),
         Command::Deposit { requester, amount } => requesters::deposit(context, &requester, amount),
         Command::Reclaim { requester, amount } => requesters::reclaim(context, &requester, amount),
         Command::MinerWithdraw { miner, amount } => withdrawals::by_miner(context, &miner, amount),
@@ -383,5 +397,6 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             provider_id,
             proof,
         } => offences::evidence(context, &reporter, &provider_id, &proof),
+        Command::Signed(_) => context::refuse(Status::NotSigner, "a signed command is no signed command again"),
     }
 }

@@ -47,7 +47,7 @@ statuses! {
     HeightWentBack = 3 "height_went_back",
     /// The time is before the last one.
     TimeWentBack = 4 "time_went_back",
-    /// The network has no verifier for this message (only a devnet goes without).
+    /// A devnet's key, whose signatures are hashes, on a network that takes real ones only.
     NoVerifier = 5 "no_verifier",
     /// The policy does not parse, does not hold together, or may not follow the one before.
     BadPolicy = 6 "bad_policy",
@@ -133,6 +133,16 @@ statuses! {
     NotProved = 46 "not_proved",
     /// This offence was proved before.
     AlreadyProved = 47 "already_proved",
+    /// The command counts with a signature only.
+    Unsigned = 48 "unsigned",
+    /// The signer may not give this command, or not for somebody else.
+    NotSigner = 49 "not_signer",
+    /// A message of this signer with this nonce or a later one was there before.
+    StaleNonce = 50 "stale_nonce",
+    /// The message counts no more, or claims to count for too long.
+    StaleMessage = 51 "stale_message",
+    /// The market rules do not take keys of this scheme.
+    SchemeRefused = 52 "scheme_refused",
 }
 
 impl Serialize for Status {

@@ -10,7 +10,7 @@ use super::key::{Key, Table, trailing_text};
 use super::ledger::{Account, Reason};
 use super::outcome::{Event, Status};
 use super::rows::{Provider, SlashRecord};
-use super::{offences, sla, stakes, verifier};
+use super::{offences, sla, speaker, stakes};
 use crate::amount::{Atoms, PPM, Rounding, mul_div};
 use crate::market::{Market, PenaltyRules};
 use crate::matching::Status as ProviderStatus;
@@ -228,12 +228,7 @@ pub fn done(context: &mut Context<'_>, epoch: u64, due: &[Due]) {
 
 /// A penalty that still waits is dropped; the sentence ends with it, the record stays and says why.
 pub fn cancel(context: &mut Context<'_>, epoch: u64, id: &Text, reason: &Text) -> Step {
-    if verifier::of(context.network.name, &context.policy).is_none() {
-        return refuse(
-            Status::NoVerifier,
-            "an unsigned word of an operator counts on a devnet only",
-        );
-    }
+    speaker::operator(context)?;
     let key = Key::new(Table::Slash).int(epoch).text(id);
     let record: Option<SlashRecord> = context.txn.get(key.clone())?;
     let waits = |record: &SlashRecord| context.txn.has(pending_key(record.applied_in, epoch, id));

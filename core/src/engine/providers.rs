@@ -7,10 +7,11 @@ use super::entry::AttestationEvidence;
 use super::key::{Key, Table};
 use super::outcome::{Event, Status};
 use super::rows::{Attested, Provider};
-use super::{health, leases, signed, stakes, verifier};
+use super::{health, leases, signed, speaker, stakes, verifier};
 use crate::amount::{Atoms, Ratio, Units};
 use crate::limits::{PROVIDER_KINDS_MAX, PROVIDER_LIST_MAX};
 use crate::matching::{Circuit, Status as ProviderStatus};
+use crate::signature::Scheme;
 use crate::slashing::Offence;
 use crate::value::{Bytes, Kind, PerKind, Text};
 
@@ -25,27 +26,22 @@ pub struct Offer {
     pub max_concurrent: Option<PerKind<u64>>,
     pub circuit_max: Option<Circuit>,
     pub public_key: Option<Bytes>,
+    pub key_scheme: Option<Scheme>,
 }
 
-fn attested(context: &Context<'_>, evidence: Option<&AttestationEvidence>) -> Step<Option<Attested>> {
-    let Some(verifier) = verifier::of(context.network.name, &context.policy) else {
-        return refuse(
-            Status::NoVerifier,
-            "this network's policy needs real signatures and attestation; only a devnet goes without",
-        );
+fn attested(context: &Context<'_>, id: &Text, offer: &Offer) -> Step<Option<Attested>> {
+    let Some(evidence) = &offer.attestation else {
+        return Ok(None);
     };
-    match evidence {
-        None => Ok(None),
-        Some(evidence) => match verifier.attest(evidence, context.now_ms) {
-            Some(attested) => Ok(Some(attested)),
-            None => refuse(Status::AttestationInvalid, "the attestation is empty or has run out"),
-        },
-    }
+    let known = signed::key_of(context, id)?.map(|row| row.public_key);
+    let key = offer.public_key.as_ref().or(known.as_ref());
+    verifier::attest(context, id, key, evidence).map(Some)
 }
 
 /// Registers a provider, or changes what a known one offers; leases it holds stay.
 pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step {
-    let attestation = attested(context, offer.attestation.as_ref())?;
+    speaker::provider(context, id)?;
+    let attestation = attested(context, id, &offer)?;
     offer.kinds.sort_unstable();
     offer.kinds.dedup();
     if offer.kinds.is_empty() || offer.kinds.len() > PROVIDER_KINDS_MAX {
@@ -94,7 +90,7 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
     if provider.status == ProviderStatus::Jailed {
         return refuse(Status::ProviderJailed, "a jailed provider does not change");
     }
-    signed::bind(context, id, offer.public_key.as_ref())?;
+    signed::bind(context, id, offer.public_key.as_ref(), offer.key_scheme)?;
     provider.operator = offer.operator;
     provider.kinds = offer.kinds;
     provider.region = offer.region;
@@ -112,9 +108,7 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
 /// A provider shows that it is there. The beat's number grows, so an old one cannot be said again; silence since
 /// the one before has cost its part of the health by now.
 pub fn heartbeat(context: &mut Context<'_>, id: &Text, beat: &Beat) -> Step {
-    if verifier::of(context.network.name, &context.policy).is_none() {
-        return refuse(Status::NoVerifier, "an unsigned heartbeat counts on a devnet only");
-    }
+    speaker::provider(context, id)?;
     let mut provider = context.provider(id)?;
     if provider.status == ProviderStatus::Retired {
         return refuse(Status::ProviderRetired, "a retired provider has no heartbeat");
@@ -177,6 +171,7 @@ pub fn succeeded(context: &mut Context<'_>, id: &Text, kind: Kind) -> Step {
 
 /// A provider leaves for good: its stake begins to leave with it, its jobs wait again.
 pub fn retire(context: &mut Context<'_>, id: &Text) -> Step {
+    speaker::provider_or_chain(context, id)?;
     let provider = context.provider(id)?;
     match provider.status {
         ProviderStatus::Retired => return refuse(Status::ProviderRetired, "it has retired already"),

@@ -74,6 +74,7 @@ pub fn through<D: Door>(door: &D, store: &dyn Store, name: &str) -> Result<D::Ou
         "withdrawals" => reader.withdrawals(),
         "statement" => reader.statement(),
         "provider.key" => reader.provider_key(),
+        "signer" => reader.signer(),
         _ => Err(Error::at(
             Code::UnknownFunction,
             "fn",
@@ -108,6 +109,7 @@ pub const QUERIES: &[&str] = &[
     "withdrawals",
     "statement",
     "provider.key",
+    "signer",
 ];
 
 struct Reader<'a, D> {

@@ -161,9 +161,7 @@ pub fn deposit(context: &mut Context<'_>, requester: &Text, amount: Atoms) -> St
 
 /// A requester takes back what no job holds.
 pub fn reclaim(context: &mut Context<'_>, requester: &Text, amount: Atoms) -> Step {
-    if super::verifier::of(context.network.name, &context.policy).is_none() {
-        return refuse(Status::NoVerifier, "an unsigned withdrawal counts on a devnet only");
-    }
+    super::speaker::operator(context)?;
     if amount == Atoms::ZERO {
         return refuse(Status::OutOfRange, "nothing is taken back");
     }

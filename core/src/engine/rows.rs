@@ -8,7 +8,8 @@ use super::entry::NetworkName;
 use crate::amount::{Atoms, Multiplier, Ratio, Units};
 use crate::matching::{AttestationClass, Circuit, Status as ProviderStatus};
 use crate::policy::{Band, Severity};
-use crate::value::{Hash32, Kind, PerKind, Text};
+use crate::signature::Scheme;
+use crate::value::{Bytes, Hash32, Kind, PerKind, Text};
 
 /// Where the journal stands. Not part of the digests: it holds the digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +121,15 @@ pub struct Attested {
     pub class: AttestationClass,
     /// Until when.
     pub not_after_ms: u64,
+}
+
+/// A provider's key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyRow {
+    /// How it signs; absent is the devnet's hash.
+    pub scheme: Option<Scheme>,
+    /// The key.
+    pub public_key: Bytes,
 }
 
 /// Where a job stands.

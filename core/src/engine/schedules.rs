@@ -172,6 +172,7 @@ fn not_begun(context: &Context<'_>, epoch: u64) -> Step {
 
 /// A policy will hold from the start of a later epoch.
 pub fn schedule_policy(context: &mut Context<'_>, epoch: u64, bytes: &[u8]) -> Step {
+    super::speaker::governor(context)?;
     not_begun(context, epoch)?;
     let (policy, hash) = archive_policy(&mut context.txn, bytes)?;
     if policy.epoch.length_blocks != context.network.epoch_length {
@@ -192,6 +193,7 @@ pub fn schedule_policy(context: &mut Context<'_>, epoch: u64, bytes: &[u8]) -> S
 
 /// Market rules will hold from the start of a later epoch.
 pub fn schedule_market(context: &mut Context<'_>, epoch: u64, bytes: &[u8]) -> Step {
+    super::speaker::governor(context)?;
     not_begun(context, epoch)?;
     let hash = archive_market(&mut context.txn, Some(bytes))?;
     context.txn.put(Key::new(Table::MarketSchedule).int(epoch), &hash)?;
@@ -207,6 +209,7 @@ pub fn schedule_market(context: &mut Context<'_>, epoch: u64, bytes: &[u8]) -> S
 /// A module of the core will be the one from the start of a later epoch. The engine remembers; a host that runs
 /// another one stops before that epoch.
 pub fn schedule_core(context: &mut Context<'_>, epoch: u64, module_hash: Hash32) -> Step {
+    super::speaker::governor(context)?;
     not_begun(context, epoch)?;
     context
         .txn

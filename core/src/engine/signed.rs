@@ -6,9 +6,12 @@ use serde::Serialize;
 use super::context::{Context, Step, refuse};
 use super::key::{Key, Table};
 use super::outcome::{Event, Status};
+use super::rows::KeyRow;
+use super::speaker::{self, is_open};
 use super::verifier;
 use crate::hash::tagged;
 use crate::limits::KEY_BYTES_MAX;
+use crate::signature::Scheme;
 use crate::value::{Bytes, Hash32, Text};
 use crate::{Result, hash};
 
@@ -60,33 +63,81 @@ pub fn nullified(chain_id: u64, provider_id: &Text, task_id: &Hash32, nullifier:
     tagged("aicf/nullified/v1", &Signed(chain_id, provider_id, task_id, nullifier))
 }
 
+/// What the old key signs for a new one of a scheme: `H("aicf/rotate/v2", [chain_id, provider_id, old_key_hash, scheme,
+/// new_key])`, the scheme by its name.
+///
+/// # Errors
+/// None for any key.
+pub fn rotation_to(
+    chain_id: u64,
+    provider_id: &Text,
+    old_key: &[u8],
+    scheme: Scheme,
+    new_key: &Bytes,
+) -> Result<Hash32> {
+    #[derive(Serialize)]
+    struct Signed<'a>(u64, &'a Text, Hash32, &'a str, &'a Bytes);
+    let old_key_hash = hash::sha3_256(&[old_key]);
+    tagged(
+        "aicf/rotate/v2",
+        &Signed(chain_id, provider_id, old_key_hash, scheme.name(), new_key),
+    )
+}
+
 /// Refuses a signature of a provider that does not hold.
 pub fn check(context: &Context<'_>, provider_id: &Text, message: &Hash32, signature: &Bytes) -> Step {
-    let Some(verifier) = verifier::of(context.network.name, &context.policy) else {
-        return refuse(Status::NoVerifier, "this network's signatures cannot be verified");
-    };
-    let Some(public_key) = key_of(context, provider_id)? else {
+    let Some(key) = key_of(context, provider_id)? else {
         return refuse(
             Status::KeyMismatch,
             alloc::format!("provider `{provider_id}` has no key"),
         );
     };
-    if signature.len() > KEY_BYTES_MAX || !verifier.signed(&public_key, message, signature) {
+    if signature.len() > KEY_BYTES_MAX || !verifier::holds(context, &key, message, signature)? {
         return refuse(Status::BadSignature, "the signature does not hold");
     }
     Ok(())
 }
 
-fn key_row(provider_id: &Text) -> Key {
+fn row_key(provider_id: &Text) -> Key {
     Key::new(Table::ProviderKey).text(provider_id)
 }
 
-fn key_of(context: &Context<'_>, provider_id: &Text) -> Step<Option<Bytes>> {
-    Ok(context.txn.get(key_row(provider_id))?)
+/// The key of a provider.
+pub fn key_of(context: &Context<'_>, provider_id: &Text) -> Step<Option<KeyRow>> {
+    Ok(context.txn.get(row_key(provider_id))?)
+}
+
+/// A key as it is kept, if the network takes such keys.
+pub fn key_row(context: &Context<'_>, public_key: &Bytes, scheme: Option<Scheme>) -> Step<KeyRow> {
+    if public_key.is_empty() || public_key.len() > KEY_BYTES_MAX {
+        return refuse(
+            Status::OutOfRange,
+            alloc::format!("a key has 1 to {KEY_BYTES_MAX} bytes"),
+        );
+    }
+    let scheme = scheme.or_else(|| (!is_open(context)).then_some(Scheme::MlDsa65));
+    if let Some(scheme) = scheme {
+        if !context.market.keys.schemes.contains(&scheme) {
+            return refuse(
+                Status::SchemeRefused,
+                alloc::format!("the market rules take no keys of {}", scheme.name()),
+            );
+        }
+        if public_key.len() != scheme.public_key_bytes() {
+            return refuse(
+                Status::OutOfRange,
+                alloc::format!("a key of {} has {} bytes", scheme.name(), scheme.public_key_bytes()),
+            );
+        }
+    }
+    Ok(KeyRow {
+        scheme,
+        public_key: public_key.clone(),
+    })
 }
 
 /// Binds a provider to a key when it registers. A key that is known stays.
-pub fn bind(context: &mut Context<'_>, provider_id: &Text, public_key: Option<&Bytes>) -> Step {
+pub fn bind(context: &mut Context<'_>, provider_id: &Text, public_key: Option<&Bytes>, scheme: Option<Scheme>) -> Step {
     let known = key_of(context, provider_id)?;
     let Some(given) = public_key else {
         if context.market.registry.key_bound_ids && known.is_none() {
@@ -94,14 +145,9 @@ pub fn bind(context: &mut Context<'_>, provider_id: &Text, public_key: Option<&B
         }
         return Ok(());
     };
-    if given.is_empty() || given.len() > KEY_BYTES_MAX {
-        return refuse(
-            Status::OutOfRange,
-            alloc::format!("a key has 1 to {KEY_BYTES_MAX} bytes"),
-        );
-    }
+    let row = key_row(context, given, scheme)?;
     match known {
-        Some(known) if known == *given => Ok(()),
+        Some(known) if known == row => Ok(()),
         Some(_) => refuse(
             Status::KeyMismatch,
             "the provider has another key; rotate_key changes it",
@@ -113,29 +159,35 @@ pub fn bind(context: &mut Context<'_>, provider_id: &Text, public_key: Option<&B
                     alloc::format!("the id of this key is {}", id_of_key(given)?),
                 );
             }
-            Ok(context.txn.put(key_row(provider_id), given)?)
+            Ok(context.txn.put(row_key(provider_id), &row)?)
         }
     }
 }
 
 /// Another key from now on, by the old one's word. The id stays.
-pub fn rotate(context: &mut Context<'_>, provider_id: &Text, public_key: &Bytes, signature: &Bytes) -> Step {
+pub fn rotate(
+    context: &mut Context<'_>,
+    provider_id: &Text,
+    public_key: &Bytes,
+    scheme: Option<Scheme>,
+    signature: &Bytes,
+) -> Step {
+    speaker::provider_or_chain(context, provider_id)?;
     context.provider(provider_id)?;
-    if public_key.is_empty() || public_key.len() > KEY_BYTES_MAX {
-        return refuse(
-            Status::OutOfRange,
-            alloc::format!("a key has 1 to {KEY_BYTES_MAX} bytes"),
-        );
-    }
+    let row = key_row(context, public_key, scheme)?;
     let Some(old) = key_of(context, provider_id)? else {
         return refuse(
             Status::KeyMismatch,
             alloc::format!("provider `{provider_id}` has no key"),
         );
     };
-    let message = rotation(context.network.chain_id, provider_id, &old, public_key)?;
+    let chain_id = context.network.chain_id;
+    let message = match row.scheme {
+        None => rotation(chain_id, provider_id, &old.public_key, public_key)?,
+        Some(scheme) => rotation_to(chain_id, provider_id, &old.public_key, scheme, public_key)?,
+    };
     check(context, provider_id, &message, signature)?;
-    context.txn.put(key_row(provider_id), public_key)?;
+    context.txn.put(row_key(provider_id), &row)?;
     context.events.push(Event::KeyRotated {
         provider_id: provider_id.clone(),
     });

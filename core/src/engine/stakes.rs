@@ -101,6 +101,7 @@ pub fn stake(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
 /// Stake begins to leave. It stays slashable in the unbonding account until the epochs in which offences count
 /// have been settled.
 pub fn unstake(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
+    super::speaker::provider_or_chain(context, id)?;
     let provider = context.provider(id)?;
     if provider.status == ProviderStatus::Jailed {
         return refuse(Status::ProviderJailed, "stake does not leave jail");

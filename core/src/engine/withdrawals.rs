@@ -6,7 +6,7 @@ use super::key::{Key, Table};
 use super::ledger::{self, Account, Reason};
 use super::outcome::{Event, Status};
 use super::rows::{Drawn, PayeeRole, Withdrawal};
-use super::verifier;
+use super::speaker::{self, Speaker};
 use crate::Error;
 use crate::amount::Atoms;
 use crate::limits::DUE_JOBS_MAX;
@@ -32,9 +32,7 @@ fn free(context: &Context<'_>, role: PayeeRole, payee: &Text) -> Step<Atoms> {
 
 /// A provider takes out what it was paid.
 pub fn by_provider(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
-    if verifier::of(context.network.name, &context.policy).is_none() {
-        return refuse(Status::NoVerifier, "an unsigned withdrawal counts on a devnet only");
-    }
+    speaker::provider(context, id)?;
     if context.provider(id)?.status == ProviderStatus::Jailed {
         return refuse(Status::ProviderJailed, "money does not leave jail");
     }
@@ -43,9 +41,7 @@ pub fn by_provider(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step 
 
 /// A miner takes out what it was paid.
 pub fn by_miner(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
-    if verifier::of(context.network.name, &context.policy).is_none() {
-        return refuse(Status::NoVerifier, "an unsigned withdrawal counts on a devnet only");
-    }
+    speaker::operator(context)?;
     request(context, PayeeRole::Miner, id, amount)
 }
 
@@ -177,15 +173,16 @@ fn say_paid(context: &mut Context<'_>, number: u64, withdrawal: Withdrawal) {
 /// A withdrawal that still waits is taken back. It still counts for the caps of its epoch: else caps could be
 /// probed for nothing.
 pub fn cancel(context: &mut Context<'_>, number: u64) -> Step {
-    if verifier::of(context.network.name, &context.policy).is_none() {
-        return refuse(Status::NoVerifier, "an unsigned message counts on a devnet only");
-    }
     let Some(withdrawal) = context.txn.get::<Withdrawal>(Key::new(Table::Withdrawal).int(number))? else {
         return refuse(
             Status::UnknownWithdrawal,
             alloc::format!("no withdrawal {number} waits"),
         );
     };
+    match withdrawal.role {
+        PayeeRole::Provider if context.speaker != Speaker::Operator => speaker::provider(context, &withdrawal.payee)?,
+        PayeeRole::Provider | PayeeRole::Miner => speaker::operator(context)?,
+    }
     end(context, &withdrawal, number);
     context.post(
         Account::Leaving(withdrawal.payee.clone()),

@@ -21,7 +21,7 @@ use crate::codec::de::{Node, from_tree};
 use crate::codec::tree::Tree;
 use crate::codec::{Format, cbor, json, yaml};
 use crate::hash;
-use crate::limits::{FAIR_QUEUED_MAX, JSON_DEPTH_MAX, YAML_BYTES_MAX};
+use crate::limits::{FAIR_QUEUED_MAX, JSON_DEPTH_MAX, OPERATORS_MAX, YAML_BYTES_MAX};
 use crate::value::Hash32;
 use crate::{Code, Error, Result};
 
@@ -82,7 +82,8 @@ impl Market {
     ///
     /// # Errors
     /// `bad_policy` at `requests`: fair shares need a bound on the jobs of one requester, or a flood of one would
-    /// be all that a dispatch looks at.
+    /// be all that a dispatch looks at. At `keys`: no scheme at all, too many operators, one that is there twice, or a key
+    /// that is not of its scheme.
     pub fn checked(self) -> Result<Self> {
         let requests = &self.requests;
         let bounded = requests.queued_max > 0 && requests.queued_max <= FAIR_QUEUED_MAX;
@@ -91,6 +92,30 @@ impl Market {
                 "requests",
                 &alloc::format!("with fair_min_leases on, queued_max is 1 to {FAIR_QUEUED_MAX}"),
             ));
+        }
+        let keys = &self.keys;
+        let bad = |message: &str| Err(crate::policy::bad_policy("keys", message));
+        if keys.schemes.is_empty() {
+            return bad("without a scheme nobody could sign");
+        }
+        if keys.operators.len() > OPERATORS_MAX {
+            return bad(&alloc::format!("there are at most {OPERATORS_MAX} operators"));
+        }
+        for (place, operator) in keys.operators.iter().enumerate() {
+            if operator.public_key.len() != operator.scheme.public_key_bytes() {
+                return bad(&alloc::format!(
+                    "the key of operator `{}` is of another scheme",
+                    operator.name
+                ));
+            }
+            if keys
+                .operators
+                .iter()
+                .take(place)
+                .any(|other| other.name == operator.name)
+            {
+                return bad(&alloc::format!("operator `{}` is there twice", operator.name));
+            }
         }
         Ok(self)
     }

@@ -1,16 +1,23 @@
 //! The tree of the market rules as types, in the order of `default_market.json`. A count of 0 leaves its rule out.
 
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
 use crate::amount::{Atoms, Multiplier, Ratio, Units};
+use crate::attestation::TcbStatus;
 use crate::limits::{PAYLOAD_BYTES_MAX, STAKE_LOCKS_MAX};
 use crate::policy::policy_struct;
-use crate::value::{Bounded, Nullable, PerKind, Positive};
+use crate::signature::Scheme;
+use crate::value::{Bounded, Bytes, Nullable, PerKind, Positive, Text};
 
 /// Bytes of a payload: at most what SPEC §2 takes.
 pub type PayloadBytes = Bounded<0, { PAYLOAD_BYTES_MAX as u64 }>;
 /// Qubits, or layers, of a circuit (SPEC §12).
 pub type CircuitSize = Bounded<1, 1000>;
+
+/// A privilege level of a virtual machine.
+pub type VmPrivilege = Bounded<0, 3>;
 
 /// Epochs for which stake is locked: a provider keeps one amount for each.
 pub type LockEpochs = Bounded<0, { STAKE_LOCKS_MAX as u64 }>;
@@ -30,6 +37,52 @@ policy_struct! {
         fund: FundRules,
         /// How money leaves.
         withdrawals: WithdrawalRules,
+        /// Who signs, and how.
+        keys: KeyRules,
+        /// What counts as evidence of hardware.
+        attestation: AttestationRules,
+    }
+}
+
+policy_struct! {
+    /// Who signs, and how.
+    KeyRules {
+        /// Whether a devnet, too, takes signed messages only; any other network does.
+        required: bool,
+        /// Schemes that keys may have.
+        schemes: Vec<Scheme>,
+        /// Blocks for which a message may count.
+        window_blocks: Positive,
+        /// Who may give the commands of an operator.
+        operators: Vec<Operator>,
+    }
+}
+
+policy_struct! {
+    /// An operator of the network.
+    Operator {
+        /// Its name.
+        name: Text,
+        /// How it signs.
+        scheme: Scheme,
+        /// What its messages are verified with.
+        public_key: Bytes,
+    }
+}
+
+policy_struct! {
+    /// What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md).
+    AttestationRules {
+        /// Workloads that are accepted; none is any.
+        measurements: Vec<Bytes>,
+        /// States of a platform that are accepted.
+        tcb_statuses: Vec<TcbStatus>,
+        /// The least privileged level that may ask for an SEV-SNP report.
+        vmpl_max: VmPrivilege,
+        /// How long evidence counts at most, ms.
+        lifetime_ms: Positive,
+        /// Platform keys of Arm CCA that are trusted: points as in SEC 1.
+        cca_platform_keys: Vec<Bytes>,
     }
 }
 

@@ -1,11 +1,13 @@
 //! The state machine from the outside: what a node operator, a provider and an auditor rely on.
 
 mod explain;
+mod keys;
 mod lifecycle;
 mod market_money;
 mod market_penalties;
 mod market_providers;
 mod market_requests;
+mod messages;
 mod money;
 mod naive;
 mod payouts;

@@ -138,8 +138,8 @@ fn jail_and_debt_hold_money_back() {
 #[test]
 fn the_lowest_status_wins_and_real_networks_want_signatures() {
     let mut world = World::with(POLICY, NetworkName::Testnet);
-    assert_eq!(world.status(withdraw("nobody", 0)), Status::NoVerifier);
-    assert_eq!(world.status(report("nobody", Offence::Replay)), Status::NoVerifier);
+    assert_eq!(world.status(withdraw("nobody", 0)), Status::Unsigned);
+    assert_eq!(world.status(report("nobody", Offence::Replay)), Status::Unsigned);
     let mut world = World::new();
     assert_eq!(world.status(withdraw("nobody", 0)), Status::UnknownProvider);
     world.provider("a", 2_000);

@@ -139,7 +139,7 @@ fn height_and_time_never_go_back_and_the_head_stays() {
 }
 
 #[test]
-fn without_a_verifier_nobody_registers() {
+fn outside_an_open_devnet_nobody_registers_without_a_signature() {
     for (policy, network) in [
         (POLICY.to_string(), NetworkName::Mainnet),
         (POLICY.to_string(), NetworkName::Testnet),
@@ -150,7 +150,7 @@ fn without_a_verifier_nobody_registers() {
     ] {
         let mut world = World::with(&policy, network);
         let register = r#"{"register": {"provider_id": "p", "kinds": ["ai"], "models": [], "endpoints": []}}"#;
-        assert_eq!(world.json(register), Status::NoVerifier);
+        assert_eq!(world.json(register), Status::Unsigned);
     }
 }
 

@@ -115,6 +115,13 @@ pub struct Passphrase {
     passphrase_file: Option<PathBuf>,
 }
 
+impl Passphrase {
+    /// The environment's, where a command has no option for a file.
+    pub const fn of_environment() -> Self {
+        Self { passphrase_file: None }
+    }
+}
+
 /// What is signed.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]

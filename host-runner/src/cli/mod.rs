@@ -32,6 +32,7 @@ mod receipt;
 mod replay;
 mod requester;
 mod session;
+mod signer;
 mod simulate;
 mod testee;
 mod verify;
@@ -105,6 +106,12 @@ pub struct Globals {
     /// The block this command belongs to [default: one after the last entry's]
     #[arg(long, global = true, value_name = "N")]
     height: Option<u64>,
+    /// Sign the commands of a provider or an operator with this key file; the passphrase is in `AICF_PASSPHRASE`
+    #[arg(long, global = true, env = "AICF_SIGN_WITH", value_name = "FILE")]
+    sign_with: Option<PathBuf>,
+    /// For whom the key speaks: provider:ID or operator:NAME [default: the provider that the command names]
+    #[arg(long, global = true, env = "AICF_SIGN_AS", value_name = "WHO")]
+    sign_as: Option<String>,
     /// Whether `--db` was written on the command line; an environment variable is no wish for a new file.
     #[arg(skip)]
     db_on_command_line: bool,

@@ -3,10 +3,16 @@
 use super::Globals;
 use super::fail::Failure;
 use super::fields::{Fields, get, get_text, only, parse_file, read_file};
+use super::key::{Passphrase, SchemeName};
 use super::out::{Out, card, field, table};
 use super::session::look_up;
+use super::signer::Signer;
+use crate::keys::SecretKey;
+use aicf_core::codec::hex;
 use aicf_core::codec::tree::Tree;
-use aicf_core::engine::Command;
+use aicf_core::engine::{Command, signed};
+use aicf_core::signature::Scheme;
+use aicf_core::value::{Bytes, Text};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -35,7 +41,7 @@ pub enum Provider {
     Heartbeat(Heartbeat),
     /// Sign with another key from now on
     #[command(
-        after_help = "Example:\n  aicf provider rotate-key --provider-id provider1 --public-key 0x… --signature 0x…"
+        after_help = "Example:\n  aicf provider rotate-key --provider-id provider1 --new-key new.key --sign-with old.key"
     )]
     RotateKey(RotateKey),
     /// Leave for good; all stake begins to leave, too
@@ -84,12 +90,23 @@ pub struct RotateKey {
     /// The provider
     #[arg(long, value_name = "ID")]
     provider_id: String,
+    /// The new key's file; the old one, of --sign-with, signs it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["public_key", "signature", "key_scheme"])]
+    new_key: Option<PathBuf>,
     /// The new key
-    #[arg(long, value_name = "HEX")]
-    public_key: String,
+    #[arg(
+        long,
+        value_name = "HEX",
+        required_unless_present = "new_key",
+        requires = "signature"
+    )]
+    public_key: Option<String>,
+    /// How the new key signs
+    #[arg(long, value_enum)]
+    key_scheme: Option<SchemeName>,
     /// By the old key, over the message of docs/spec/16-market.md
     #[arg(long, value_name = "HEX")]
-    signature: String,
+    signature: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -129,9 +146,12 @@ pub struct Register {
     /// Where it is reached; repeat for more
     #[arg(long = "endpoint", value_name = "URL")]
     endpoints: Vec<String>,
-    /// What its messages are verified with
+    /// What its messages are verified with [default: the key of --sign-with]
     #[arg(long, value_name = "HEX")]
     public_key: Option<String>,
+    /// How that key signs
+    #[arg(long, value_enum, requires = "public_key")]
+    key_scheme: Option<SchemeName>,
 }
 
 #[derive(Debug, Args)]
@@ -214,7 +234,8 @@ fn register(args: &Register, globals: &Globals, out: Out) -> anyhow::Result<()> 
         (Some(path), Some(bytes)) => Some(entry_of(path, parse_file(path, bytes)?, &args.provider_id)?),
         _ => None,
     };
-    let command = registration(args, tree.as_ref())?;
+    let signer = globals.signer()?;
+    let command = registration(args, tree.as_ref(), signer.as_ref().map(Signer::key))?;
     let view = execute(command, &args.provider_id, globals)?;
     let (id, status) = (&args.provider_id, field(&view.0, "status"));
     let next = if status == "registered" {
@@ -253,7 +274,7 @@ pub fn entry_of<'t>(path: &Path, file: Tree<'t>, id: &str) -> Result<Tree<'t>, F
 }
 
 /// What the file says, and the options over it.
-fn registration(args: &Register, entry: Option<&Tree<'_>>) -> Result<Command, Failure> {
+fn registration(args: &Register, entry: Option<&Tree<'_>>, signer: Option<&SecretKey>) -> Result<Command, Failure> {
     const KNOWN: &[&str] = &[
         "provider_id",
         "operator",
@@ -296,11 +317,17 @@ fn registration(args: &Register, entry: Option<&Tree<'_>>) -> Result<Command, Fa
             _ => fields.texts(name, options),
         };
     }
+    let given = args.key_scheme.map(|scheme| Scheme::from(scheme).name());
+    let (key, scheme) = match (&args.public_key, signer) {
+        (None, Some(signer)) => (Some(hex::text(signer.public_key())), Some(signer.scheme().name())),
+        (given_key, _) => (given_key.clone(), given),
+    };
     fields
         .tree_if("attestation", of_file("attestation"))
         .tree_if("max_concurrent", of_file("max_concurrent"))
         .tree_if("circuit_max", of_file("circuit_max"))
-        .text_if("public_key", args.public_key.as_deref())
+        .text_if("public_key", key.as_deref())
+        .text_if("key_scheme", scheme)
         .command("register")
 }
 
@@ -366,10 +393,31 @@ fn heartbeat(args: &Heartbeat, globals: &Globals, out: Out) -> anyhow::Result<()
 
 fn rotate_key(args: &RotateKey, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let id = &args.provider_id;
+    let scheme = args.key_scheme.map(|scheme| Scheme::from(scheme).name());
+    let (public_key, scheme, signature) = match (&args.new_key, globals.signer()?) {
+        (None, _) => (args.public_key.clone(), scheme, args.signature.clone()),
+        (Some(file), Some(old)) => {
+            let new = Passphrase::of_environment().open(file)?;
+            let head = look_up(&globals.reader()?, "head", &json!({}))?;
+            let chain_id = head["chain_id"].as_u64().unwrap_or_default();
+            let provider_id =
+                Text::new(id.as_str()).map_err(|error| Failure::of_input(error.rooted("--provider-id")))?;
+            let new_key = Bytes(new.public_key().to_vec());
+            let old_key = old.key().public_key();
+            let message = signed::rotation_to(chain_id, &provider_id, old_key, new.scheme(), &new_key)?;
+            let signature = hex::text(&old.key().sign(message.as_bytes(), &[])?);
+            (Some(hex::text(&new_key)), Some(new.scheme().name()), Some(signature))
+        }
+        (Some(_), None) => {
+            let message = "the old key signs the new one: give its file";
+            return Err(Failure::malformed("missing_field", "--sign-with", message).into());
+        }
+    };
     let fields = Fields::new()
         .text("provider_id", id)
-        .text("public_key", &args.public_key)
-        .text("signature", &args.signature);
+        .text_if("public_key", public_key.as_deref())
+        .text_if("signature", signature.as_deref())
+        .text_if("key_scheme", scheme);
     let (_, receipt) = execute(fields.command("rotate_key")?, id, globals)?;
     out.say(&receipt, &format!("provider {id} signs with another key now"))
 }

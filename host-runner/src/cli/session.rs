@@ -1,6 +1,7 @@
 //! A command's hold on a database: opened by the global options, with a height and a time for what it does.
 
 use super::fail::Failure;
+use super::signer::Signer;
 use super::{Globals, Network, market, policy};
 use crate::node::{Node, Options, Reader};
 use aicf_core::engine::{Command, NetworkName, Outcome};
@@ -82,6 +83,7 @@ impl Globals {
                 .time_ms
                 .unwrap_or_else(|| self.now_ms().max(head.map_or(0, |head| head.time_ms))),
             height_was_given: self.height.is_some(),
+            signer: self.signer()?,
             node,
         })
     }
@@ -97,11 +99,17 @@ pub struct Session {
     pub time_ms: u64,
     /// Whether the height was injected.
     pub height_was_given: bool,
+    /// On whose word commands are given.
+    pub signer: Option<Signer>,
 }
 
 impl Session {
     /// Delivers a command; a refusal is in the outcome.
     pub fn submit(&mut self, command: Command) -> anyhow::Result<Outcome> {
+        let command = match &self.signer {
+            Some(signer) => signer.sign(self, command)?,
+            None => command,
+        };
         Ok(self.node.submit(self.height, self.time_ms, command)?)
     }
 

@@ -157,6 +157,7 @@ impl Run<'_> {
                     class: machine.attestation,
                     evidence: Bytes(hash("evidence", &[machine.id.as_bytes()]).0.to_vec()),
                     not_after_ms: now_ms + 365 * 86_400_000,
+                    collateral: None,
                 }),
                 max_concurrent: Some(PerKind {
                     ai: machine.streams,
@@ -164,6 +165,7 @@ impl Run<'_> {
                 }),
                 circuit_max: None,
                 public_key: None,
+                key_scheme: None,
             };
             self.must(now_ms, register)?;
             let stake = Command::Stake {

@@ -1,9 +1,11 @@
 //! Secret keys: made, kept encrypted, used for signing and for opening sealed payloads. Verification is the core's, so that whatever is signed here is
 //! judged by the code that every node runs.
 
+mod command;
 mod file;
 mod sealing;
 
+pub use command::Envelope;
 pub use file::{KeyFile, PASSPHRASE_BYTES_MIN};
 pub use sealing::{SEALED_PAYLOAD_BYTES_MAX, SealingKey, seal};
 

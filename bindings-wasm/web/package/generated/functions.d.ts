@@ -28,6 +28,7 @@ import type {
   EngineReplayInput,
   SignatureVerifyInput,
   ReceiptVerifyInput,
+  AttestationVerifyInput,
   TaskIdDeriveOutput,
   PriorityRankOutput,
   MatchingSeedOutput,
@@ -54,6 +55,7 @@ import type {
   EngineReplayOutput,
   SignatureVerifyOutput,
   ReceiptVerifyOutput,
+  AttestationVerifyOutput,
 } from "./types.js";
 
 /** The id that binds a job to chain, block, transaction, caller and payload. */
@@ -133,3 +135,6 @@ export declare function signatureVerify(input: SignatureVerifyInput, policy?: Po
 
 /** Whether a receipt proves a batch, and what it says of a payee. */
 export declare function receiptVerify(input: ReceiptVerifyInput, policy?: Policy): ReceiptVerifyOutput;
+
+/** Whether evidence of a provider's hardware holds, by its vendor's rules and a verifier's own. */
+export declare function attestationVerify(input: AttestationVerifyInput, policy?: Policy): AttestationVerifyOutput;

@@ -28,3 +28,4 @@ export const trapsVerify = (input, policy) => call("traps.verify", input, policy
 export const engineReplay = (input, policy) => call("engine.replay", input, policy);
 export const signatureVerify = (input, policy) => call("signature.verify", input, policy);
 export const receiptVerify = (input, policy) => call("receipt.verify", input, policy);
+export const attestationVerify = (input, policy) => call("attestation.verify", input, policy);

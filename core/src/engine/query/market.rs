@@ -6,17 +6,19 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::entry::Role;
 use super::super::key::{Key, Table, trailing_text};
 use super::super::ledger::{self, Account, Posting, Reason};
-use super::super::rows::{Requester, Withdrawal};
+use super::super::rows::{KeyRow, Requester, Withdrawal};
 use super::super::schedules::archived;
-use super::super::signed;
+use super::super::{signed, speaker};
 use super::{Nothing, Reader, absent};
 use crate::amount::{Atoms, PPM, Rounding, Units, mul_div};
 use crate::catalogue::Door;
 use crate::codec::cbor;
 use crate::limits::PAGE_ROWS_MAX;
 use crate::market::Market;
+use crate::signature::Scheme;
 use crate::value::{Bytes, Hash32, Kind, Text};
 use crate::{Code, Error, Result};
 
@@ -246,6 +248,24 @@ impl<D: Door> Reader<'_, D> {
         self.door.write(&page)
     }
 
+    /// The last nonce of a signer; null for one that has not been heard.
+    pub(super) fn signer(&self) -> Result<D::Out> {
+        #[derive(Deserialize)]
+        struct Input {
+            role: Role,
+            signer: Text,
+        }
+        #[derive(Serialize)]
+        struct View {
+            role: Role,
+            signer: Text,
+            nonce: Option<u64>,
+        }
+        let Input { role, signer } = self.read()?;
+        let nonce = self.txn.get(speaker::nonce_key(role, &signer))?;
+        self.door.write(&View { role, signer, nonce })
+    }
+
     /// The key of a provider, and the id that is bound to it.
     pub(super) fn provider_key(&self) -> Result<D::Out> {
         #[derive(Deserialize)]
@@ -255,15 +275,19 @@ impl<D: Door> Reader<'_, D> {
         #[derive(Serialize)]
         struct View {
             provider_id: Text,
+            scheme: Option<Scheme>,
             public_key: Bytes,
             id_of_key: Text,
+            nonce: Option<u64>,
         }
         let input: Input = self.read()?;
-        let key: Option<Bytes> = self.txn.get(Key::new(Table::ProviderKey).text(&input.provider_id))?;
+        let key: Option<KeyRow> = self.txn.get(Key::new(Table::ProviderKey).text(&input.provider_id))?;
         match key {
-            Some(public_key) => self.door.write(&View {
+            Some(KeyRow { scheme, public_key }) => self.door.write(&View {
                 id_of_key: signed::id_of_key(&public_key)?,
+                nonce: self.txn.get(speaker::nonce_key(Role::Provider, &input.provider_id))?,
                 provider_id: input.provider_id,
+                scheme,
                 public_key,
             }),
             None => absent(

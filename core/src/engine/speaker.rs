@@ -1,0 +1,206 @@
+//! Who gives a command, and who may give which.
+//!
+//! A command is the chain's (as the node read it), a provider's or an operator's. The last two sign: a message names its
+//! signer, has a number above the one before (the nonce) and a last block in which it counts, so that it is never heard
+//! twice and never hangs about. A devnet believes unsigned messages, unless its market rules or its policy ask for more.
+
+use serde::Serialize;
+
+use super::context::{Context, Step, refuse};
+use super::entry::{Command, NetworkName, Role, SignedCommand};
+use super::key::{Key, Table};
+use super::outcome::Status;
+use super::rows::KeyRow;
+use super::{signed, verifier};
+use crate::codec::cbor;
+use crate::hash::tagged;
+use crate::limits::{JSON_INT_MAX, KEY_BYTES_MAX};
+use crate::value::{Bytes, Hash32, Text};
+use crate::{Result, market};
+
+/// On whose word an entry stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    /// Nobody signed: the chain, as the node read it.
+    Chain,
+    /// A provider, by its key.
+    Provider(Text),
+    /// An operator of the network.
+    Operator,
+}
+
+/// What a signer signs: `H("aicf/message/v1", [chain_id, role, signer, nonce, expires_height, command])`, the role as
+/// its index.
+///
+/// # Errors
+/// None.
+pub fn message(chain_id: u64, signed: &SignedCommand) -> Result<Hash32> {
+    #[derive(Serialize)]
+    struct Message<'a>(u64, u8, &'a Text, u64, u64, &'a Bytes);
+    tagged(
+        "aicf/message/v1",
+        &Message(
+            chain_id,
+            signed.role as u8,
+            &signed.signer,
+            signed.nonce,
+            signed.expires_height,
+            &signed.command,
+        ),
+    )
+}
+
+/// Whether unsigned messages and unverified evidence are believed.
+pub fn is_open(context: &Context<'_>) -> bool {
+    context.network.name == NetworkName::Devnet
+        && !context.policy.registry.require_attestation
+        && !context.market.keys.required
+}
+
+/// Which role may sign a command; the chain's own are nobody's.
+#[must_use]
+pub const fn may_sign(command: &Command, role: Role) -> bool {
+    match command {
+        Command::Register { .. }
+        | Command::Unstake { .. }
+        | Command::Heartbeat { .. }
+        | Command::Retire { .. }
+        | Command::Ack(_)
+        | Command::Renew(_)
+        | Command::Decline(_)
+        | Command::Fail(_)
+        | Command::Complete { .. }
+        | Command::Withdraw { .. }
+        | Command::RotateKey { .. }
+        | Command::Evidence { .. } => matches!(role, Role::Provider),
+        Command::CancelWithdrawal { .. } => true,
+        Command::SchedulePolicy { .. }
+        | Command::ScheduleMarket { .. }
+        | Command::ScheduleCore { .. }
+        | Command::Report { .. }
+        | Command::CancelSlash { .. }
+        | Command::MinerWithdraw { .. }
+        | Command::Reclaim { .. } => matches!(role, Role::Operator),
+        Command::Genesis { .. }
+        | Command::Tick {}
+        | Command::Stake { .. }
+        | Command::Enqueue { .. }
+        | Command::Cancel { .. }
+        | Command::Dispatch { .. }
+        | Command::Proof { .. }
+        | Command::Settle { .. }
+        | Command::Deposit { .. }
+        | Command::Signed(_) => false,
+    }
+}
+
+/// Whose nonces these are.
+pub fn nonce_key(role: Role, signer: &Text) -> Key {
+    Key::new(Table::Nonce).byte(role as u8).text(signer)
+}
+
+/// The command inside a signed message. From here on its nonce is used, whatever becomes of the command: a message that
+/// was refused once must not count later.
+pub fn open(context: &mut Context<'_>, signed: &SignedCommand) -> Step<Command> {
+    let Ok(command) = cbor::from_slice::<Command>(&signed.command) else {
+        return refuse(Status::OutOfRange, "the signed bytes are not a command");
+    };
+    if !may_sign(&command, signed.role) {
+        return refuse(Status::NotSigner, "this command is not for this role to sign");
+    }
+    let last = context.height.saturating_add(context.market.keys.window_blocks.get());
+    if signed.expires_height < context.height || signed.expires_height > last {
+        return refuse(
+            Status::StaleMessage,
+            alloc::format!("a message now counts until block {} to {last}", context.height),
+        );
+    }
+    let nonce_key = nonce_key(signed.role, &signed.signer);
+    let nonce: Option<u64> = context.txn.get(nonce_key.clone())?;
+    if nonce.is_some_and(|nonce| signed.nonce <= nonce) || signed.nonce > JSON_INT_MAX {
+        return refuse(
+            Status::StaleNonce,
+            alloc::format!("nonce {} of this signer was there before", nonce.unwrap_or(0)),
+        );
+    }
+    let key = match signed.role {
+        Role::Operator => operator_key(&context.market.keys, &signed.signer)?,
+        Role::Provider => provider_key(context, &signed.signer, &command)?,
+    };
+    let message = message(context.network.chain_id, signed)?;
+    if signed.signature.len() > KEY_BYTES_MAX || !verifier::holds(context, &key, &message, &signed.signature)? {
+        return refuse(Status::BadSignature, "the message's signature does not hold");
+    }
+    context.txn.put(nonce_key, &signed.nonce)?;
+    context.speaker = match signed.role {
+        Role::Provider => Speaker::Provider(signed.signer.clone()),
+        Role::Operator => Speaker::Operator,
+    };
+    Ok(command)
+}
+
+fn operator_key(keys: &market::KeyRules, signer: &Text) -> Step<KeyRow> {
+    match keys.operators.iter().find(|operator| operator.name == *signer) {
+        Some(operator) => Ok(KeyRow {
+            scheme: Some(operator.scheme),
+            public_key: operator.public_key.clone(),
+        }),
+        None => refuse(
+            Status::KeyMismatch,
+            alloc::format!("the market rules know no operator `{signer}`"),
+        ),
+    }
+}
+
+/// The key that is bound to the provider; for who registers the first time, the key it comes with, which it so proves to
+/// hold.
+fn provider_key(context: &Context<'_>, signer: &Text, command: &Command) -> Step<KeyRow> {
+    if let Some(known) = signed::key_of(context, signer)? {
+        return Ok(known);
+    }
+    match command {
+        Command::Register {
+            provider_id,
+            public_key: Some(public_key),
+            key_scheme,
+            ..
+        } if provider_id == signer => signed::key_row(context, public_key, *key_scheme),
+        _ => refuse(Status::KeyMismatch, alloc::format!("provider `{signer}` has no key")),
+    }
+}
+
+/// The command is for this provider alone to give.
+pub fn provider(context: &Context<'_>, id: &Text) -> Step {
+    match &context.speaker {
+        Speaker::Provider(signer) if signer == id => Ok(()),
+        Speaker::Chain if is_open(context) => Ok(()),
+        Speaker::Chain => refuse(Status::Unsigned, "a provider's unsigned word counts on a devnet only"),
+        _ => refuse(Status::NotSigner, alloc::format!("this is for provider `{id}` to say")),
+    }
+}
+
+/// The command is for this provider to give, or the chain's.
+pub fn provider_or_chain(context: &Context<'_>, id: &Text) -> Step {
+    match context.speaker {
+        Speaker::Chain => Ok(()),
+        _ => provider(context, id),
+    }
+}
+
+/// The command is for an operator to give.
+pub fn operator(context: &Context<'_>) -> Step {
+    match context.speaker {
+        Speaker::Operator => Ok(()),
+        Speaker::Chain if is_open(context) => Ok(()),
+        Speaker::Chain => refuse(Status::Unsigned, "an operator's unsigned word counts on a devnet only"),
+        Speaker::Provider(_) => refuse(Status::NotSigner, "this is for an operator to say"),
+    }
+}
+
+/// The command changes the rules: once a network has operators it is theirs, and the chain's before.
+pub fn governor(context: &Context<'_>) -> Step {
+    if context.market.keys.operators.is_empty() && context.speaker == Speaker::Chain {
+        return Ok(());
+    }
+    operator(context)
+}
