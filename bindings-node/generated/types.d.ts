@@ -230,7 +230,7 @@ export interface AttestationVerifyInput {
   evidence: BytesLike;
   collateral: Collateral;
   now_ms: Integer;
-  policy?: AttestationRules | undefined;
+  policy?: AttestationRules2 | undefined;
 }
 
 /** Breached above a time. */
@@ -334,6 +334,8 @@ export interface AttestationEvidence {
   evidence: BytesLike;
   /** Until when it says it holds. */
   not_after_ms: Integer;
+  /** What the vendor publishes to judge it by; nothing of it is needed where evidence is believed. */
+  collateral?: Collateral | undefined;
 }
 
 /** Why evidence does not hold. */
@@ -365,8 +367,22 @@ export type AttestationReason =
   | "measurement_refused"
   | "report_data_mismatch";
 
-/** Rules for judging evidence; every one may be absent. */
+/** What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md). */
 export interface AttestationRules {
+  /** Workloads that are accepted; none is any. */
+  measurements: Array<Uint8Array>;
+  /** States of a platform that are accepted. */
+  tcb_statuses: Array<TcbStatus>;
+  /** The least privileged level that may ask for an SEV-SNP report. */
+  vmpl_max: number;
+  /** How long evidence counts at most, ms. */
+  lifetime_ms: number;
+  /** Platform keys of Arm CCA that are trusted: points as in SEC 1. */
+  cca_platform_keys: Array<Uint8Array>;
+}
+
+/** Rules for judging evidence; every one may be absent. */
+export interface AttestationRules2 {
   /** Whether a workload may be open to a debugger; absent is no. */
   allow_debug?: boolean | undefined;
   /** How long a verdict holds at most, ms; absent is as long as the collateral, and a day for CCA, which has none. */
@@ -645,6 +661,8 @@ export type Command =
     attestation?: AttestationEvidence | undefined;
     /** The largest circuit it runs; absent is any. */
     circuit_max?: Circuit | undefined;
+    /** How; absent is the devnet's hash on a devnet that believes its messages, and elsewhere `ml-dsa-65`. */
+    key_scheme?: Scheme | undefined;
     /** Leases it takes at a time; absent is the policy's. */
     max_concurrent?: PerKindCountInput | undefined;
     /** Who runs it; absent is the provider itself. */
@@ -811,6 +829,8 @@ export type Command =
     public_key: BytesLike;
     /** By the old key (see [`super::signed`]). */
     signature: BytesLike;
+    /** The scheme of the new key, as at registration. */
+    key_scheme?: Scheme | undefined;
   } }
   | { deposit: {
     /** Whose. */
@@ -849,6 +869,20 @@ export type Command =
     provider_id: string;
     /** What proves it. */
     proof: OffenceProof;
+  } }
+  | { signed: {
+    /** As what. */
+    role: Role;
+    /** The provider's id, or the operator's name. */
+    signer: string;
+    /** Above that of every message of this signer before. */
+    nonce: Integer;
+    /** The last block in which the message counts. */
+    expires_height: Integer;
+    /** The command as CBOR. */
+    command: BytesLike;
+    /** By the signer's key. */
+    signature: BytesLike;
   } };
 
 /** What a later epoch still has to pay for a claim. */
@@ -930,7 +964,12 @@ export type EntryStatus =
   | "unknown_withdrawal"
   | "unknown_slash"
   | "not_proved"
-  | "already_proved";
+  | "already_proved"
+  | "unsigned"
+  | "not_signer"
+  | "stale_nonce"
+  | "stale_message"
+  | "scheme_refused";
 
 /** What was measured in the epoch; what is absent was not, and is not judged. */
 export interface EpochMetrics {
@@ -1192,6 +1231,18 @@ export interface Judgement {
   severity?: Severity | undefined;
 }
 
+/** Who signs, and how. */
+export interface KeyRules {
+  /** Whether a devnet, too, takes signed messages only; any other network does. */
+  required: boolean;
+  /** Schemes that keys may have. */
+  schemes: Array<Scheme>;
+  /** Blocks for which a message may count. */
+  window_blocks: number;
+  /** Who may give the commands of an operator. */
+  operators: Array<Operator>;
+}
+
 /** What kind of compute a job asks for; the integer 0 or 1 in hashes (SPEC §1). */
 export type Kind =
   | "ai"
@@ -1255,6 +1306,10 @@ export interface Market {
   fund: FundRules;
   /** How money leaves. */
   withdrawals: WithdrawalRules;
+  /** Who signs, and how. */
+  keys: KeyRules;
+  /** What counts as evidence of hardware. */
+  attestation: AttestationRules;
 }
 
 /** Output of `market.check`. */
@@ -1367,7 +1422,7 @@ export interface MinSamples {
   availability: number;
 }
 
-/** Which network a state belongs to. Only a devnet believes unsigned messages and unverified attestations (see [`super::verifier`]). */
+/** Which network a state belongs to. Only a devnet believes unsigned messages and unverified attestations (see [`super::speaker`] and [`super::verifier`]). */
 export type NetworkName =
   | "devnet"
   | "testnet"
@@ -1415,6 +1470,16 @@ export type OffenceProof =
     /** Another one. */
     second: SignedHash;
   } };
+
+/** An operator of the network. */
+export interface Operator {
+  /** Its name. */
+  name: string;
+  /** How it signs. */
+  scheme: Scheme;
+  /** What its messages are verified with. */
+  public_key: Uint8Array;
+}
 
 /** What an entry did. */
 export interface Outcome {
@@ -1484,6 +1549,20 @@ export interface PartialAssignmentPolicy {
   units_per_epoch?: PartialPerKindUnits | undefined;
 }
 
+/** What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md). */
+export interface PartialAttestationRules {
+  /** Workloads that are accepted; none is any. */
+  measurements?: ReadonlyArray<BytesLike> | undefined;
+  /** States of a platform that are accepted. */
+  tcb_statuses?: ReadonlyArray<TcbStatus> | undefined;
+  /** The least privileged level that may ask for an SEV-SNP report. */
+  vmpl_max?: Integer | undefined;
+  /** How long evidence counts at most, ms. */
+  lifetime_ms?: Integer | undefined;
+  /** Platform keys of Arm CCA that are trusted: points as in SEC 1. */
+  cca_platform_keys?: ReadonlyArray<BytesLike> | undefined;
+}
+
 /** What the bands of each kind ask. */
 export interface PartialBands {
   /** Of AI providers. */
@@ -1522,6 +1601,18 @@ export interface PartialFundRules {
   source?: FundSource | undefined;
 }
 
+/** Who signs, and how. */
+export interface PartialKeyRules {
+  /** Whether a devnet, too, takes signed messages only; any other network does. */
+  required?: boolean | undefined;
+  /** Schemes that keys may have. */
+  schemes?: ReadonlyArray<Scheme> | undefined;
+  /** Blocks for which a message may count. */
+  window_blocks?: Integer | undefined;
+  /** Who may give the commands of an operator. */
+  operators?: ReadonlyArray<Operator> | undefined;
+}
+
 /** Lease times (SPEC §5). */
 export interface PartialLeasePolicy {
   /** How long a lease holds, ms. */
@@ -1556,6 +1647,10 @@ export interface PartialMarket {
   fund?: PartialFundRules | undefined;
   /** How money leaves. */
   withdrawals?: PartialWithdrawalRules | undefined;
+  /** Who signs, and how. */
+  keys?: PartialKeyRules | undefined;
+  /** What counts as evidence of hardware. */
+  attestation?: PartialAttestationRules | undefined;
 }
 
 /** Samples from which a dimension counts. */
@@ -2416,6 +2511,11 @@ export interface RetryPolicy {
   /** Longest delay before jitter, ms. */
   cap_ms: number;
 }
+
+/** On whose behalf a signer speaks. */
+export type Role =
+  | "provider"
+  | "operator";
 
 /** How a signature is made and checked. */
 export type Scheme =

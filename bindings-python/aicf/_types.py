@@ -115,6 +115,7 @@ AttestationEvidence = TypedDict(
         "class": "AttestationClass",
         "evidence": "BytesLike",
         "not_after_ms": "int",
+        "collateral": "NotRequired[Collateral]",
     },
 )
 """Evidence of a provider's hardware, to be judged by the network's verifier."""
@@ -152,6 +153,20 @@ AttestationReason: TypeAlias = Literal[
 
 
 class AttestationRules(TypedDict):
+    """What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md)."""
+    measurements: list[bytes]
+    """Workloads that are accepted; none is any."""
+    tcb_statuses: list[TcbStatus]
+    """States of a platform that are accepted."""
+    vmpl_max: int
+    """The least privileged level that may ask for an SEV-SNP report."""
+    lifetime_ms: int
+    """How long evidence counts at most, ms."""
+    cca_platform_keys: list[bytes]
+    """Platform keys of Arm CCA that are trusted: points as in SEC 1."""
+
+
+class AttestationRules2(TypedDict):
     """Rules for judging evidence; every one may be absent."""
     allow_debug: NotRequired[bool]
     """Whether a workload may be open to a debugger; absent is no."""
@@ -448,6 +463,8 @@ class RegisterCommand(TypedDict):
     """Evidence of its hardware."""
     circuit_max: NotRequired[Circuit]
     """The largest circuit it runs; absent is any."""
+    key_scheme: NotRequired[Scheme]
+    """How; absent is the devnet's hash on a devnet that believes its messages, and elsewhere `ml-dsa-65`."""
     max_concurrent: NotRequired[PerKindCountInput]
     """Leases it takes at a time; absent is the policy's."""
     operator: NotRequired[str]
@@ -754,6 +771,8 @@ class RotateKeyCommand(TypedDict):
     """The new key."""
     signature: BytesLike
     """By the old key (see [`super::signed`])."""
+    key_scheme: NotRequired[Scheme]
+    """The scheme of the new key, as at registration."""
 
 
 @final
@@ -841,6 +860,27 @@ class EvidenceCommandTag(TypedDict):
     evidence: EvidenceCommand
 
 
+class SignedCommand(TypedDict):
+    """A command with the word of who gives it."""
+    role: Role
+    """As what."""
+    signer: str
+    """The provider's id, or the operator's name."""
+    nonce: int
+    """Above that of every message of this signer before."""
+    expires_height: int
+    """The last block in which the message counts."""
+    command: BytesLike
+    """The command as CBOR."""
+    signature: BytesLike
+    """By the signer's key."""
+
+
+@final
+class SignedCommandTag(TypedDict):
+    signed: SignedCommand
+
+
 Command: TypeAlias = Union[
     GenesisCommandTag,
     TickCommandTag,
@@ -871,6 +911,7 @@ Command: TypeAlias = Union[
     CancelWithdrawalCommandTag,
     CancelSlashCommandTag,
     EvidenceCommandTag,
+    SignedCommandTag,
 ]
 """What may happen, in the order of the ABI: a variant's index is never used for another again."""
 
@@ -954,6 +995,11 @@ EntryStatus: TypeAlias = Literal[
     "unknown_slash",
     "not_proved",
     "already_proved",
+    "unsigned",
+    "not_signer",
+    "stale_nonce",
+    "stale_message",
+    "scheme_refused",
 ]
 """How an entry ended."""
 
@@ -1458,6 +1504,18 @@ class Judgement(TypedDict):
     """The worst band that holds."""
 
 
+class KeyRules(TypedDict):
+    """Who signs, and how."""
+    required: bool
+    """Whether a devnet, too, takes signed messages only; any other network does."""
+    schemes: list[Scheme]
+    """Schemes that keys may have."""
+    window_blocks: int
+    """Blocks for which a message may count."""
+    operators: list[Operator]
+    """Who may give the commands of an operator."""
+
+
 Kind: TypeAlias = Literal[
     "ai",
     "quantum",
@@ -1523,6 +1581,10 @@ class Market(TypedDict):
     """Where the budget comes from."""
     withdrawals: WithdrawalRules
     """How money leaves."""
+    keys: KeyRules
+    """Who signs, and how."""
+    attestation: AttestationRules
+    """What counts as evidence of hardware."""
 
 
 class MarketCheckOutput(TypedDict):
@@ -1640,7 +1702,7 @@ NetworkName: TypeAlias = Literal[
     "testnet",
     "mainnet",
 ]
-"""Which network a state belongs to. Only a devnet believes unsigned messages and unverified attestations (see [`super::verifier`])."""
+"""Which network a state belongs to. Only a devnet believes unsigned messages and unverified attestations (see [`super::speaker`] and [`super::verifier`])."""
 
 
 Offence: TypeAlias = Literal[
@@ -1704,6 +1766,16 @@ OffenceProof: TypeAlias = Union[
     ReplayOffenceProofTag,
 ]
 """Two signed messages of a provider that contradict each other."""
+
+
+class Operator(TypedDict):
+    """An operator of the network."""
+    name: str
+    """Its name."""
+    scheme: Scheme
+    """How it signs."""
+    public_key: bytes
+    """What its messages are verified with."""
 
 
 class Outcome(TypedDict):
@@ -1774,6 +1846,20 @@ class PartialAssignmentPolicy(TypedDict):
     """Units a provider may be given in an epoch."""
 
 
+class PartialAttestationRules(TypedDict):
+    """What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md)."""
+    measurements: NotRequired[Sequence[BytesLike]]
+    """Workloads that are accepted; none is any."""
+    tcb_statuses: NotRequired[Sequence[TcbStatus]]
+    """States of a platform that are accepted."""
+    vmpl_max: NotRequired[int]
+    """The least privileged level that may ask for an SEV-SNP report."""
+    lifetime_ms: NotRequired[int]
+    """How long evidence counts at most, ms."""
+    cca_platform_keys: NotRequired[Sequence[BytesLike]]
+    """Platform keys of Arm CCA that are trusted: points as in SEC 1."""
+
+
 class PartialBands(TypedDict):
     """What the bands of each kind ask."""
     ai: NotRequired[PartialAiBands]
@@ -1812,6 +1898,18 @@ class PartialFundRules(TypedDict):
     """The source."""
 
 
+class PartialKeyRules(TypedDict):
+    """Who signs, and how."""
+    required: NotRequired[bool]
+    """Whether a devnet, too, takes signed messages only; any other network does."""
+    schemes: NotRequired[Sequence[Scheme]]
+    """Schemes that keys may have."""
+    window_blocks: NotRequired[int]
+    """Blocks for which a message may count."""
+    operators: NotRequired[Sequence[Operator]]
+    """Who may give the commands of an operator."""
+
+
 class PartialLeasePolicy(TypedDict):
     """Lease times (SPEC §5)."""
     duration_ms: NotRequired[PartialPerKindCount]
@@ -1846,6 +1944,10 @@ class PartialMarket(TypedDict):
     """Where the budget comes from."""
     withdrawals: NotRequired[PartialWithdrawalRules]
     """How money leaves."""
+    keys: NotRequired[PartialKeyRules]
+    """Who signs, and how."""
+    attestation: NotRequired[PartialAttestationRules]
+    """What counts as evidence of hardware."""
 
 
 class PartialMinSamples(TypedDict):
@@ -2715,6 +2817,13 @@ class RetryPolicy(TypedDict):
     """Longest delay before jitter, ms."""
 
 
+Role: TypeAlias = Literal[
+    "provider",
+    "operator",
+]
+"""On whose behalf a signer speaks."""
+
+
 Scheme: TypeAlias = Literal[
     "ml-dsa-65",
     "dilithium3",
@@ -3205,6 +3314,7 @@ __all__ = [
     "AttestationEvidence",
     "AttestationReason",
     "AttestationRules",
+    "AttestationRules2",
     "AttestationVerifyOutput",
     "AvailabilityMetric",
     "Band",
@@ -3249,6 +3359,7 @@ __all__ = [
     "CancelWithdrawalCommand",
     "CancelSlashCommand",
     "EvidenceCommand",
+    "SignedCommand",
     "DeferredLine",
     "Dimensions",
     "EngineReplayOutput",
@@ -3293,6 +3404,7 @@ __all__ = [
     "JobStatus",
     "JournalLine",
     "Judgement",
+    "KeyRules",
     "Kind",
     "LatencyMetric",
     "LeaseIdOutput",
@@ -3316,15 +3428,18 @@ __all__ = [
     "OffenceProof",
     "EquivocationOffenceProof",
     "ReplayOffenceProof",
+    "Operator",
     "Outcome",
     "PartialAiBand",
     "PartialAiBands",
     "PartialAiBronze",
     "PartialAssignmentPolicy",
+    "PartialAttestationRules",
     "PartialBands",
     "PartialEpochPolicy",
     "PartialFundPolicy",
     "PartialFundRules",
+    "PartialKeyRules",
     "PartialLeasePolicy",
     "PartialLeaseRules",
     "PartialMarket",
@@ -3397,6 +3512,7 @@ __all__ = [
     "ResultMetrics",
     "RetryDelayOutput",
     "RetryPolicy",
+    "Role",
     "Scheme",
     "SettleSlash",
     "SettlementSettleOutput",

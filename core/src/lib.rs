@@ -63,6 +63,7 @@ pub mod merkle;
 pub mod policy;
 pub mod pricing;
 pub mod priority;
+pub mod proof;
 pub mod receipt;
 pub mod retry;
 #[cfg(feature = "schema")]

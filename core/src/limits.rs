@@ -68,3 +68,5 @@ pub const CCA_MAP_ENTRIES_MAX: u64 = 64;
 pub const CCA_LIFETIME_MS: u64 = 86_400_000;
 /// Most operators of a network.
 pub const OPERATORS_MAX: usize = 16;
+/// Most pieces of evidence that a proof names.
+pub const PROOF_EVIDENCE_MAX: usize = 16;

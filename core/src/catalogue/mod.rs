@@ -106,6 +106,7 @@ catalogue! {
     crate::signature::Verify,
     crate::receipt::ReceiptVerify,
     crate::attestation::VerifyInput,
+    crate::proof::BodyInput,
 }
 
 /// Calls a function: input and output in the same format.

@@ -1,6 +1,7 @@
 //! What goes in: numbered, timed commands. The ordered entries are the journal; the same journal
 //! gives the same state everywhere.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -282,6 +283,22 @@ pub enum Command {
     },
     /// A command with the word of who gives it.
     Signed(SignedCommand),
+    /// A proof was included in a block, with its body: a claim, if it agrees with what is known of the job.
+    Prove(ProofBody),
+}
+
+/// A proof as a block has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "IncludedProof"))]
+pub struct ProofBody {
+    /// The proof ([`crate::proof::Proof`] as CBOR).
+    pub proof: Bytes,
+    /// Where on the chain.
+    pub proof_ref: Hash32,
+    /// Who included it.
+    pub miner: Text,
+    /// The block it was included in, where that is an earlier one than the entry's.
+    pub block_height: Option<u64>,
 }
 
 impl Command {
@@ -415,5 +432,5 @@ pub struct AttestationEvidence {
     /// Until when it says it holds.
     pub not_after_ms: u64,
     /// What the vendor publishes to judge it by; nothing of it is needed where evidence is believed.
-    pub collateral: Option<Collateral>,
+    pub collateral: Option<Box<Collateral>>,
 }

@@ -24,6 +24,7 @@ mod offences;
 pub mod outcome;
 mod penalties;
 mod proofs;
+mod prove;
 mod providers;
 pub mod query;
 pub mod replay;
@@ -397,6 +398,7 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             provider_id,
             proof,
         } => offences::evidence(context, &reporter, &provider_id, &proof),
+        Command::Prove(proof) => prove::prove(context, caches, proof),
         Command::Signed(_) => context::refuse(Status::NotSigner, "a signed command is no signed command again"),
     }
 }

@@ -143,6 +143,22 @@ statuses! {
     StaleMessage = 51 "stale_message",
     /// The market rules do not take keys of this scheme.
     SchemeRefused = 52 "scheme_refused",
+    /// The bytes are no proof.
+    BadProof = 53 "bad_proof",
+    /// The proof is for another chain.
+    WrongChain = 54 "wrong_chain",
+    /// The proof is by another provider than the result.
+    StolenResult = 55 "stolen_result",
+    /// The proof is of another lease.
+    WrongLease = 56 "wrong_lease",
+    /// The proof is of another result than the one that was delivered.
+    WrongResult = 57 "wrong_result",
+    /// The nullifier is not the one of kind, provider, task and result.
+    WrongNullifier = 58 "wrong_nullifier",
+    /// The proof was made too long before its block, or after it.
+    StaleProof = 59 "stale_proof",
+    /// The proof does not stand on evidence of hardware that held when the result came.
+    StaleEvidence = 60 "stale_evidence",
 }
 
 impl Serialize for Status {

@@ -121,6 +121,8 @@ pub struct Attested {
     pub class: AttestationClass,
     /// Until when.
     pub not_after_ms: u64,
+    /// SHA3-256 of the evidence, by which proofs name it.
+    pub digest: Hash32,
 }
 
 /// A provider's key.

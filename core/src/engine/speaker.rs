@@ -90,6 +90,7 @@ pub const fn may_sign(command: &Command, role: Role) -> bool {
         | Command::Proof { .. }
         | Command::Settle { .. }
         | Command::Deposit { .. }
+        | Command::Prove(_)
         | Command::Signed(_) => false,
     }
 }

@@ -53,6 +53,7 @@ pub fn attest(
         return Ok(Attested {
             class: evidence.class,
             not_after_ms: evidence.not_after_ms,
+            digest: sha3_256(&[&evidence.evidence]),
         });
     }
     let Some(public_key) = public_key else {
@@ -71,12 +72,13 @@ pub fn attest(
             .then(|| accepted.cca_platform_keys.clone()),
     };
     let none = Collateral::default();
-    let collateral = evidence.collateral.as_ref().unwrap_or(&none);
+    let collateral = evidence.collateral.as_deref().unwrap_or(&none);
     let verdict = verify(evidence.class, &evidence.evidence, collateral, context.now_ms, &rules);
     match verdict.reason {
         None => Ok(Attested {
             class: evidence.class,
             not_after_ms: verdict.not_after_ms.min(evidence.not_after_ms),
+            digest: sha3_256(&[&evidence.evidence]),
         }),
         Some(reason) => refuse(
             Status::AttestationInvalid,

@@ -12,6 +12,7 @@ mod money;
 mod naive;
 mod payouts;
 mod precedence;
+mod proofs;
 mod random;
 mod refusals;
 mod replay;

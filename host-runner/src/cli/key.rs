@@ -111,14 +111,16 @@ pub struct Show {
 #[derive(Debug, Args)]
 pub struct Passphrase {
     /// A file with the passphrase, its last newline left out [default: the environment's `AICF_PASSPHRASE`]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "AICF_PASSPHRASE_FILE", value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
 }
 
 impl Passphrase {
     /// The environment's, where a command has no option for a file.
-    pub const fn of_environment() -> Self {
-        Self { passphrase_file: None }
+    pub fn of_environment() -> Self {
+        Self {
+            passphrase_file: std::env::var_os("AICF_PASSPHRASE_FILE").map(PathBuf::from),
+        }
     }
 }
 
@@ -256,7 +258,7 @@ impl Passphrase {
             Err(_) => Err(Failure::malformed(
                 "no_passphrase",
                 "--passphrase-file",
-                "a key file is encrypted: give --passphrase-file FILE, or set AICF_PASSPHRASE",
+                "a key file is encrypted: give --passphrase-file FILE, or set AICF_PASSPHRASE_FILE or AICF_PASSPHRASE",
             )
             .into()),
         }

@@ -106,7 +106,7 @@ pub struct Globals {
     /// The block this command belongs to [default: one after the last entry's]
     #[arg(long, global = true, value_name = "N")]
     height: Option<u64>,
-    /// Sign the commands of a provider or an operator with this key file; the passphrase is in `AICF_PASSPHRASE`
+    /// Sign the commands of a provider or an operator with this key file; its passphrase is in the environment, as for `aicf key`
     #[arg(long, global = true, env = "AICF_SIGN_WITH", value_name = "FILE")]
     sign_with: Option<PathBuf>,
     /// For whom the key speaks: provider:ID or operator:NAME [default: the provider that the command names]

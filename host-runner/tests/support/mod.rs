@@ -62,6 +62,9 @@ impl Place {
             "AICF_CHAIN_ID",
             "AICF_MODULE",
             "AICF_PASSPHRASE",
+            "AICF_PASSPHRASE_FILE",
+            "AICF_SIGN_WITH",
+            "AICF_SIGN_AS",
         ] {
             command.env_remove(name);
         }

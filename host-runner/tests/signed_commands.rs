@@ -1,0 +1,98 @@
+//! A network that believes nobody, from the command line: keys in files sign registration, heartbeats, a change of key
+//! and an operator's word. Every entry is applied by the wasm module and natively.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{Place, Run};
+
+struct Testnet(Place);
+
+impl Testnet {
+    /// A place with three keys, one of them an operator's.
+    fn new() -> Self {
+        let place = Place::new("both");
+        place.write("passphrase", "correct horse battery");
+        let testnet = Self(place);
+        for name in ["first.key", "second.key"] {
+            testnet.say(&format!("key generate {name}"));
+        }
+        let operator = testnet.say("key generate operator.key").document();
+        let rules = json!({"keys": {"operators": [
+            {"name": "ops", "scheme": "ml-dsa-65", "public_key": operator["public_key"]},
+        ]}});
+        testnet.0.write("market.json", rules.to_string());
+        testnet
+    }
+
+    fn say(&self, line: &str) -> Run {
+        let mut words: Vec<&str> = line.split_whitespace().collect();
+        words.push("--json");
+        let output = self
+            .0
+            .command(&words)
+            .env("AICF_NETWORK", "testnet")
+            .env("AICF_MARKET_PATH", "market.json")
+            .env("AICF_PASSPHRASE_FILE", "passphrase")
+            .output()
+            .expect("the program runs");
+        Run::of(output)
+    }
+
+    fn done(&self, line: &str) -> Value {
+        let run = self.say(line);
+        assert_eq!(run.code, 0, "{line}: {}", run.err);
+        run.document()
+    }
+
+    fn refused(&self, line: &str, status: &str) {
+        let run = self.say(line);
+        assert_eq!(run.code, 1, "{line}: {}", run.err);
+        assert_eq!(run.error().0, status, "{line}");
+    }
+}
+
+#[test]
+fn providers_and_operators_sign_from_files() {
+    let net = Testnet::new();
+    let register = "provider register --provider-id p --caps AI";
+    net.refused(register, "unsigned");
+    net.done(&format!("{register} --sign-with first.key"));
+    net.done("provider stake --provider-id p --amount 50000");
+    let beat = "provider heartbeat --provider-id p";
+    net.refused(beat, "unsigned");
+    net.refused(&format!("{beat} --sign-with second.key"), "bad_signature");
+    net.done(&format!("{beat} --sign-with first.key"));
+    net.refused(
+        &format!("{beat} --sign-with first.key --sign-as provider:q"),
+        "key_mismatch",
+    );
+
+    net.done("provider rotate-key --provider-id p --new-key second.key --sign-with first.key");
+    net.refused(&format!("{beat} --sign-with first.key"), "bad_signature");
+    net.done(&format!("{beat} --sign-with second.key"));
+
+    let slash = "provider slash --provider-id p";
+    net.refused(&format!("{slash} --sign-with second.key"), "unsigned");
+    net.refused(
+        &format!("{slash} --sign-with second.key --sign-as operator:ops"),
+        "bad_signature",
+    );
+    net.done(&format!("{slash} --sign-with operator.key --sign-as operator:ops"));
+    net.done("verify");
+}
+
+#[test]
+fn what_cannot_sign_is_said() {
+    let net = Testnet::new();
+    let beat = "provider heartbeat --provider-id p";
+    for (options, code) in [
+        ("--sign-with nowhere.key", "bad_key"),
+        ("--sign-with first.key --sign-as p", "out_of_range"),
+        ("--sign-with first.key --sign-as provider:", "bad_length"),
+    ] {
+        let run = net.say(&format!("{beat} {options}"));
+        assert_ne!(run.code, 0, "{options}");
+        assert_eq!(run.error().0, code, "{options}");
+    }
+}
