@@ -57,3 +57,5 @@ exports.receiptVerify = (input, policy) => call("receipt.verify", input, policy)
 exports.receiptVerifyAsync = (input, policy) => callAsync("receipt.verify", input, policy);
 exports.attestationVerify = (input, policy) => call("attestation.verify", input, policy);
 exports.attestationVerifyAsync = (input, policy) => callAsync("attestation.verify", input, policy);
+exports.proofBody = (input, policy) => call("proof.body", input, policy);
+exports.proofBodyAsync = (input, policy) => callAsync("proof.body", input, policy);

@@ -29,6 +29,7 @@ import type {
   SignatureVerifyInput,
   ReceiptVerifyInput,
   AttestationVerifyInput,
+  ProofBodyInput,
   TaskIdDeriveOutput,
   PriorityRankOutput,
   MatchingSeedOutput,
@@ -56,6 +57,7 @@ import type {
   SignatureVerifyOutput,
   ReceiptVerifyOutput,
   AttestationVerifyOutput,
+  ProofBodyOutput,
 } from "./types.js";
 
 /** The id that binds a job to chain, block, transaction, caller and payload. */
@@ -192,3 +194,8 @@ export declare function receiptVerifyAsync(input: ReceiptVerifyInput, policy?: P
 export declare function attestationVerify(input: AttestationVerifyInput, policy?: Policy): AttestationVerifyOutput;
 /** Whether evidence of a provider's hardware holds, by its vendor's rules and a verifier's own. */
 export declare function attestationVerifyAsync(input: AttestationVerifyInput, policy?: Policy): Promise<AttestationVerifyOutput>;
+
+/** The bytes of an AIProof or a QuantumProof, its nullifier, and what its provider signs. */
+export declare function proofBody(input: ProofBodyInput, policy?: Policy): ProofBodyOutput;
+/** The bytes of an AIProof or a QuantumProof, its nullifier, and what its provider signs. */
+export declare function proofBodyAsync(input: ProofBodyInput, policy?: Policy): Promise<ProofBodyOutput>;

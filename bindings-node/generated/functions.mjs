@@ -57,4 +57,6 @@ export const {
   receiptVerifyAsync,
   attestationVerify,
   attestationVerifyAsync,
+  proofBody,
+  proofBodyAsync,
 } = functions;

@@ -312,6 +312,15 @@ def attestation_verify(
     return cast(AttestationVerifyOutput, _call("attestation.verify", {"class": class, "evidence": evidence, "collateral": collateral, "now_ms": now_ms}, {}, policy))
 
 
+def proof_body(
+    *,
+    claim: ProofClaim,
+    signature: BytesLike | None = None,
+) -> ProofBodyOutput:
+    """The bytes of an AIProof or a QuantumProof, its nullifier, and what its provider signs."""
+    return cast(ProofBodyOutput, _call("proof.body", {"claim": claim}, {"signature": signature}, None))
+
+
 __all__ = [
     "PolicyLike",
     "task_id_derive",
@@ -341,4 +350,5 @@ __all__ = [
     "signature_verify",
     "receipt_verify",
     "attestation_verify",
+    "proof_body",
 ]

@@ -62,6 +62,14 @@ class AiBronze(TypedDict):
     """Upper bound of availability, at least."""
 
 
+class AiMetrics(TypedDict):
+    """What is measured of AI work."""
+    units: Amount
+    """Units used."""
+    qos_ppm: NotRequired[int]
+    """Quality of the result."""
+
+
 class Assignment(TypedDict):
     """A job and its provider."""
     task_id: bytes
@@ -881,6 +889,23 @@ class SignedCommandTag(TypedDict):
     signed: SignedCommand
 
 
+class ProveCommand(TypedDict):
+    """A proof was included in a block, with its body: a claim, if it agrees with what is known of the job."""
+    proof: BytesLike
+    """The proof ([`crate::proof::Proof`] as CBOR)."""
+    proof_ref: BytesLike
+    """Where on the chain."""
+    miner: str
+    """Who included it."""
+    block_height: NotRequired[int]
+    """The block it was included in, where that is an earlier one than the entry's."""
+
+
+@final
+class ProveCommandTag(TypedDict):
+    prove: ProveCommand
+
+
 Command: TypeAlias = Union[
     GenesisCommandTag,
     TickCommandTag,
@@ -912,6 +937,7 @@ Command: TypeAlias = Union[
     CancelSlashCommandTag,
     EvidenceCommandTag,
     SignedCommandTag,
+    ProveCommandTag,
 ]
 """What may happen, in the order of the ABI: a variant's index is never used for another again."""
 
@@ -1000,6 +1026,14 @@ EntryStatus: TypeAlias = Literal[
     "stale_nonce",
     "stale_message",
     "scheme_refused",
+    "bad_proof",
+    "wrong_chain",
+    "stolen_result",
+    "wrong_lease",
+    "wrong_result",
+    "wrong_nullifier",
+    "stale_proof",
+    "stale_evidence",
 ]
 """How an entry ended."""
 
@@ -2570,6 +2604,73 @@ class PriorityRankOutput(TypedDict):
     """The jobs in queue order."""
 
 
+class ProofBodyOutput(TypedDict):
+    """Output of `proof.body`."""
+    nullifier: bytes
+    """What makes it count once."""
+    message: bytes
+    """What the provider signs."""
+    body: bytes | None
+    """The proof's bytes, where the signature was given."""
+
+
+class AiProofClaim(TypedDict):
+    """An `AIProof`."""
+    chain_id: int
+    """The chain it is for."""
+    height: int
+    """The last block that the provider knew."""
+    task_id: BytesLike
+    """The job."""
+    lease_id: BytesLike
+    """Under which lease it was done."""
+    provider_id: str
+    """By whom."""
+    result_digest: BytesLike
+    """The digest of the result."""
+    metrics: AiMetrics
+    """What was measured."""
+    evidence: Sequence[BytesLike]
+    """SHA3-256 of the evidence that it stands on: the provider's attestation first, then trap receipts."""
+
+
+@final
+class AiProofClaimTag(TypedDict):
+    ai: AiProofClaim
+
+
+class QuantumProofClaim(TypedDict):
+    """A `QuantumProof`."""
+    chain_id: int
+    """The chain it is for."""
+    height: int
+    """The last block that the provider knew."""
+    task_id: BytesLike
+    """The job."""
+    lease_id: BytesLike
+    """Under which lease it was done."""
+    provider_id: str
+    """By whom."""
+    result_digest: BytesLike
+    """The digest of the result."""
+    metrics: QuantumMetrics
+    """What was measured."""
+    evidence: Sequence[BytesLike]
+    """SHA3-256 of the evidence that it stands on: the provider's attestation first, then trap receipts."""
+
+
+@final
+class QuantumProofClaimTag(TypedDict):
+    quantum: QuantumProofClaim
+
+
+ProofClaim: TypeAlias = Union[
+    AiProofClaimTag,
+    QuantumProofClaimTag,
+]
+"""What a proof says, by its kind."""
+
+
 ProviderStatus: TypeAlias = Literal[
     "registered",
     "active",
@@ -2632,6 +2733,18 @@ class QuantumBronze(TypedDict):
     """Share of shots that are traps, at least."""
     min_availability_high_ppm: int
     """Upper bound of availability, at least."""
+
+
+class QuantumMetrics(TypedDict):
+    """What is measured of quantum work."""
+    units: Amount
+    """Units used."""
+    traps_ratio_ppm: int
+    """Share of shots that were traps."""
+    trap_shots: int
+    """Trap shots."""
+    trap_failures: int
+    """Trap shots that came out wrong."""
 
 
 class QueuePolicy(TypedDict):
@@ -3307,6 +3420,7 @@ __all__ = [
     "AiBand",
     "AiBands",
     "AiBronze",
+    "AiMetrics",
     "Assignment",
     "AssignmentPolicy",
     "Attestation",
@@ -3360,6 +3474,7 @@ __all__ = [
     "CancelSlashCommand",
     "EvidenceCommand",
     "SignedCommand",
+    "ProveCommand",
     "DeferredLine",
     "Dimensions",
     "EngineReplayOutput",
@@ -3492,12 +3607,17 @@ __all__ = [
     "PricingSurgeOutput",
     "PriorityPolicy",
     "PriorityRankOutput",
+    "ProofBodyOutput",
+    "ProofClaim",
+    "AiProofClaim",
+    "QuantumProofClaim",
     "ProviderStatus",
     "QosMetric",
     "QualityPolicy",
     "QuantumBand",
     "QuantumBands",
     "QuantumBronze",
+    "QuantumMetrics",
     "QueuePolicy",
     "RankJob",
     "Receipt",

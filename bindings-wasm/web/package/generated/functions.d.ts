@@ -29,6 +29,7 @@ import type {
   SignatureVerifyInput,
   ReceiptVerifyInput,
   AttestationVerifyInput,
+  ProofBodyInput,
   TaskIdDeriveOutput,
   PriorityRankOutput,
   MatchingSeedOutput,
@@ -56,6 +57,7 @@ import type {
   SignatureVerifyOutput,
   ReceiptVerifyOutput,
   AttestationVerifyOutput,
+  ProofBodyOutput,
 } from "./types.js";
 
 /** The id that binds a job to chain, block, transaction, caller and payload. */
@@ -138,3 +140,6 @@ export declare function receiptVerify(input: ReceiptVerifyInput, policy?: Policy
 
 /** Whether evidence of a provider's hardware holds, by its vendor's rules and a verifier's own. */
 export declare function attestationVerify(input: AttestationVerifyInput, policy?: Policy): AttestationVerifyOutput;
+
+/** The bytes of an AIProof or a QuantumProof, its nullifier, and what its provider signs. */
+export declare function proofBody(input: ProofBodyInput, policy?: Policy): ProofBodyOutput;

@@ -29,3 +29,4 @@ export const engineReplay = (input, policy) => call("engine.replay", input, poli
 export const signatureVerify = (input, policy) => call("signature.verify", input, policy);
 export const receiptVerify = (input, policy) => call("receipt.verify", input, policy);
 export const attestationVerify = (input, policy) => call("attestation.verify", input, policy);
+export const proofBody = (input, policy) => call("proof.body", input, policy);

@@ -233,6 +233,12 @@ export interface AttestationVerifyInput {
   policy?: AttestationRules2 | undefined;
 }
 
+/** Input of `proof.body`. */
+export interface ProofBodyInput {
+  claim: ProofClaim;
+  signature?: BytesLike | undefined;
+}
+
 /** Breached above a time. */
 export interface AboveMs {
   /** Above this, ms. */
@@ -281,6 +287,14 @@ export interface AiBronze {
   max_fail_rate_ppm: number;
   /** Upper bound of availability, at least. */
   min_availability_high_ppm: number;
+}
+
+/** What is measured of AI work. */
+export interface AiMetrics {
+  /** Units used. */
+  units: Amount;
+  /** Quality of the result. */
+  qos_ppm?: Integer | undefined;
 }
 
 /** A job and its provider. */
@@ -883,6 +897,16 @@ export type Command =
     command: BytesLike;
     /** By the signer's key. */
     signature: BytesLike;
+  } }
+  | { prove: {
+    /** The proof ([`crate::proof::Proof`] as CBOR). */
+    proof: BytesLike;
+    /** Where on the chain. */
+    proof_ref: BytesLike;
+    /** Who included it. */
+    miner: string;
+    /** The block it was included in, where that is an earlier one than the entry's. */
+    block_height?: Integer | undefined;
   } };
 
 /** What a later epoch still has to pay for a claim. */
@@ -969,7 +993,15 @@ export type EntryStatus =
   | "not_signer"
   | "stale_nonce"
   | "stale_message"
-  | "scheme_refused";
+  | "scheme_refused"
+  | "bad_proof"
+  | "wrong_chain"
+  | "stolen_result"
+  | "wrong_lease"
+  | "wrong_result"
+  | "wrong_nullifier"
+  | "stale_proof"
+  | "stale_evidence";
 
 /** What was measured in the epoch; what is absent was not, and is not judged. */
 export interface EpochMetrics {
@@ -2269,6 +2301,55 @@ export interface PriorityRankOutput {
   jobs: Array<JobRank>;
 }
 
+/** Output of `proof.body`. */
+export interface ProofBodyOutput {
+  /** What makes it count once. */
+  nullifier: Uint8Array;
+  /** What the provider signs. */
+  message: Uint8Array;
+  /** The proof's bytes, where the signature was given. */
+  body: Uint8Array | null;
+}
+
+/** What a proof says, by its kind. */
+export type ProofClaim =
+  | { ai: {
+    /** The chain it is for. */
+    chain_id: Integer;
+    /** The last block that the provider knew. */
+    height: Integer;
+    /** The job. */
+    task_id: BytesLike;
+    /** Under which lease it was done. */
+    lease_id: BytesLike;
+    /** By whom. */
+    provider_id: string;
+    /** The digest of the result. */
+    result_digest: BytesLike;
+    /** What was measured. */
+    metrics: AiMetrics;
+    /** SHA3-256 of the evidence that it stands on: the provider's attestation first, then trap receipts. */
+    evidence: ReadonlyArray<BytesLike>;
+  } }
+  | { quantum: {
+    /** The chain it is for. */
+    chain_id: Integer;
+    /** The last block that the provider knew. */
+    height: Integer;
+    /** The job. */
+    task_id: BytesLike;
+    /** Under which lease it was done. */
+    lease_id: BytesLike;
+    /** By whom. */
+    provider_id: string;
+    /** The digest of the result. */
+    result_digest: BytesLike;
+    /** What was measured. */
+    metrics: QuantumMetrics;
+    /** SHA3-256 of the evidence that it stands on: the provider's attestation first, then trap receipts. */
+    evidence: ReadonlyArray<BytesLike>;
+  } };
+
 /** Where a provider stands with the network; only an active one gets work. */
 export type ProviderStatus =
   | "registered"
@@ -2329,6 +2410,18 @@ export interface QuantumBronze {
   min_coverage_ppm: number;
   /** Upper bound of availability, at least. */
   min_availability_high_ppm: number;
+}
+
+/** What is measured of quantum work. */
+export interface QuantumMetrics {
+  /** Units used. */
+  units: Amount;
+  /** Share of shots that were traps. */
+  traps_ratio_ppm: Integer;
+  /** Trap shots. */
+  trap_shots: Integer;
+  /** Trap shots that came out wrong. */
+  trap_failures: Integer;
 }
 
 /** Order, lifetime and memory of the queue. */
