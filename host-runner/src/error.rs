@@ -59,6 +59,26 @@ pub enum Error {
     },
     /// A secret key that cannot be made, read or used.
     Key(String),
+    /// A chain that cannot be read, or says what cannot be.
+    Chain(String),
+    /// The chain has another block where one was applied as final.
+    Reorganised {
+        /// Of which height.
+        height: u64,
+        /// The hash of the one that was applied.
+        applied: String,
+        /// The hash that the chain names now.
+        now: String,
+    },
+    /// The chain takes another policy to hold than the node.
+    PolicyRoot {
+        /// In which epoch.
+        epoch: u64,
+        /// The hash in the block's header.
+        chain: String,
+        /// The hash of the node's policy.
+        ours: String,
+    },
     /// An earlier error stopped this node; what was committed before is safe.
     Stopped(String),
 }
@@ -89,6 +109,9 @@ impl Error {
             Self::OtherCore { .. } => "other_core",
             Self::OutOfRange { .. } => "out_of_range",
             Self::Key(_) => "bad_key",
+            Self::Chain(_) => "bad_chain",
+            Self::Reorganised { .. } => "chain_reorganised",
+            Self::PolicyRoot { .. } => "other_policy",
             Self::Stopped(_) => "stopped",
         }
     }
@@ -109,7 +132,17 @@ impl fmt::Display for Error {
         match self {
             Self::Store(error) => error.fmt(f),
             Self::Core(error) => f.write_str(&error.message),
-            Self::Key(message) => f.write_str(message),
+            Self::Key(message) | Self::Chain(message) => f.write_str(message),
+            Self::Reorganised { height, applied, now } => write!(
+                f,
+                "the chain changed its mind about block {height}, which was final: {applied} was applied, and it is {now} \
+                 now. What was paid on it has to be looked into; restore a backup from before, or start a new journal"
+            ),
+            Self::PolicyRoot { epoch, chain, ours } => write!(
+                f,
+                "in epoch {epoch} the chain pays by the policy {chain}, and this node by {ours}: nothing of the block was \
+                 applied. Schedule that policy (aicf policy schedule) in a journal from before, or ask who runs the chain"
+            ),
             Self::Wasm(error) => error.fmt(f),
             Self::Panicked(what) => write!(f, "the native engine panicked: {what}. Nothing of the entry was kept"),
             Self::Differs {

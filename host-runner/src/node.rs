@@ -382,10 +382,21 @@ impl Reader {
     /// The database's, and the function's.
     pub fn each_line<E: From<Error>>(
         &self,
+        each: impl FnMut(&JournalRow) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        self.each_line_from(0, each)
+    }
+
+    /// [`Reader::each_line`], beginning with a number.
+    ///
+    /// # Errors
+    /// As for [`Reader::each_line`].
+    pub fn each_line_from<E: From<Error>>(
+        &self,
+        mut from: u64,
         mut each: impl FnMut(&JournalRow) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         const PAGE: usize = 256;
-        let mut from = 0;
         loop {
             // The lock is given up between pages: what is called may read, too.
             let page = {

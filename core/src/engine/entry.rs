@@ -285,6 +285,13 @@ pub enum Command {
     Signed(SignedCommand),
     /// A proof was included in a block, with its body: a claim, if it agrees with what is known of the job.
     Prove(ProofBody),
+    /// A block of the chain is done: what it holds was in the entries before, of its height.
+    Block {
+        /// Its hash.
+        hash: Hash32,
+        /// The hash of the block before it.
+        parent_hash: Hash32,
+    },
 }
 
 /// A proof as a block has it.

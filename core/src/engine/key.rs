@@ -41,6 +41,8 @@ tables! {
     MarketSchedule = 0x06,
     /// epoch -> the hash of the module that is the core from its start.
     CoreSchedule = 0x07,
+    /// `()` -> [`super::rows::BlockRow`].
+    Block = 0x08,
     /// provider id -> [`super::rows::Provider`].
     Provider = 0x10,
     /// (status, provider id) -> nothing.

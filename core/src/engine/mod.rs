@@ -8,6 +8,7 @@
 //! stays even where the command is refused; every entry has an outcome; what [`invariants`]
 //! names holds after each entry, checked in release; nothing is found by looking at everything.
 
+mod blocks;
 mod context;
 pub mod digest;
 mod dispatch;
@@ -398,6 +399,7 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             provider_id,
             proof,
         } => offences::evidence(context, &reporter, &provider_id, &proof),
+        Command::Block { hash, parent_hash } => blocks::done(context, hash, &parent_hash),
         Command::Prove(proof) => prove::prove(context, caches, proof),
         Command::Signed(_) => context::refuse(Status::NotSigner, "a signed command is no signed command again"),
     }

@@ -159,6 +159,8 @@ statuses! {
     StaleProof = 59 "stale_proof",
     /// The proof does not stand on evidence of hardware that held when the result came.
     StaleEvidence = 60 "stale_evidence",
+    /// The block does not follow the last one.
+    WrongParent = 61 "wrong_parent",
 }
 
 impl Serialize for Status {

@@ -75,6 +75,7 @@ pub fn through<D: Door>(door: &D, store: &dyn Store, name: &str) -> Result<D::Ou
         "statement" => reader.statement(),
         "provider.key" => reader.provider_key(),
         "signer" => reader.signer(),
+        "chain" => reader.chain(),
         _ => Err(Error::at(
             Code::UnknownFunction,
             "fn",
@@ -110,6 +111,7 @@ pub const QUERIES: &[&str] = &[
     "statement",
     "provider.key",
     "signer",
+    "chain",
 ];
 
 struct Reader<'a, D> {

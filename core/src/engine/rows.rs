@@ -125,6 +125,17 @@ pub struct Attested {
     pub digest: Hash32,
 }
 
+/// The last block of the chain that is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockRow {
+    /// Its height.
+    pub height: u64,
+    /// Its hash.
+    pub hash: Hash32,
+    /// The entry that said so.
+    pub seq: u64,
+}
+
 /// A provider's key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRow {

@@ -91,6 +91,7 @@ pub const fn may_sign(command: &Command, role: Role) -> bool {
         | Command::Settle { .. }
         | Command::Deposit { .. }
         | Command::Prove(_)
+        | Command::Block { .. }
         | Command::Signed(_) => false,
     }
 }

@@ -10,6 +10,7 @@ mod account;
 mod apply;
 mod audit;
 mod call;
+mod chain;
 mod core;
 mod demo;
 mod epoch;
@@ -181,6 +182,9 @@ enum Group {
     /// Market rules: check a file, schedule it, what holds when
     #[command(subcommand)]
     Market(market::Market),
+    /// Follow a chain: its blocks become entries
+    #[command(subcommand)]
+    Chain(chain::Chain),
     /// The module that is the core: hash it, schedule the next one
     #[command(subcommand)]
     Core(core::Core),
@@ -260,6 +264,7 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Penalty(command) => penalty::run(command, globals, out),
         Group::Account(command) => account::run(command, globals, out),
         Group::Market(command) => market::run(command, globals, out),
+        Group::Chain(command) => chain::run(command, globals, out),
         Group::Core(command) => core::run(command, globals, out),
         Group::Apply(args) => apply::run(&args, globals, out),
         Group::Call(args) => call::run(&args, globals, out),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::super::entry::Role;
 use super::super::key::{Key, Table, trailing_text};
 use super::super::ledger::{self, Account, Posting, Reason};
-use super::super::rows::{KeyRow, Requester, Withdrawal};
+use super::super::rows::{BlockRow, KeyRow, Requester, Withdrawal};
 use super::super::schedules::archived;
 use super::super::{signed, speaker};
 use super::{Nothing, Reader, absent};
@@ -246,6 +246,23 @@ impl<D: Door> Reader<'_, D> {
             }))
         })?;
         self.door.write(&page)
+    }
+
+    /// The last block of the chain that is done; nulls before the first one.
+    pub(super) fn chain(&self) -> Result<D::Out> {
+        #[derive(Serialize)]
+        struct View {
+            height: Option<u64>,
+            hash: Option<Hash32>,
+            seq: Option<u64>,
+        }
+        let Nothing {} = self.read()?;
+        let row: Option<BlockRow> = self.txn.get(Key::new(Table::Block))?;
+        self.door.write(&View {
+            height: row.as_ref().map(|row| row.height),
+            seq: row.as_ref().map(|row| row.seq),
+            hash: row.map(|row| row.hash),
+        })
     }
 
     /// The last nonce of a signer; null for one that has not been heard.

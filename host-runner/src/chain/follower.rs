@@ -1,0 +1,231 @@
+//! Applies a chain's final blocks to a node: each once, in order, and all of a block in one commit.
+//!
+//! A block is its calls, its proofs and a dispatch, then the settlements that are due, then an entry that says which block
+//! it was ([`Command::Block`]). That entry is how a journal remembers where it stands: a node that died in the middle of
+//! a block finds what it had applied of it, and goes on behind that.
+
+use super::{Block, ChainSource};
+use crate::error::{Error, Result};
+use crate::node::Node;
+use aicf_core::engine::{Command, Status};
+use aicf_core::value::Positive;
+use serde_json::{Value, json};
+
+/// What one step came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// No block has become final.
+    Waiting,
+    /// A block is done.
+    Applied {
+        /// Which.
+        height: u64,
+        /// Entries that were added.
+        entries: u64,
+        /// Those that the engine refused.
+        refused: u64,
+    },
+}
+
+/// A chain and how deep it is believed.
+pub struct Follower<S> {
+    source: S,
+    /// Blocks above a block from which on it is final; absent is the policy's `epoch.finality_k`.
+    depth: Option<u64>,
+}
+
+/// Where a node stands on its chain.
+struct Place {
+    chain_id: Positive,
+    depth: u64,
+    epoch_length: u64,
+    /// The last block that is done.
+    last: Option<(u64, String, u64)>,
+}
+
+impl<S: ChainSource> Follower<S> {
+    /// Follows a chain.
+    pub const fn new(source: S, depth: Option<u64>) -> Self {
+        Self { source, depth }
+    }
+
+    /// The chain.
+    pub const fn source(&mut self) -> &mut S {
+        &mut self.source
+    }
+
+    /// Applies the next block, if it is final.
+    ///
+    /// # Errors
+    /// What the chain or the node cannot do; [`Error::Reorganised`] for a chain that changed its mind about a final
+    /// block, [`Error::PolicyRoot`] for a header with another policy than the node's. Nothing of the block counts then.
+    pub fn step(&mut self, node: &mut Node) -> Result<Progress> {
+        let place = self.place(node)?;
+        let Some(head) = self.source.head()? else {
+            return Ok(Progress::Waiting);
+        };
+        let next = place.last.as_ref().map_or(1, |(height, _, _)| height + 1);
+        if head < place.depth || next > head - place.depth {
+            return Ok(Progress::Waiting);
+        }
+        let Some(block) = self.source.block(next)? else {
+            return Err(Error::Chain(format!(
+                "the chain has a block {head} and no block {next}"
+            )));
+        };
+        if block.height != next {
+            return Err(Error::Chain(format!(
+                "the chain gave block {} for block {next}",
+                block.height
+            )));
+        }
+        if let Some((height, hash, _)) = &place.last
+            && block.parent_hash.to_string() != *hash
+        {
+            return Err(Error::Reorganised {
+                height: *height,
+                applied: hash.clone(),
+                now: block.parent_hash.to_string(),
+            });
+        }
+        policy_agrees(node, &block, &place)?;
+        apply(node, &block, &place)
+    }
+
+    /// Applies blocks until none is final, or until one of this height is done.
+    ///
+    /// # Errors
+    /// As for [`Follower::step`].
+    pub fn catch_up(&mut self, node: &mut Node, until: Option<u64>) -> Result<u64> {
+        let mut blocks = 0;
+        loop {
+            match self.step(node)? {
+                Progress::Waiting => return Ok(blocks),
+                Progress::Applied { height, .. } => {
+                    blocks += 1;
+                    if until.is_some_and(|until| height >= until) {
+                        return Ok(blocks);
+                    }
+                }
+            }
+        }
+    }
+
+    fn place(&self, node: &Node) -> Result<Place> {
+        let head = node.query("head", &json!({}))?;
+        let chain = node.query("chain", &json!({}))?;
+        let last = match (chain["height"].as_u64(), chain["hash"].as_str(), chain["seq"].as_u64()) {
+            (Some(height), Some(hash), Some(seq)) => Some((height, hash.to_owned(), seq)),
+            _ => None,
+        };
+        let number = |name: &str| head[name].as_u64().unwrap_or_default();
+        Ok(Place {
+            chain_id: Positive::new(number("chain_id"))
+                .ok_or_else(|| Error::Chain("a journal without its chain".into()))?,
+            depth: self.depth.unwrap_or_else(|| number("finality_k")),
+            epoch_length: number("epoch_length").max(1),
+            last,
+        })
+    }
+}
+
+/// A header that names a policy names the one that the node would pay by.
+fn policy_agrees(node: &Node, block: &Block, place: &Place) -> Result<()> {
+    let Some(root) = block.policy_root else { return Ok(()) };
+    let epoch = block.height / place.epoch_length;
+    let schedule = node.query("schedule", &json!({}))?;
+    let ours = schedule["policies"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|row| row["epoch"].as_u64().is_some_and(|from| from <= epoch))
+        .max_by_key(|row| row["epoch"].as_u64())
+        .and_then(|row| row["hash"].as_str())
+        .unwrap_or_default();
+    if ours == root.to_string() {
+        return Ok(());
+    }
+    Err(Error::PolicyRoot {
+        epoch,
+        chain: root.to_string(),
+        ours: ours.to_owned(),
+    })
+}
+
+/// Entries of a block that a node applied before it died.
+fn begun(node: &Node, place: &Place) -> Result<u64> {
+    let Some(head) = node.head() else { return Ok(0) };
+    let (height, seq) = place.last.as_ref().map_or((0, 0), |(height, _, seq)| (*height, *seq));
+    if head.height <= height {
+        return Ok(0);
+    }
+    let mut count = 0;
+    node.reader().each_line_from(seq + 1, |row| {
+        let entry: aicf_core::engine::Entry = aicf_core::codec::cbor::from_slice(&row.entry)?;
+        count += u64::from(entry.height > height);
+        Ok::<(), Error>(())
+    })?;
+    Ok(count)
+}
+
+fn apply(node: &mut Node, block: &Block, place: &Place) -> Result<Progress> {
+    let commands = block.commands(place.chain_id)?;
+    // What an attempt before this one left behind counts as begun.
+    node.commit()?;
+    let already = begun(node, place)?;
+    // A message may have come at a later time than the block's: time never goes back.
+    let time_ms = node.head().map_or(0, |head| head.time_ms).max(block.time_ms);
+    let (mut entries, mut refused) = (0, 0);
+    let mut submit = |node: &mut Node, command: Command| -> Result<Status> {
+        let outcome = node.submit(block.height, time_ms, command)?;
+        entries += 1;
+        refused += u64::from(outcome.status != Status::Ok);
+        Ok(outcome.status)
+    };
+    for command in commands
+        .into_iter()
+        .skip(usize::try_from(already).unwrap_or(usize::MAX))
+    {
+        submit(node, command)?;
+    }
+    while let Some(epoch) = due(&node.query("head", &json!({}))?, block.height, place) {
+        let status = submit(node, Command::Settle { epoch })?;
+        // An epoch under another policy than today's may be final later.
+        if status == Status::EpochNotFinal {
+            break;
+        }
+        if status != Status::Ok {
+            return Err(Error::Chain(format!(
+                "epoch {epoch} cannot be settled in block {}: {}",
+                block.height,
+                status.as_str()
+            )));
+        }
+    }
+    let last = Command::Block {
+        hash: block.hash,
+        parent_hash: block.parent_hash,
+    };
+    let status = submit(node, last)?;
+    if status != Status::Ok {
+        return Err(Error::Chain(format!(
+            "block {} was refused: {}",
+            block.height,
+            status.as_str()
+        )));
+    }
+    node.commit()?;
+    Ok(Progress::Applied {
+        height: block.height,
+        entries,
+        refused,
+    })
+}
+
+/// The epoch that is to be settled in a block: its last block is final.
+fn due(head: &Value, height: u64, place: &Place) -> Option<u64> {
+    let epoch = head["next_epoch"].as_u64()?;
+    let finality = head["finality_k"].as_u64()?;
+    let end = epoch.checked_add(1)?.checked_mul(place.epoch_length)?.checked_sub(1)?;
+    (end.checked_add(finality)? <= height).then_some(epoch)
+}

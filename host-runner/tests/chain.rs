@@ -1,0 +1,426 @@
+//! A node on a chain: final blocks become entries, once each, whatever the chain and the machine do in between.
+
+use aicf_core::codec::cbor;
+use aicf_core::engine::{Command, NetworkName};
+use aicf_core::policy::Policy;
+use aicf_core::value::{Hash32, Positive, Text};
+use aicf_host::Error;
+use aicf_host::chain::{
+    Block, ChainSource, Devnet, FileChain, Follower, IncludedProof, Progress, RpcChain, Transaction,
+};
+use aicf_host::engine::Choice;
+use aicf_host::node::{Node, Options};
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+const POLICY: &str = r#"{
+    "epoch": {"length_blocks": 5, "finality_k": 3},
+    "registry": {"min_stake": {"ai": "100", "quantum": "100"}}
+}"#;
+
+fn options() -> Options {
+    let policy = Policy::parse(aicf_core::codec::Format::Json, POLICY.as_bytes()).unwrap();
+    let mut options = Options::new(NetworkName::Devnet, Positive::new(1337).unwrap(), policy);
+    options.engine = Choice::Native;
+    options.genesis_time_ms = 1_000;
+    options
+}
+
+fn node(folder: &Path) -> Node {
+    Node::open(&folder.join("aicf.db"), &options()).unwrap()
+}
+
+fn transaction(number: u8, call: Value) -> Transaction {
+    let line = json!({
+        "tx_hash": format!("0x{number:02x}"), "caller": "0xaa", "call": call,
+    });
+    let text = line.to_string();
+    let tree = aicf_core::codec::json::parse(text.as_bytes(), 66).unwrap();
+    aicf_core::codec::de::from_tree(&tree).unwrap()
+}
+
+fn enqueue(number: u8) -> Transaction {
+    let call = json!({"enqueue": {
+        "kind": "ai", "requester": "alice", "tier": "free", "fee": "5", "units": "10", "payload": "0x01",
+    }});
+    transaction(number, call)
+}
+
+fn devnet() -> Devnet {
+    Devnet::new(7, Text::new("miner1").unwrap())
+}
+
+/// A chain on which a provider stakes, three jobs are called and one is taken back.
+fn story(blocks: u64) -> Devnet {
+    let mut chain = devnet();
+    for height in 1..=blocks {
+        let transactions = match height {
+            2 => vec![transaction(1, json!({"stake": {"provider_id": "p", "amount": "1000"}}))],
+            3 => vec![enqueue(2), enqueue(3), enqueue(4)],
+            4 => vec![transaction(
+                5,
+                json!({"deposit": {"requester": "alice", "amount": "9"}}),
+            )],
+            _ => vec![],
+        };
+        chain.mine(transactions, vec![]).unwrap();
+    }
+    chain
+}
+
+fn register(node: &mut Node) {
+    let text = r#"{"register": {"provider_id": "p", "kinds": ["ai"], "models": [], "endpoints": []}}"#;
+    let tree = aicf_core::codec::json::parse(text.as_bytes(), 66).unwrap();
+    node.submit(0, 2_000, aicf_core::codec::de::from_tree(&tree).unwrap())
+        .unwrap();
+    node.commit().unwrap();
+}
+
+fn root(node: &Node) -> String {
+    node.query("head", &json!({})).unwrap()["state_root"].to_string()
+}
+
+fn jobs(node: &Node, status: &str) -> usize {
+    let page = node
+        .query("job.list", &json!({"status": status, "limit": 100}))
+        .unwrap();
+    page["items"].as_array().unwrap().len()
+}
+
+#[test]
+fn final_blocks_become_entries_and_epochs_are_settled() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut node = node(folder.path());
+    register(&mut node);
+    let mut follower = Follower::new(story(4), None);
+    assert_eq!(
+        follower.catch_up(&mut node, None).unwrap(),
+        1,
+        "blocks 2 to 4 may still change"
+    );
+    for _ in 0..11 {
+        follower.source().mine(vec![], vec![]).unwrap();
+    }
+    assert_eq!(follower.catch_up(&mut node, Some(3)).unwrap(), 2);
+    assert!(jobs(&node, "assigned") > 0, "a dispatch by the chain's beacon");
+    assert_eq!(follower.catch_up(&mut node, None).unwrap(), 9);
+    assert_eq!(follower.step(&mut node).unwrap(), Progress::Waiting);
+    let head = node.query("head", &json!({})).unwrap();
+    assert_eq!(
+        (head["height"].as_u64(), head["next_epoch"].as_u64()),
+        (Some(12), Some(2))
+    );
+    // The chain's own id of a job is the fund's.
+    let third = &follower.source().blocks()[2].transactions[0];
+    let derived = aicf_core::task_id::derive(Positive::new(1337).unwrap(), 3, &third.tx_hash, &third.caller, &[1]);
+    assert!(node.query("job.get", &json!({"task_id": derived.to_string()})).is_ok());
+}
+
+#[test]
+fn a_chain_may_change_its_mind_above_the_depth_and_not_below() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut node = node(folder.path());
+    register(&mut node);
+    let mut follower = Follower::new(story(10), None);
+    follower.catch_up(&mut node, None).unwrap();
+    let before = root(&node);
+    follower.source().reorganise(3).unwrap();
+    assert_eq!(follower.step(&mut node).unwrap(), Progress::Waiting);
+    assert_eq!(root(&node), before);
+    for _ in 0..3 {
+        follower.source().mine(vec![], vec![]).unwrap();
+    }
+    assert_eq!(
+        follower.catch_up(&mut node, None).unwrap(),
+        3,
+        "the blocks that the chain chose"
+    );
+
+    follower.source().reorganise(5).unwrap();
+    follower.source().mine(vec![], vec![]).unwrap();
+    let before = root(&node);
+    match follower.step(&mut node) {
+        Err(Error::Reorganised { height: 10, .. }) => {}
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(root(&node), before);
+}
+
+#[test]
+fn a_header_with_another_policy_stops_the_node_before_it_pays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut node = node(folder.path());
+    let policy = Policy::parse(aicf_core::codec::Format::Json, POLICY.as_bytes()).unwrap();
+    let mut chain = devnet();
+    chain.set_policy_root(Some(policy.hash().unwrap()));
+    chain.mine(vec![], vec![]).unwrap();
+    chain.set_policy_root(Some(Hash32([9; 32])));
+    for _ in 0..8 {
+        chain.mine(vec![], vec![]).unwrap();
+    }
+    let mut follower = Follower::new(chain, None);
+    assert!(matches!(
+        follower.step(&mut node),
+        Ok(Progress::Applied { height: 1, .. })
+    ));
+    let before = root(&node);
+    let error = follower.step(&mut node).unwrap_err();
+    assert_eq!(error.code(), "other_policy");
+    let said = error.to_string();
+    assert!(
+        said.contains("epoch 0") && said.contains(&format!("0x{}", "09".repeat(32))),
+        "{said}"
+    );
+    assert!(said.contains(&policy.hash().unwrap().to_string()), "{said}");
+    assert_eq!(root(&node), before);
+}
+
+#[test]
+fn a_job_with_another_id_than_its_fields_give_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut node = node(folder.path());
+    let mut chain = devnet();
+    let mut call = enqueue(1);
+    call.task_id = Some(Hash32([1; 32]));
+    chain.mine(vec![call], vec![]).unwrap();
+    for _ in 0..3 {
+        chain.mine(vec![], vec![]).unwrap();
+    }
+    let error = Follower::new(chain, None).step(&mut node).unwrap_err();
+    assert_eq!(error.code(), "bad_chain");
+    assert!(error.to_string().contains("its fields give"), "{error}");
+}
+
+/// However many of a block's entries were written when the machine died, the node ends where it would have.
+#[test]
+fn a_node_that_died_in_a_block_goes_on_behind_what_it_applied() {
+    let ends_at = {
+        let folder = tempfile::tempdir().unwrap();
+        let mut node = node(folder.path());
+        register(&mut node);
+        Follower::new(story(15), None).catch_up(&mut node, None).unwrap();
+        root(&node)
+    };
+    for written in 0..=4 {
+        let folder = tempfile::tempdir().unwrap();
+        let mut follower = Follower::new(story(15), None);
+        {
+            let mut node = node(folder.path());
+            register(&mut node);
+            follower.catch_up(&mut node, Some(2)).unwrap();
+            let block = follower.source().block(3).unwrap().unwrap();
+            let commands = block.commands(Positive::new(1337).unwrap()).unwrap();
+            assert_eq!(commands.len(), 4);
+            for command in commands.into_iter().take(written) {
+                node.submit(block.height, block.time_ms, command).unwrap();
+            }
+            node.commit().unwrap();
+        }
+        let mut node = node(folder.path());
+        follower.catch_up(&mut node, None).unwrap();
+        assert_eq!(root(&node), ends_at, "after {written} entries");
+    }
+}
+
+#[test]
+fn a_file_of_blocks_is_followed_while_it_grows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("blocks.jsonl");
+    let chain = story(12);
+    let lines: Vec<String> = chain.blocks().iter().map(|block| block.line().unwrap()).collect();
+    for (line, block) in lines.iter().zip(chain.blocks()) {
+        assert_eq!(Block::read(line.as_bytes()).unwrap(), *block);
+    }
+    let mut file = std::fs::File::create(&path).unwrap();
+    writeln!(file, "{}", lines[..6].join("\n")).unwrap();
+    write!(file, "{}", &lines[6][..40]).unwrap();
+    let mut source = FileChain::open(&path).unwrap();
+    assert_eq!(source.head().unwrap(), Some(6), "half a line is no block");
+    writeln!(file, "{}\n{}", &lines[6][40..], lines[7..].join("\n")).unwrap();
+    let mut node = node(folder.path());
+    register(&mut node);
+    assert_eq!(Follower::new(source, None).catch_up(&mut node, None).unwrap(), 9);
+
+    for (what, text) in [
+        ("a gap", format!("{}\n{}\n", lines[0], lines[2])),
+        ("no JSON", "nonsense\n".to_owned()),
+        ("no block", "{}\n".to_owned()),
+        ("an unknown field", format!("{{\"colour\":1,{}\n", &lines[0][1..])),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let error = FileChain::open(&path).unwrap().head().unwrap_err();
+        assert_eq!(error.code(), "bad_chain", "{what}");
+    }
+}
+
+/// A chain's node: answers by the chain behind it, and fails as often as it is told to.
+struct TestNode {
+    url: String,
+    chain: Arc<Mutex<Devnet>>,
+    failures: Arc<Mutex<u32>>,
+}
+
+fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Value> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+        if line == "\r\n" {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).ok()?;
+    serde_json::from_slice(&body).ok()
+}
+
+fn answer(chain: &mut Devnet, request: &Value) -> Value {
+    let result = match request["method"].as_str().unwrap() {
+        "chain.getHead" => chain
+            .head()
+            .unwrap()
+            .map_or(Value::Null, |height| json!({"height": height})),
+        "chain.getBlockByNumber" => match chain.block(request["params"][0].as_u64().unwrap()).unwrap() {
+            Some(block) => {
+                let mut block: Value = serde_json::from_str(&block.line().unwrap()).unwrap();
+                // What a real chain says beside: the policy's root in `extra`, and things the fund does not know.
+                block["extra"] = block["policy_root"].take();
+                block["gas_used"] = json!(21_000);
+                block
+            }
+            None => Value::Null,
+        },
+        _ => return json!({"jsonrpc": "2.0", "id": request["id"], "error": {"code": -32601, "message": "no method"}}),
+    };
+    json!({"jsonrpc": "2.0", "id": request["id"], "result": result})
+}
+
+impl TestNode {
+    fn serve(chain: Devnet) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/rpc", listener.local_addr().unwrap());
+        let chain = Arc::new(Mutex::new(chain));
+        let failures = Arc::new(Mutex::new(0));
+        let (chain_of_server, failures_of_server) = (Arc::clone(&chain), Arc::clone(&failures));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (chain, failures) = (Arc::clone(&chain_of_server), Arc::clone(&failures_of_server));
+                std::thread::spawn(move || {
+                    let mut reader = BufReader::new(stream.try_clone().unwrap());
+                    let mut stream = stream;
+                    while let Some(request) = read_request(&mut reader) {
+                        let mut left = failures.lock().unwrap();
+                        let (status, body) = if *left > 0 {
+                            *left -= 1;
+                            ("503 Service Unavailable", String::new())
+                        } else {
+                            ("200 OK", answer(&mut chain.lock().unwrap(), &request).to_string())
+                        };
+                        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n", body.len());
+                        if stream.write_all((head + &body).as_bytes()).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        Self { url, chain, failures }
+    }
+
+    fn source(&self) -> RpcChain {
+        fn at_once(_: Duration) {}
+        RpcChain::new(&self.url, at_once).unwrap()
+    }
+}
+
+#[test]
+fn a_node_behind_an_address_is_followed_and_asked_again() {
+    let (direct, asked) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut expected = node(direct.path());
+    register(&mut expected);
+    Follower::new(story(14), None).catch_up(&mut expected, None).unwrap();
+
+    let server = TestNode::serve(story(9));
+    let mut followed = node(asked.path());
+    register(&mut followed);
+    let mut follower = Follower::new(server.source(), None);
+    *server.failures.lock().unwrap() = 7;
+    assert_eq!(follower.catch_up(&mut followed, None).unwrap(), 6);
+    // The node is restarted, the chain goes on, and changes its mind about what nobody has believed yet.
+    drop(followed);
+    *server.chain.lock().unwrap() = story(14);
+    let mut followed = node(asked.path());
+    assert_eq!(
+        Follower::new(server.source(), None)
+            .catch_up(&mut followed, None)
+            .unwrap(),
+        5
+    );
+    assert_eq!(root(&followed), root(&expected));
+
+    *server.failures.lock().unwrap() = 8;
+    let error = server.source().head().unwrap_err();
+    assert!(error.to_string().contains("8 times in a row"), "{error}");
+}
+
+#[test]
+fn addresses_and_answers_that_are_none_are_refused() {
+    fn at_once(_: Duration) {}
+    assert_eq!(RpcChain::new("ftp://x", at_once).unwrap_err().code(), "bad_chain");
+    let mut nobody = RpcChain::new("http://127.0.0.1:1/rpc", at_once).unwrap();
+    assert_eq!(nobody.head().unwrap_err().code(), "bad_chain");
+    // A root in the header's `extra` is one, too.
+    let mut chain = devnet();
+    chain.set_policy_root(Some(Hash32([9; 32])));
+    for _ in 0..4 {
+        chain.mine(vec![], vec![]).unwrap();
+    }
+    let server = TestNode::serve(chain);
+    let folder = tempfile::tempdir().unwrap();
+    let error = Follower::new(server.source(), None)
+        .step(&mut node(folder.path()))
+        .unwrap_err();
+    assert_eq!(error.code(), "other_policy");
+}
+
+#[test]
+fn a_proof_in_a_block_is_an_entry_even_where_it_proves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut node = node(folder.path());
+    let mut chain = devnet();
+    let proof = IncludedProof {
+        proof_ref: Hash32([1; 32]),
+        body: aicf_core::value::Bytes(vec![1, 2, 3]),
+    };
+    chain.mine(vec![], vec![proof]).unwrap();
+    for _ in 0..3 {
+        chain.mine(vec![], vec![]).unwrap();
+    }
+    let progress = Follower::new(chain, None).step(&mut node).unwrap();
+    assert_eq!(
+        progress,
+        Progress::Applied {
+            height: 1,
+            entries: 3,
+            refused: 1
+        }
+    );
+    let mut statuses = Vec::new();
+    node.reader()
+        .each_line(|row| {
+            let entry: aicf_core::engine::Entry = cbor::from_slice(&row.entry)?;
+            statuses.push((matches!(entry.command, Command::Prove(_)), row.status));
+            Ok::<(), Error>(())
+        })
+        .unwrap();
+    assert!(statuses.contains(&(true, aicf_core::engine::Status::BadProof.number())));
+}
