@@ -906,6 +906,19 @@ class ProveCommandTag(TypedDict):
     prove: ProveCommand
 
 
+class BlockCommand(TypedDict):
+    """A block of the chain is done: what it holds was in the entries before, of its height."""
+    hash: BytesLike
+    """Its hash."""
+    parent_hash: BytesLike
+    """The hash of the block before it."""
+
+
+@final
+class BlockCommandTag(TypedDict):
+    block: BlockCommand
+
+
 Command: TypeAlias = Union[
     GenesisCommandTag,
     TickCommandTag,
@@ -938,6 +951,7 @@ Command: TypeAlias = Union[
     EvidenceCommandTag,
     SignedCommandTag,
     ProveCommandTag,
+    BlockCommandTag,
 ]
 """What may happen, in the order of the ABI: a variant's index is never used for another again."""
 
@@ -1034,6 +1048,7 @@ EntryStatus: TypeAlias = Literal[
     "wrong_nullifier",
     "stale_proof",
     "stale_evidence",
+    "wrong_parent",
 ]
 """How an entry ended."""
 
@@ -3475,6 +3490,7 @@ __all__ = [
     "EvidenceCommand",
     "SignedCommand",
     "ProveCommand",
+    "BlockCommand",
     "DeferredLine",
     "Dimensions",
     "EngineReplayOutput",

@@ -1,5 +1,6 @@
 //! The same requests to every host, compared byte for byte: the shared vectors, generated inputs (many of them
-//! malformed), and whole journals with the root after every entry.
+//! malformed), whole journals with the root after every entry, and where `AICF_VECTORS` names a folder, all of its
+//! signatures and evidence.
 //!
 //! The native host is the one the others are compared with; it is compared with the vectors itself. Hosts that
 //! have values of their own answer a second time by way of them (`--typed`): there the values of a reply count,
@@ -13,7 +14,7 @@ mod journal;
 mod journals;
 mod report;
 
-use aicf_tests::{EXAMPLES, Generator};
+use aicf_tests::{EXAMPLES, Generator, families};
 use hosts::{HOSTS, Host};
 use report::Report;
 use serde_json::Value;
@@ -96,6 +97,12 @@ fn requests(rounds: usize) -> Vec<Request> {
     let mut requests: Vec<Request> = EXAMPLES.lines().map(example).collect();
     let mut generator = Generator::new(EXAMPLES, 5);
     for function in generator.functions() {
+        // A piece of evidence is a hundred times what other functions are asked, in bytes and in work.
+        let rounds = if function == "attestation.verify" {
+            rounds / 20
+        } else {
+            rounds
+        };
         for _ in 0..rounds {
             let mut line = generator.line(&function);
             // A newline ends a line of the protocol; to JSON it is a space.
@@ -109,21 +116,33 @@ fn requests(rounds: usize) -> Vec<Request> {
             });
         }
     }
+    if let Some(folder) = families::folder() {
+        let all = families::families(&folder).into_iter().flat_map(|family| family.cases);
+        requests.extend(all.map(|case| Request {
+            about: function_of(&case.line),
+            line: case.line.into_bytes(),
+            expected: None,
+        }));
+    }
     requests.extend(journals::requests());
     requests.extend(envelopes());
     requests
 }
 
-fn example(line: &str) -> Request {
-    let example: Value = serde_json::from_str(line).unwrap_or_default();
-    let line = example["request"].as_str().unwrap_or_default();
-    let about = serde_json::from_str::<Value>(line)
+/// What a line asks for.
+fn function_of(line: &str) -> String {
+    serde_json::from_str::<Value>(line)
         .ok()
         .and_then(|request| request["fn"].as_str().map(str::to_string))
         .filter(|name| aicf_core::catalogue::FUNCTIONS.contains(&&**name))
-        .unwrap_or_else(|| ENVELOPES.into());
+        .unwrap_or_else(|| ENVELOPES.into())
+}
+
+fn example(line: &str) -> Request {
+    let example: Value = serde_json::from_str(line).unwrap_or_default();
+    let line = example["request"].as_str().unwrap_or_default();
     Request {
-        about,
+        about: function_of(line),
         line: line.as_bytes().to_vec(),
         expected: Some(example["reply"].clone()),
     }

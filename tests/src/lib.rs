@@ -5,6 +5,7 @@
 //! values between requests of the same function, and nudges numbers so that most results differ but
 //! stay valid. Everything comes from one seed.
 
+pub mod families;
 mod mutate;
 mod text;
 

@@ -907,6 +907,12 @@ export type Command =
     miner: string;
     /** The block it was included in, where that is an earlier one than the entry's. */
     block_height?: Integer | undefined;
+  } }
+  | { block: {
+    /** Its hash. */
+    hash: BytesLike;
+    /** The hash of the block before it. */
+    parent_hash: BytesLike;
   } };
 
 /** What a later epoch still has to pay for a claim. */
@@ -1001,7 +1007,8 @@ export type EntryStatus =
   | "wrong_result"
   | "wrong_nullifier"
   | "stale_proof"
-  | "stale_evidence";
+  | "stale_evidence"
+  | "wrong_parent";
 
 /** What was measured in the epoch; what is absent was not, and is not judged. */
 export interface EpochMetrics {
