@@ -42,11 +42,30 @@ class Engine extends native.Engine {
   }
 }
 
+class Key extends native.Key {
+  static generate(scheme) {
+    return Object.setPrototypeOf(lift(() => native.Key.generate(scheme)), Key.prototype);
+  }
+  static load(path, passphrase) {
+    return Object.setPrototypeOf(lift(() => native.Key.load(path, passphrase)), Key.prototype);
+  }
+  save(path, passphrase) {
+    lift(() => super.save(path, passphrase));
+  }
+  sign(message, context) {
+    return lift(() => super.sign(message, context));
+  }
+  signCommand(command, envelope) {
+    return lift(() => super.signCommand(command, envelope));
+  }
+}
+
 module.exports = {
   AicfError,
   CODES: Object.freeze(native.codes()),
   Engine,
   FUNCTIONS: Object.freeze(native.functions()),
+  Key,
   Policy,
   SEMANTICS_VERSION: native.semanticsVersion(),
   call,

@@ -3,7 +3,8 @@
 import type { ClaimColumns, SettledColumns } from "./columns.js";
 import type { Policy } from "./native.js";
 
-export { Engine, Policy } from "./native.js";
+export { Engine, Key, Policy } from "./native.js";
+export type { CommandEnvelope } from "./native.js";
 export * from "./generated/functions.js";
 export * from "./generated/types.js";
 export * from "./columns.js";

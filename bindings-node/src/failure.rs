@@ -43,6 +43,13 @@ pub fn raise(error: Error) -> napi::Error {
     napi::Error::new(Status::GenericFailure, format!("{MARK}\n{code}\n{path}\n{message}"))
 }
 
+/// As [`raise`], for what is not the core's.
+#[allow(clippy::needless_pass_by_value, reason = "the end of a chain of results")]
+pub fn raise_host(error: aicf_host::Error) -> napi::Error {
+    let (code, path) = (error.code(), error.path());
+    napi::Error::new(Status::GenericFailure, format!("{MARK}\n{code}\n{path}\n{error}"))
+}
+
 /// Runs what must not panic; should it, that is an error, and the process lives on.
 pub fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::invariant("the core panicked")))

@@ -4,6 +4,7 @@
 mod columns;
 mod engine;
 mod failure;
+mod keys;
 mod policy;
 mod task;
 mod value;

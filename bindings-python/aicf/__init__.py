@@ -1,7 +1,7 @@
 """AICF, the AI Compute Fund.
 
 The functions of the catalogue (`aicf.split_apply(kind="ai", total=1000)`), `Policy` handles, an
-`Engine` in memory, and a `Ledger` on the same file as the `aicf` program. Integers are exact, bytes
+`Engine` in memory, a `Ledger` on the same file as the `aicf` program, and `Key`s that sign. Integers are exact, bytes
 are bytes (or hex with 0x), and every error is an `AicfError` with a `code` and a `path`.
 """
 
@@ -16,6 +16,7 @@ from ._aicf import (
     QUERIES,
     SEMANTICS_VERSION,
     Engine,
+    Key,
     Ledger,
     Lines,
     Policy,
@@ -37,6 +38,7 @@ __all__ = [
     "SEMANTICS_VERSION",
     "AicfError",
     "Engine",
+    "Key",
     "Ledger",
     "Lines",
     "Policy",

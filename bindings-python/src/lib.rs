@@ -4,6 +4,7 @@
 mod columns;
 mod engine;
 mod failure;
+mod keys;
 mod ledger;
 mod policy;
 mod value;
@@ -92,6 +93,7 @@ fn _aicf(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Absent>()?;
     module.add_class::<policy::Policy>()?;
     module.add_class::<engine::Engine>()?;
+    module.add_class::<keys::Key>()?;
     module.add_class::<ledger::Ledger>()?;
     module.add_class::<columns::Settlement>()?;
     module.add_class::<columns::Lines>()?;

@@ -1,6 +1,7 @@
 //! Secret keys: made, kept encrypted, used for signing and for opening sealed payloads. Verification is the core's, so that whatever is signed here is
 //! judged by the code that every node runs.
 
+pub mod batch;
 mod command;
 mod file;
 mod sealing;

@@ -1,11 +1,13 @@
 //! The figures that cross crates, each beside its yardstick in the same run: task ids beside the bare
 //! hashes, a settlement in wasm beside the same bytes natively, and the durable lifecycle through wasm
 //! beside bare inserts of the same rows into the same kind of database;
-//! commands beside the same commands on a longer queue; and signatures beside the bare crates.
+//! commands beside the same commands on a longer queue; signatures beside the bare crates, and evidence of hardware
+//! beside the crate for quotes.
 //!
 //! `cargo xtask bench` runs this and the benchmarks of the crates, and writes docs/benchmarks.md.
 
 mod data;
+mod evidence;
 mod growth;
 mod lifecycle;
 mod signatures;
@@ -28,6 +30,7 @@ fn main() -> Outcome {
     settlement(if quick { 2_000 } else { 1_000_000 })?;
     lifecycle::run(if quick { 200 } else { 20_000 })?;
     signatures::run(if quick { 3 } else { 3_000 })?;
+    evidence::run(if quick { 2 } else { 200 })?;
     if quick {
         growth::run(512, 600, 1_200)
     } else {

@@ -1,0 +1,71 @@
+"""Keys: what they sign holds in the core, files give them back, and nothing secret is shown."""
+
+import aicf
+import pytest
+
+PASSPHRASE = "correct horse battery"
+
+
+@pytest.mark.parametrize("scheme", ["ml-dsa-65", "dilithium3-ipd", "slh-dsa-shake-128s"])
+def test_what_a_key_signs_is_verified_by_the_core(scheme: str) -> None:
+    key = aicf.Key.generate(scheme)
+    context = b"" if scheme == "dilithium3-ipd" else b"ctx"
+    signature = key.sign(b"message", context=context)
+    parts = {"scheme": scheme, "public_key": key.public_key, "message": b"message", "signature": signature}
+    assert aicf.signature_verify(**parts, context=context)["valid"]
+    assert not aicf.signature_verify(**{**parts, "message": b"other"}, context=context)["valid"]
+    assert key.scheme == scheme
+
+
+def test_a_file_gives_the_key_back(tmp_path) -> None:
+    key = aicf.Key.generate()
+    path = tmp_path / "p.key"
+    key.save(path, PASSPHRASE)
+    again = aicf.Key.load(path, PASSPHRASE.encode())
+    assert again.public_key == key.public_key
+    assert again.sign(b"m") == key.sign(b"m")
+    with pytest.raises(aicf.AicfError) as wrong:
+        aicf.Key.load(path, "another passphrase")
+    assert wrong.value.code == "bad_key"
+    with pytest.raises(aicf.AicfError):
+        key.save(path, PASSPHRASE)
+
+
+def test_what_cannot_be_is_refused() -> None:
+    for make, code in [
+        (lambda: aicf.Key.generate("rsa"), "out_of_range"),
+        (lambda: aicf.Key.generate("dilithium3"), "bad_key"),
+        (lambda: aicf.Key.generate().sign(b"m", context=b"c" * 256), "bad_key"),
+        (
+            lambda: aicf.Key.generate().sign_command(
+                {"heartbeat": {}}, chain_id=1, signer="p", nonce=0, expires_height=0
+            ),
+            "missing_field",
+        ),
+    ]:
+        with pytest.raises(aicf.AicfError) as refused:
+            make()
+        assert refused.value.code == code
+    assert "secret" not in repr(aicf.Key.generate())
+
+
+def test_a_testnet_takes_signed_commands() -> None:
+    key = aicf.Key.generate()
+    engine = aicf.Engine()
+    genesis = {"genesis": {"chain_id": 7, "network": "testnet", "policy": aicf.Policy().to_cbor()}}
+    assert engine.apply({"height": 0, "time_ms": 1000, "command": genesis})["status"] == "ok"
+    register = {
+        "register": {
+            "provider_id": "p",
+            "kinds": ["ai"],
+            "models": [],
+            "endpoints": [],
+            "public_key": key.public_key,
+            "key_scheme": key.scheme,
+        }
+    }
+    assert engine.apply({"height": 1, "time_ms": 1000, "command": register})["status"] == "unsigned"
+    signed = key.sign_command(register, chain_id=7, signer="p", nonce=1, expires_height=5)
+    assert engine.apply({"height": 1, "time_ms": 1000, "command": signed})["status"] == "ok"
+    assert engine.apply({"height": 1, "time_ms": 1000, "command": signed})["status"] == "stale_nonce"
+    assert engine.query("provider.key", {"provider_id": "p"})["scheme"] == "ml-dsa-65"
