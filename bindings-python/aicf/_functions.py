@@ -302,14 +302,14 @@ def receipt_verify(
 
 def attestation_verify(
     *,
-    class: AttestationClass,
+    class_: AttestationClass,
     evidence: BytesLike,
     collateral: Collateral,
     now_ms: int,
-    policy: PolicyLike | None = None,
+    policy: AttestationRules | None = None,
 ) -> AttestationVerifyOutput:
     """Whether evidence of a provider's hardware holds, by its vendor's rules and a verifier's own."""
-    return cast(AttestationVerifyOutput, _call("attestation.verify", {"class": class, "evidence": evidence, "collateral": collateral, "now_ms": now_ms}, {}, policy))
+    return cast(AttestationVerifyOutput, _call("attestation.verify", {"class": class_, "evidence": evidence, "collateral": collateral, "now_ms": now_ms}, {"policy": policy}, None))
 
 
 def proof_body(

@@ -161,20 +161,6 @@ AttestationReason: TypeAlias = Literal[
 
 
 class AttestationRules(TypedDict):
-    """What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md)."""
-    measurements: list[bytes]
-    """Workloads that are accepted; none is any."""
-    tcb_statuses: list[TcbStatus]
-    """States of a platform that are accepted."""
-    vmpl_max: int
-    """The least privileged level that may ask for an SEV-SNP report."""
-    lifetime_ms: int
-    """How long evidence counts at most, ms."""
-    cca_platform_keys: list[bytes]
-    """Platform keys of Arm CCA that are trusted: points as in SEC 1."""
-
-
-class AttestationRules2(TypedDict):
     """Rules for judging evidence; every one may be absent."""
     allow_debug: NotRequired[bool]
     """Whether a workload may be open to a debugger; absent is no."""
@@ -1460,6 +1446,20 @@ Event: TypeAlias = Union[
 """What happened, for indexers, explorers and operators."""
 
 
+class EvidenceRules(TypedDict):
+    """What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md)."""
+    measurements: list[bytes]
+    """Workloads that are accepted; none is any."""
+    tcb_statuses: list[TcbStatus]
+    """States of a platform that are accepted."""
+    vmpl_max: int
+    """The least privileged level that may ask for an SEV-SNP report."""
+    lifetime_ms: int
+    """How long evidence counts at most, ms."""
+    cca_platform_keys: list[bytes]
+    """Platform keys of Arm CCA that are trusted: points as in SEC 1."""
+
+
 Fault: TypeAlias = Literal[
     "batch_id",
     "signature",
@@ -1632,7 +1632,7 @@ class Market(TypedDict):
     """How money leaves."""
     keys: KeyRules
     """Who signs, and how."""
-    attestation: AttestationRules
+    attestation: EvidenceRules
     """What counts as evidence of hardware."""
 
 
@@ -1895,20 +1895,6 @@ class PartialAssignmentPolicy(TypedDict):
     """Units a provider may be given in an epoch."""
 
 
-class PartialAttestationRules(TypedDict):
-    """What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md)."""
-    measurements: NotRequired[Sequence[BytesLike]]
-    """Workloads that are accepted; none is any."""
-    tcb_statuses: NotRequired[Sequence[TcbStatus]]
-    """States of a platform that are accepted."""
-    vmpl_max: NotRequired[int]
-    """The least privileged level that may ask for an SEV-SNP report."""
-    lifetime_ms: NotRequired[int]
-    """How long evidence counts at most, ms."""
-    cca_platform_keys: NotRequired[Sequence[BytesLike]]
-    """Platform keys of Arm CCA that are trusted: points as in SEC 1."""
-
-
 class PartialBands(TypedDict):
     """What the bands of each kind ask."""
     ai: NotRequired[PartialAiBands]
@@ -1923,6 +1909,20 @@ class PartialEpochPolicy(TypedDict):
     """Blocks of an epoch."""
     finality_k: NotRequired[int]
     """Blocks after which a block is final."""
+
+
+class PartialEvidenceRules(TypedDict):
+    """What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md)."""
+    measurements: NotRequired[Sequence[BytesLike]]
+    """Workloads that are accepted; none is any."""
+    tcb_statuses: NotRequired[Sequence[TcbStatus]]
+    """States of a platform that are accepted."""
+    vmpl_max: NotRequired[int]
+    """The least privileged level that may ask for an SEV-SNP report."""
+    lifetime_ms: NotRequired[int]
+    """How long evidence counts at most, ms."""
+    cca_platform_keys: NotRequired[Sequence[BytesLike]]
+    """Platform keys of Arm CCA that are trusted: points as in SEC 1."""
 
 
 class PartialFundPolicy(TypedDict):
@@ -1995,7 +1995,7 @@ class PartialMarket(TypedDict):
     """How money leaves."""
     keys: NotRequired[PartialKeyRules]
     """Who signs, and how."""
-    attestation: NotRequired[PartialAttestationRules]
+    attestation: NotRequired[PartialEvidenceRules]
     """What counts as evidence of hardware."""
 
 
@@ -3443,7 +3443,6 @@ __all__ = [
     "AttestationEvidence",
     "AttestationReason",
     "AttestationRules",
-    "AttestationRules2",
     "AttestationVerifyOutput",
     "AvailabilityMetric",
     "Band",
@@ -3527,6 +3526,7 @@ __all__ = [
     "PenaltyCancelledEvent",
     "DebtRepaidEvent",
     "ReporterRewardedEvent",
+    "EvidenceRules",
     "Fault",
     "FundPolicy",
     "FundRules",
@@ -3565,9 +3565,9 @@ __all__ = [
     "PartialAiBands",
     "PartialAiBronze",
     "PartialAssignmentPolicy",
-    "PartialAttestationRules",
     "PartialBands",
     "PartialEpochPolicy",
+    "PartialEvidenceRules",
     "PartialFundPolicy",
     "PartialFundRules",
     "PartialKeyRules",

@@ -82,6 +82,7 @@ impl Key {
     }
 
     /// A command as the word of a provider or an operator: `{"signed": {…}}`, to be applied or sent to a node.
+    #[allow(clippy::too_many_arguments, reason = "they have names in Python")]
     #[pyo3(signature = (command, *, chain_id, signer, nonce, expires_height, role="provider"))]
     fn sign_command<'py>(
         &self,

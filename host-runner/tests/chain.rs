@@ -424,3 +424,40 @@ fn a_proof_in_a_block_is_an_entry_even_where_it_proves_nothing() {
         .unwrap();
     assert!(statuses.contains(&(true, aicf_core::engine::Status::BadProof.number())));
 }
+
+#[path = "support/mod.rs"]
+mod support;
+
+/// `aicf chain`: blocks printed, followed, and followed again without effect.
+#[test]
+fn the_command_line_makes_and_follows_a_chain() {
+    let place = support::Place::new("both");
+    let calls = [
+        json!({"height": 2, "transaction": {
+            "tx_hash": "0x01", "caller": "0xaa", "call": {"stake": {"provider_id": "p", "amount": "50000"}},
+        }}),
+        json!({"height": 3, "transaction": {
+            "tx_hash": "0x02", "caller": "0xaa", "call": {"deposit": {"requester": "alice", "amount": "9"}},
+        }}),
+    ];
+    place.write("calls.jsonl", calls.map(|call| call.to_string()).join("\n"));
+    place.write("policy.json", POLICY);
+    let made = place.ok(&["chain", "devnet", "--blocks", "12", "--calls", "calls.jsonl"]);
+    place.write("blocks.jsonl", made.out);
+    let register = "provider register --provider-id p --caps AI --height 0 --time-ms 1000 --policy policy.json";
+    place.json(&register.split(' ').collect::<Vec<_>>());
+    let follow = ["chain", "follow", "blocks.jsonl", "--once"];
+    let first = place.json(&follow);
+    assert_eq!(
+        (first["blocks"].as_u64(), first["chain"]["height"].as_u64()),
+        (Some(9), Some(9))
+    );
+    let again = place.json(&follow);
+    assert_eq!(again["blocks"], 0);
+    assert_eq!(again["head"]["state_root"], first["head"]["state_root"]);
+    let provider = place.json(&["provider", "show", "--provider-id", "p"]);
+    assert_eq!(provider["stake"], "50000");
+    place.ok(&["verify"]);
+    let missing = place.run(&["chain", "follow", "nowhere.jsonl", "--once", "--json"]);
+    assert_eq!(missing.error().0, "bad_chain");
+}

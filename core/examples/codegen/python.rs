@@ -132,17 +132,29 @@ pub fn types(model: &Model) -> String {
     out
 }
 
+/// A field as an argument: a word of Python's own ends in an underscore (PEP 8).
+fn argument(name: &str) -> String {
+    match name {
+        "class" | "from" | "in" | "is" | "lambda" | "pass" | "with" | "yield" => format!("{name}_"),
+        _ => name.to_string(),
+    }
+}
+
 fn function(out: &mut String, function: &Function) {
     let name = function.name.replace('.', "_");
     let _ = write!(out, "\n\ndef {name}(\n    *,\n");
-    let (policy, fields): (Vec<&Field>, Vec<&Field>) = function.input.iter().partition(|field| field.name == "policy");
+    // A policy may be a handle; another thing of that name is an argument like any other.
+    let (policy, fields): (Vec<&Field>, Vec<&Field>) = function
+        .input
+        .iter()
+        .partition(|field| field.name == "policy" && written(&field.holds, true) == "PartialPolicy");
     for field in &fields {
         let holds = written(&field.holds, true);
         let _ = match (&field.holds, field.required) {
-            (_, true) => writeln!(out, "    {}: {holds},", field.name),
+            (_, true) => writeln!(out, "    {}: {holds},", argument(&field.name)),
             // None is a value here.
-            (Type::Json, false) => writeln!(out, "    {}: {holds} = ABSENT,", field.name),
-            (_, false) => writeln!(out, "    {}: {holds} | None = None,", field.name),
+            (Type::Json, false) => writeln!(out, "    {}: {holds} = ABSENT,", argument(&field.name)),
+            (_, false) => writeln!(out, "    {}: {holds} | None = None,", argument(&field.name)),
         };
     }
     let has_policy = !policy.is_empty();
@@ -151,7 +163,8 @@ fn function(out: &mut String, function: &Function) {
     }
     let _ = write!(out, ") -> {}:\n{}", function.output, sentence(&function.doc, "    "));
     let dict = |fields: Vec<&&Field>| {
-        let entries: Vec<String> = fields.iter().map(|field| format!("\"{0}\": {0}", field.name)).collect();
+        let entry = |field: &&&Field| format!("\"{}\": {}", field.name, argument(&field.name));
+        let entries: Vec<String> = fields.iter().map(entry).collect();
         format!("{{{}}}", entries.join(", "))
     };
     let given = dict(

@@ -40,7 +40,7 @@ policy_struct! {
         /// Who signs, and how.
         keys: KeyRules,
         /// What counts as evidence of hardware.
-        attestation: AttestationRules,
+        attestation: EvidenceRules,
     }
 }
 
@@ -72,7 +72,7 @@ policy_struct! {
 
 policy_struct! {
     /// What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md).
-    AttestationRules {
+    EvidenceRules {
         /// Workloads that are accepted; none is any.
         measurements: Vec<Bytes>,
         /// States of a platform that are accepted.

@@ -104,7 +104,8 @@ fn follow(args: &Follow, globals: &Globals, out: Out) -> anyhow::Result<()> {
             let text = match done["height"].as_u64() {
                 Some(height) => format!(
                     "{blocks} blocks applied; block {height} is done, the journal is at entry {} with state root {}",
-                    head["seq"], head["state_root"]
+                    head["seq"],
+                    head["state_root"].as_str().unwrap_or_default()
                 ),
                 None => "no block is final yet".to_owned(),
             };

@@ -103,7 +103,7 @@ fn attestations(count: u32) -> Outcome {
             Some(collateral) => {
                 let (time, held) = many(&mut || {
                     let now_s = given.now_ms / 1000;
-                    dcap_qvl::verify::rustcrypto::verify(&given.evidence, collateral.clone(), now_s).is_ok()
+                    dcap_qvl::verify::rustcrypto::verify(&given.evidence, &collateral, now_s).is_ok()
                 });
                 if !held {
                     return Err("the crate says otherwise".into());

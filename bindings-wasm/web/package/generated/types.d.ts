@@ -230,7 +230,7 @@ export interface AttestationVerifyInput {
   evidence: BytesLike;
   collateral: Collateral;
   now_ms: Integer;
-  policy?: AttestationRules2 | undefined;
+  policy?: AttestationRules | undefined;
 }
 
 /** Input of `proof.body`. */
@@ -381,22 +381,8 @@ export type AttestationReason =
   | "measurement_refused"
   | "report_data_mismatch";
 
-/** What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md). */
-export interface AttestationRules {
-  /** Workloads that are accepted; none is any. */
-  measurements: Array<Uint8Array>;
-  /** States of a platform that are accepted. */
-  tcb_statuses: Array<TcbStatus>;
-  /** The least privileged level that may ask for an SEV-SNP report. */
-  vmpl_max: number;
-  /** How long evidence counts at most, ms. */
-  lifetime_ms: number;
-  /** Platform keys of Arm CCA that are trusted: points as in SEC 1. */
-  cca_platform_keys: Array<Uint8Array>;
-}
-
 /** Rules for judging evidence; every one may be absent. */
-export interface AttestationRules2 {
+export interface AttestationRules {
   /** Whether a workload may be open to a debugger; absent is no. */
   allow_debug?: boolean | undefined;
   /** How long a verdict holds at most, ms; absent is as long as the collateral, and a day for CCA, which has none. */
@@ -1183,6 +1169,20 @@ export type Event =
     amount: bigint;
   } };
 
+/** What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md). */
+export interface EvidenceRules {
+  /** Workloads that are accepted; none is any. */
+  measurements: Array<Uint8Array>;
+  /** States of a platform that are accepted. */
+  tcb_statuses: Array<TcbStatus>;
+  /** The least privileged level that may ask for an SEV-SNP report. */
+  vmpl_max: number;
+  /** How long evidence counts at most, ms. */
+  lifetime_ms: number;
+  /** Platform keys of Arm CCA that are trusted: points as in SEC 1. */
+  cca_platform_keys: Array<Uint8Array>;
+}
+
 /** Why a receipt proves nothing. */
 export type Fault =
   | "batch_id"
@@ -1348,7 +1348,7 @@ export interface Market {
   /** Who signs, and how. */
   keys: KeyRules;
   /** What counts as evidence of hardware. */
-  attestation: AttestationRules;
+  attestation: EvidenceRules;
 }
 
 /** Output of `market.check`. */
@@ -1588,20 +1588,6 @@ export interface PartialAssignmentPolicy {
   units_per_epoch?: PartialPerKindUnits | undefined;
 }
 
-/** What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md). */
-export interface PartialAttestationRules {
-  /** Workloads that are accepted; none is any. */
-  measurements?: ReadonlyArray<BytesLike> | undefined;
-  /** States of a platform that are accepted. */
-  tcb_statuses?: ReadonlyArray<TcbStatus> | undefined;
-  /** The least privileged level that may ask for an SEV-SNP report. */
-  vmpl_max?: Integer | undefined;
-  /** How long evidence counts at most, ms. */
-  lifetime_ms?: Integer | undefined;
-  /** Platform keys of Arm CCA that are trusted: points as in SEC 1. */
-  cca_platform_keys?: ReadonlyArray<BytesLike> | undefined;
-}
-
 /** What the bands of each kind ask. */
 export interface PartialBands {
   /** Of AI providers. */
@@ -1616,6 +1602,20 @@ export interface PartialEpochPolicy {
   length_blocks?: Integer | undefined;
   /** Blocks after which a block is final. */
   finality_k?: Integer | undefined;
+}
+
+/** What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md). */
+export interface PartialEvidenceRules {
+  /** Workloads that are accepted; none is any. */
+  measurements?: ReadonlyArray<BytesLike> | undefined;
+  /** States of a platform that are accepted. */
+  tcb_statuses?: ReadonlyArray<TcbStatus> | undefined;
+  /** The least privileged level that may ask for an SEV-SNP report. */
+  vmpl_max?: Integer | undefined;
+  /** How long evidence counts at most, ms. */
+  lifetime_ms?: Integer | undefined;
+  /** Platform keys of Arm CCA that are trusted: points as in SEC 1. */
+  cca_platform_keys?: ReadonlyArray<BytesLike> | undefined;
 }
 
 /** What an epoch may pay (SPEC §10). */
@@ -1689,7 +1689,7 @@ export interface PartialMarket {
   /** Who signs, and how. */
   keys?: PartialKeyRules | undefined;
   /** What counts as evidence of hardware. */
-  attestation?: PartialAttestationRules | undefined;
+  attestation?: PartialEvidenceRules | undefined;
 }
 
 /** Samples from which a dimension counts. */
