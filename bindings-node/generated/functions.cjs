@@ -59,3 +59,5 @@ exports.attestationVerify = (input, policy) => call("attestation.verify", input,
 exports.attestationVerifyAsync = (input, policy) => callAsync("attestation.verify", input, policy);
 exports.proofBody = (input, policy) => call("proof.body", input, policy);
 exports.proofBodyAsync = (input, policy) => callAsync("proof.body", input, policy);
+exports.qpuVerify = (input, policy) => call("qpu.verify", input, policy);
+exports.qpuVerifyAsync = (input, policy) => callAsync("qpu.verify", input, policy);

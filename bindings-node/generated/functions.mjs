@@ -59,4 +59,6 @@ export const {
   attestationVerifyAsync,
   proofBody,
   proofBodyAsync,
+  qpuVerify,
+  qpuVerifyAsync,
 } = functions;

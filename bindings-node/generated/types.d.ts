@@ -239,6 +239,22 @@ export interface ProofBodyInput {
   signature?: BytesLike | undefined;
 }
 
+/** Input of `qpu.verify`. */
+export interface QpuVerifyInput {
+  chain_id: Integer;
+  provider_id: string;
+  public_key: BytesLike;
+  /** PEM: the device's certificate, then each issuer's. */
+  certificates: string;
+  /** Roots that are trusted, DER. */
+  trust_anchors: ReadonlyArray<BytesLike>;
+  receipt: TrapReceipt;
+  /** r and s of the device's signature. */
+  signature: BytesLike;
+  now_ms: Integer;
+  policy?: PartialPolicy | undefined;
+}
+
 /** Breached above a time. */
 export interface AboveMs {
   /** Above this, ms. */
@@ -379,7 +395,8 @@ export type AttestationReason =
   | "lifecycle_refused"
   | "tcb_status_refused"
   | "measurement_refused"
-  | "report_data_mismatch";
+  | "report_data_mismatch"
+  | "traps_failed";
 
 /** Rules for judging evidence; every one may be absent. */
 export interface AttestationRules {
@@ -2373,6 +2390,18 @@ export interface QosMetric {
   samples: Integer;
 }
 
+/** Output of `qpu.verify`. */
+export interface QpuVerifyOutput {
+  /** Whether the device is who it says, and is a quantum computer. */
+  valid: boolean;
+  /** Why not. */
+  reason: AttestationReason | null;
+  /** What the traps prove. */
+  traps: Verified;
+  /** Until when the certificates hold; 0 for what is not valid. */
+  not_after_ms: number;
+}
+
 /** The multiplier each band pays. */
 export interface QualityPolicy {
   /** Gold. */
@@ -2955,6 +2984,15 @@ export interface TotalsInput {
   deferred: Amount;
 }
 
+/** What a device measured of trap circuits. */
+export interface TrapReceipt {
+  task_id: BytesLike;
+  beacon: BytesLike;
+  qubits: Integer;
+  depth: Integer;
+  results: ReadonlyArray<TrapResult>;
+}
+
 /** The measured shots of one trap. */
 export interface TrapResult {
   /** Which trap. */
@@ -3035,6 +3073,20 @@ export type Verdict =
   | "none"
   | "warning"
   | "slash";
+
+/** What the traps of a job prove. */
+export interface Verified {
+  /** Whether no trap is missing and the lower bound is high enough. */
+  passed: boolean;
+  /** Shots that counted. */
+  shots: number;
+  /** Those of them that gave the right answer. */
+  hits: number;
+  /** Lower Wilson bound of the hits; 0 for no shots. */
+  lower_ppm: number;
+  /** Traps without their share of the shots. */
+  missing: Array<number>;
+}
 
 /** What is known of a number of jobs. The counts need not sum to `jobs`. */
 export interface Window {

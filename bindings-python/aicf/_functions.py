@@ -321,6 +321,22 @@ def proof_body(
     return cast(ProofBodyOutput, _call("proof.body", {"claim": claim}, {"signature": signature}, None))
 
 
+def qpu_verify(
+    *,
+    chain_id: int,
+    provider_id: str,
+    public_key: BytesLike,
+    certificates: str,
+    trust_anchors: Sequence[BytesLike],
+    receipt: TrapReceipt,
+    signature: BytesLike,
+    now_ms: int,
+    policy: PolicyLike | None = None,
+) -> QpuVerifyOutput:
+    """Whether a quantum computer is who it says: its maker's certificates, and trap circuits it passed."""
+    return cast(QpuVerifyOutput, _call("qpu.verify", {"chain_id": chain_id, "provider_id": provider_id, "public_key": public_key, "certificates": certificates, "trust_anchors": trust_anchors, "receipt": receipt, "signature": signature, "now_ms": now_ms}, {}, policy))
+
+
 __all__ = [
     "PolicyLike",
     "task_id_derive",
@@ -351,4 +367,5 @@ __all__ = [
     "receipt_verify",
     "attestation_verify",
     "proof_body",
+    "qpu_verify",
 ]

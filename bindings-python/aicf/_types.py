@@ -156,6 +156,7 @@ AttestationReason: TypeAlias = Literal[
     "tcb_status_refused",
     "measurement_refused",
     "report_data_mismatch",
+    "traps_failed",
 ]
 """Why evidence does not hold."""
 
@@ -2704,6 +2705,18 @@ class QosMetric(TypedDict):
     """Jobs."""
 
 
+class QpuVerifyOutput(TypedDict):
+    """Output of `qpu.verify`."""
+    valid: bool
+    """Whether the device is who it says, and is a quantum computer."""
+    reason: AttestationReason | None
+    """Why not."""
+    traps: Verified
+    """What the traps prove."""
+    not_after_ms: int
+    """Until when the certificates hold; 0 for what is not valid."""
+
+
 class QualityPolicy(TypedDict):
     """The multiplier each band pays."""
     gold: int
@@ -3306,6 +3319,15 @@ class TotalsInput(TypedDict):
     """What waits for a later epoch."""
 
 
+class TrapReceipt(TypedDict):
+    """What a device measured of trap circuits."""
+    task_id: BytesLike
+    beacon: BytesLike
+    qubits: int
+    depth: int
+    results: Sequence[TrapResult]
+
+
 class TrapResult(TypedDict):
     """The measured shots of one trap."""
     index: int
@@ -3389,6 +3411,20 @@ Verdict: TypeAlias = Literal[
     "slash",
 ]
 """What follows from an epoch, mildest first."""
+
+
+class Verified(TypedDict):
+    """What the traps of a job prove."""
+    passed: bool
+    """Whether no trap is missing and the lower bound is high enough."""
+    shots: int
+    """Shots that counted."""
+    hits: int
+    """Those of them that gave the right answer."""
+    lower_ppm: int
+    """Lower Wilson bound of the hits; 0 for no shots."""
+    missing: list[int]
+    """Traps without their share of the shots."""
 
 
 class Window(TypedDict):
@@ -3629,6 +3665,7 @@ __all__ = [
     "QuantumProofClaim",
     "ProviderStatus",
     "QosMetric",
+    "QpuVerifyOutput",
     "QualityPolicy",
     "QuantumBand",
     "QuantumBands",
@@ -3679,6 +3716,7 @@ __all__ = [
     "Tiering",
     "Totals",
     "TotalsInput",
+    "TrapReceipt",
     "TrapResult",
     "TrapsGenerateOutput",
     "TrapsMetric",
@@ -3687,6 +3725,7 @@ __all__ = [
     "Unassigned",
     "UnassignedReason",
     "Verdict",
+    "Verified",
     "Window",
     "WithdrawalRules",
 ]

@@ -23,7 +23,7 @@ const SOURCES: [&str; 7] = [
 ];
 /// The most a browser may have to load, compressed: what the module has now and a little more, so that growth
 /// is a decision. Most of it reads inputs, type by type: of the catalogue, and of every command of the state machine.
-const GZIP_BYTES_MAX: usize = 700_000;
+const GZIP_BYTES_MAX: usize = 715_000;
 /// What the optimiser may use: what every browser of the last years has, and no more.
 const FEATURES: [&str; 7] = [
     "bulk-memory",

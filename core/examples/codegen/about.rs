@@ -31,6 +31,9 @@ pub fn function(name: &str) -> &'static str {
         "attestation.verify" => {
             "Whether evidence of a provider's hardware holds, by its vendor's rules and a verifier's own."
         }
+        "qpu.verify" => {
+            "Whether a quantum computer is who it says: its maker's certificates, and trap circuits it passed."
+        }
         "proof.body" => "The bytes of an AIProof or a QuantumProof, its nullifier, and what its provider signs.",
         "engine.replay" => "A journal applied to an empty engine: what each entry came to, and the roots.",
         _ => panic!("{name}: say what it is for in about.rs"),

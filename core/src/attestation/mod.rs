@@ -5,6 +5,7 @@
 //! | [`dcap`] | Intel SGX and TDX quotes with their collateral |
 //! | [`snp`] | AMD SEV-SNP reports |
 //! | [`cca`] | Arm CCA tokens |
+//! | [`qpu`] | quantum computers: `qpu.verify` |
 //! | [`rules`] | what a verifier accepts beyond what the vendor says |
 //! | `x509`, `chain`, `crl`, `pem`, `cursor` | certificates, paths, revocation, and reading bytes |
 //!
@@ -19,6 +20,7 @@ mod crl;
 mod cursor;
 mod dcap;
 mod pem;
+mod qpu;
 mod reason;
 mod roots;
 mod rules;
@@ -26,6 +28,7 @@ mod snp;
 mod x509;
 
 pub use dcap::TcbStatus;
+pub use qpu::{QpuInput, QpuVerdict, TrapReceipt};
 pub use reason::Reason;
 pub use rules::Rules;
 

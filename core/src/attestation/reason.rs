@@ -63,6 +63,8 @@ pub enum Reason {
     MeasurementRefused,
     /// The workload speaks for another key.
     ReportDataMismatch,
+    /// The trap circuits were not passed.
+    TrapsFailed,
 }
 
 impl Reason {
@@ -96,6 +98,7 @@ impl Reason {
             Self::TcbStatusRefused => "tcb_status_refused",
             Self::MeasurementRefused => "measurement_refused",
             Self::ReportDataMismatch => "report_data_mismatch",
+            Self::TrapsFailed => "traps_failed",
         }
     }
 }

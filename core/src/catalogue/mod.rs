@@ -107,6 +107,7 @@ catalogue! {
     crate::receipt::ReceiptVerify,
     crate::attestation::VerifyInput,
     crate::proof::BodyInput,
+    crate::attestation::QpuInput,
 }
 
 /// Calls a function: input and output in the same format.

@@ -4,7 +4,7 @@
 //! commands beside the same commands on a longer queue; signatures beside the bare crates, and evidence of hardware
 //! beside the crate for quotes.
 //!
-//! `cargo xtask bench` runs this and the benchmarks of the crates, and writes docs/benchmarks.md.
+//! `cargo bench -p aicf-tests --bench figures -- evidence` runs one of them. `cargo xtask bench` runs this and the benchmarks of the crates, and writes docs/benchmarks.md.
 
 mod data;
 mod evidence;
@@ -26,16 +26,28 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 fn main() -> Outcome {
     // `cargo test --benches` runs this too, to see that it still works: small then.
     let quick = !std::env::args().any(|arg| arg == "--bench");
-    task_ids(if quick { 1_000 } else { 1_000_000 })?;
-    settlement(if quick { 2_000 } else { 1_000_000 })?;
-    lifecycle::run(if quick { 200 } else { 20_000 })?;
-    signatures::run(if quick { 3 } else { 3_000 })?;
-    evidence::run(if quick { 2 } else { 200 })?;
-    if quick {
-        growth::run(512, 600, 1_200)
-    } else {
-        growth::run(10_000, 10_000, 1_000_000)
+    let size = |small, large| if quick { small } else { large };
+    let figures: [(&str, &dyn Fn() -> Outcome); 6] = [
+        ("task_ids", &|| task_ids(size(1_000, 1_000_000))),
+        ("settlement", &|| settlement(size(2_000, 1_000_000))),
+        ("lifecycle", &|| lifecycle::run(if quick { 200 } else { 20_000 })),
+        ("signatures", &|| signatures::run(if quick { 3 } else { 3_000 })),
+        ("evidence", &|| evidence::run(if quick { 2 } else { 200 })),
+        ("growth", &|| {
+            if quick {
+                growth::run(512, 600, 1_200)
+            } else {
+                growth::run(10_000, 10_000, 1_000_000)
+            }
+        }),
+    ];
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    for (name, run) in figures {
+        if wanted.is_empty() || wanted.iter().any(|one| one == name) {
+            run()?;
+        }
     }
+    Ok(())
 }
 
 /// The shortest of some runs: what the work costs when nothing disturbs it.

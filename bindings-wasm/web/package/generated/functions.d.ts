@@ -30,6 +30,7 @@ import type {
   ReceiptVerifyInput,
   AttestationVerifyInput,
   ProofBodyInput,
+  QpuVerifyInput,
   TaskIdDeriveOutput,
   PriorityRankOutput,
   MatchingSeedOutput,
@@ -58,6 +59,7 @@ import type {
   ReceiptVerifyOutput,
   AttestationVerifyOutput,
   ProofBodyOutput,
+  QpuVerifyOutput,
 } from "./types.js";
 
 /** The id that binds a job to chain, block, transaction, caller and payload. */
@@ -143,3 +145,6 @@ export declare function attestationVerify(input: AttestationVerifyInput, policy?
 
 /** The bytes of an AIProof or a QuantumProof, its nullifier, and what its provider signs. */
 export declare function proofBody(input: ProofBodyInput, policy?: Policy): ProofBodyOutput;
+
+/** Whether a quantum computer is who it says: its maker's certificates, and trap circuits it passed. */
+export declare function qpuVerify(input: QpuVerifyInput, policy?: Policy): QpuVerifyOutput;

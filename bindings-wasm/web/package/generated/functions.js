@@ -30,3 +30,4 @@ export const signatureVerify = (input, policy) => call("signature.verify", input
 export const receiptVerify = (input, policy) => call("receipt.verify", input, policy);
 export const attestationVerify = (input, policy) => call("attestation.verify", input, policy);
 export const proofBody = (input, policy) => call("proof.body", input, policy);
+export const qpuVerify = (input, policy) => call("qpu.verify", input, policy);
