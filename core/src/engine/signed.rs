@@ -86,13 +86,8 @@ pub fn rotation_to(
 
 /// Refuses a signature of a provider that does not hold.
 pub fn check(context: &Context<'_>, provider_id: &Text, message: &Hash32, signature: &Bytes) -> Step {
-    let Some(key) = key_of(context, provider_id)? else {
-        return refuse(
-            Status::KeyMismatch,
-            alloc::format!("provider `{provider_id}` has no key"),
-        );
-    };
-    if signature.len() > KEY_BYTES_MAX || !verifier::holds(context, &key, message, signature)? {
+    let key = must_have_key(context, provider_id)?;
+    if !verifier::holds(context, &key, message, signature)? {
         return refuse(Status::BadSignature, "the signature does not hold");
     }
     Ok(())
@@ -105,6 +100,17 @@ fn row_key(provider_id: &Text) -> Key {
 /// The key of a provider.
 pub fn key_of(context: &Context<'_>, provider_id: &Text) -> Step<Option<KeyRow>> {
     Ok(context.txn.get(row_key(provider_id))?)
+}
+
+/// The key of a provider that must have one.
+pub fn must_have_key(context: &Context<'_>, provider_id: &Text) -> Step<KeyRow> {
+    match key_of(context, provider_id)? {
+        Some(key) => Ok(key),
+        None => refuse(
+            Status::KeyMismatch,
+            alloc::format!("provider `{provider_id}` has no key"),
+        ),
+    }
 }
 
 /// A key as it is kept, if the network takes such keys.
@@ -175,12 +181,7 @@ pub fn rotate(
     speaker::provider_or_chain(context, provider_id)?;
     context.provider(provider_id)?;
     let row = key_row(context, public_key, scheme)?;
-    let Some(old) = key_of(context, provider_id)? else {
-        return refuse(
-            Status::KeyMismatch,
-            alloc::format!("provider `{provider_id}` has no key"),
-        );
-    };
+    let old = must_have_key(context, provider_id)?;
     let chain_id = context.network.chain_id;
     let message = match row.scheme {
         None => rotation(chain_id, provider_id, &old.public_key, public_key)?,

@@ -14,7 +14,7 @@ use super::rows::KeyRow;
 use super::{signed, verifier};
 use crate::codec::cbor;
 use crate::hash::tagged;
-use crate::limits::{JSON_INT_MAX, KEY_BYTES_MAX};
+use crate::limits::JSON_INT_MAX;
 use crate::value::{Bytes, Hash32, Text};
 use crate::{Result, market};
 
@@ -130,7 +130,7 @@ pub fn open(context: &mut Context<'_>, signed: &SignedCommand) -> Step<Command> 
         Role::Provider => provider_key(context, &signed.signer, &command)?,
     };
     let message = message(context.network.chain_id, signed)?;
-    if signed.signature.len() > KEY_BYTES_MAX || !verifier::holds(context, &key, &message, &signed.signature)? {
+    if !verifier::holds(context, &key, &message, &signed.signature)? {
         return refuse(Status::BadSignature, "the message's signature does not hold");
     }
     context.txn.put(nonce_key, &signed.nonce)?;
@@ -157,17 +157,16 @@ fn operator_key(keys: &market::KeyRules, signer: &Text) -> Step<KeyRow> {
 /// The key that is bound to the provider; for who registers the first time, the key it comes with, which it so proves to
 /// hold.
 fn provider_key(context: &Context<'_>, signer: &Text, command: &Command) -> Step<KeyRow> {
-    if let Some(known) = signed::key_of(context, signer)? {
-        return Ok(known);
-    }
     match command {
         Command::Register {
             provider_id,
             public_key: Some(public_key),
             key_scheme,
             ..
-        } if provider_id == signer => signed::key_row(context, public_key, *key_scheme),
-        _ => refuse(Status::KeyMismatch, alloc::format!("provider `{signer}` has no key")),
+        } if provider_id == signer && signed::key_of(context, signer)?.is_none() => {
+            signed::key_row(context, public_key, *key_scheme)
+        }
+        _ => signed::must_have_key(context, signer),
     }
 }
 

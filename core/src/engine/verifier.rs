@@ -11,6 +11,7 @@ use super::speaker::is_open;
 use crate::Result;
 use crate::attestation::{Collateral, Rules, verify};
 use crate::hash::{sha3_256, tagged};
+use crate::limits::KEY_BYTES_MAX;
 use crate::value::{Bytes, Hash32, Text};
 
 /// Whether the signature over the message is of this key.
@@ -19,6 +20,7 @@ use crate::value::{Bytes, Hash32, Text};
 /// message and of no other.
 pub fn holds(context: &Context<'_>, key: &KeyRow, message: &Hash32, signature: &[u8]) -> Step<bool> {
     match key.scheme {
+        _ if signature.len() > KEY_BYTES_MAX => Ok(false),
         Some(scheme) => Ok(scheme.verify(&key.public_key, &message.0, &[], signature)),
         None if is_open(context) => Ok(sha3_256(&[&key.public_key, &message.0]).0 == *signature),
         None => refuse(

@@ -254,33 +254,12 @@ fn operators_govern_once_there_are_some() {
 fn keys_are_of_schemes_that_the_market_takes_and_change_by_the_old_ones_word() {
     let mut said = Said::on(NetworkName::Testnet, Some(r#"{"keys": {"schemes": ["ml-dsa-65"]}}"#));
     let (old, new) = (key(1), key(2));
-    let of_scheme = |scheme| match register("a", &old, None) {
-        Command::Register {
-            provider_id,
-            operator,
-            kinds,
-            region,
-            models,
-            endpoints,
-            attestation,
-            max_concurrent,
-            circuit_max,
-            public_key,
-            ..
-        } => Command::Register {
-            provider_id,
-            operator,
-            kinds,
-            region,
-            models,
-            endpoints,
-            attestation,
-            max_concurrent,
-            circuit_max,
-            public_key,
-            key_scheme: Some(scheme),
-        },
-        other => other,
+    let of_scheme = |scheme| {
+        let mut command = register("a", &old, None);
+        if let Command::Register { key_scheme, .. } = &mut command {
+            *key_scheme = Some(scheme);
+        }
+        command
     };
     assert_eq!(
         said.provider(&old, "a", &of_scheme(Scheme::Dilithium3Ipd)),

@@ -78,6 +78,14 @@ impl<'t> Object<'t> {
         TcbStatus::read(self.text("tcbStatus")?).ok_or(Reason::CollateralMalformed)
     }
 
+    /// The levels of an enclave or a module, each with the SVN from which on it is reached, in the document's order.
+    pub fn isv_levels(self) -> Step<Vec<(u16, TcbStatus)>> {
+        self.list("tcbLevels")?
+            .into_iter()
+            .map(|level| Ok((level.object("tcb")?.number("isvsvn")?, level.status()?)))
+            .collect()
+    }
+
     /// From when to when the document holds.
     pub fn dates(self) -> Step<Dates> {
         let date = |name| {
@@ -111,6 +119,15 @@ impl Dates {
         until.seconds(self.next_s);
         Ok(())
     }
+}
+
+/// The first of the levels that an SVN reaches.
+pub fn reached(levels: &[(u16, TcbStatus)], isv_svn: u16) -> Step<TcbStatus> {
+    levels
+        .iter()
+        .find(|(need, _)| isv_svn >= *need)
+        .map(|(_, status)| *status)
+        .ok_or(Reason::TcbUnknown)
 }
 
 /// Whether the bits under the mask are the expected ones.

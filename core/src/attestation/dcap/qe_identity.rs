@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::super::{Reason, Step};
-use super::json::{Dates, Object, masked, parse};
+use super::json::{Dates, Object, masked, parse, reached};
 use super::quote::Enclave;
 use super::status::TcbStatus;
 
@@ -29,11 +29,6 @@ impl QeIdentity {
             ("TD_QE", 2 | 3) => true,
             _ => return Err(Reason::CollateralMismatch),
         };
-        let levels = identity
-            .list("tcbLevels")?
-            .into_iter()
-            .map(|level| Ok((level.object("tcb")?.number("isvsvn")?, level.status()?)))
-            .collect::<Step<_>>()?;
         Ok(Self {
             dates: identity.dates()?,
             is_td,
@@ -43,7 +38,7 @@ impl QeIdentity {
             attributes_mask: identity.bytes("attributesMask")?,
             mr_signer: identity.bytes("mrsigner")?,
             isv_prod_id: identity.number("isvprodid")?,
-            levels,
+            levels: identity.isv_levels()?,
         })
     }
 
@@ -62,10 +57,6 @@ impl QeIdentity {
         if !ours {
             return Err(Reason::SignerMismatch);
         }
-        self.levels
-            .iter()
-            .find(|(isv_svn, _)| report.isv_svn() >= *isv_svn)
-            .map(|(_, status)| *status)
-            .ok_or(Reason::TcbUnknown)
+        reached(&self.levels, report.isv_svn())
     }
 }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::super::{Reason, Step};
 use super::Platform;
-use super::json::{Dates, Object, masked, parse};
+use super::json::{Dates, Object, masked, parse, reached};
 use super::quote::{Body, Td};
 use super::status::TcbStatus;
 
@@ -54,16 +54,11 @@ fn svns(tcb: Object<'_>, name: &str) -> Step<Option<[u16; 16]>> {
 }
 
 fn module(object: Object<'_>) -> Step<Module> {
-    let levels = object
-        .list("tcbLevels")?
-        .into_iter()
-        .map(|level| Ok((level.object("tcb")?.number("isvsvn")?, level.status()?)))
-        .collect::<Step<_>>()?;
     Ok(Module {
         mr_signer: object.bytes("mrsigner")?,
         attributes: object.bytes("attributes")?,
         attributes_mask: object.bytes("attributesMask")?,
-        levels,
+        levels: object.isv_levels()?,
     })
 }
 
@@ -172,12 +167,7 @@ impl TcbInfo {
         if version == 0 {
             return Ok(status);
         }
-        self.module(version)?
-            .levels
-            .iter()
-            .find(|(need, _)| u16::from(isv_svn) >= *need)
-            .map(|(_, module)| status.with(*module))
-            .ok_or(Reason::TcbUnknown)
+        Ok(status.with(reached(&self.module(version)?.levels, u16::from(isv_svn))?))
     }
 
     fn module(&self, version: u8) -> Step<&Module> {
