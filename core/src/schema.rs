@@ -22,6 +22,9 @@ use crate::value::{Bounded, BoundedBytes, Bytes, Hash32, Nullable, Text};
 /// Any JSON value.
 pub struct AnyJson;
 
+/// An amount that may be below 0, as a decimal string.
+pub struct Signed;
+
 /// A value that is written where it stands, without a name of its own.
 macro_rules! plain {
     ($([$($generics:tt)*] $type:ty, $name:expr => $schema:tt;)*) => {$(
@@ -57,6 +60,7 @@ plain! {
     [const MIN: u64, const MAX: u64] Bounded<MIN, MAX>, "Bounded"
         => { "type": "integer", "minimum": MIN, "maximum": MAX.min(crate::limits::JSON_INT_MAX) };
     [] AnyJson, "AnyJson" => { "format": "json" };
+    [] Signed, "Signed" => { "type": "string", "format": "signed", "pattern": "^(0|-?[1-9][0-9]*)$" };
 }
 
 impl<T: JsonSchema> JsonSchema for Nullable<T> {
@@ -177,6 +181,41 @@ pub fn describe() -> Description {
     outputs.subschema_for::<crate::engine::Outcome>();
     Description {
         functions,
+        inputs: inputs.take_definitions(true),
+        outputs: outputs.take_definitions(true),
+    }
+}
+
+/// The reads and writes of an engine.
+pub struct EngineDescription {
+    /// The queries, in their order.
+    pub queries: Vec<Described>,
+    /// A command, each variant with its fields.
+    pub command: Schema,
+    /// An event.
+    pub event: Schema,
+    /// Types of inputs by name.
+    pub inputs: Map<String, Value>,
+    /// Types of outputs by name.
+    pub outputs: Map<String, Value>,
+}
+
+/// Describes what hosts serve of an engine.
+#[must_use]
+pub fn describe_engine() -> EngineDescription {
+    let mut inputs = SchemaSettings::draft2020_12().for_deserialize().into_generator();
+    let mut outputs = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let queries = crate::engine::query::describe(&mut inputs, &mut outputs);
+    let command = inputs.subschema_for::<crate::engine::Command>();
+    inputs.subschema_for::<Policy>();
+    let event = outputs.subschema_for::<crate::engine::Event>();
+    outputs.subschema_for::<crate::receipt::Receipt>();
+    outputs.subschema_for::<crate::settlement::Settle>();
+    outputs.subschema_for::<Policy>();
+    EngineDescription {
+        queries,
+        command,
+        event,
         inputs: inputs.take_definitions(true),
         outputs: outputs.take_definitions(true),
     }

@@ -4,7 +4,7 @@
 //! function is a type (its input, with the fields in catalogue order) that implements [`Function`];
 //! the list below is the only place that knows them all.
 
-mod door;
+pub mod door;
 mod testee;
 
 pub use door::{Cbor, Door, Json, Values};

@@ -13,7 +13,7 @@ pub mod de;
 pub mod float;
 pub mod hex;
 pub mod json;
-mod payload;
+pub mod payload;
 pub mod tree;
 pub mod yaml;
 

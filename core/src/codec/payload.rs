@@ -14,7 +14,7 @@ use crate::{Code, Error, Result};
 /// # Errors
 /// `out_of_range` for an integer outside [-2^64, 2^64 - 1], a float that rounds to infinity, or
 /// nesting over 64; `duplicate_field` for a repeated key; `bad_length` above 1 MiB encoded.
-pub(crate) fn encode(tree: &Tree<'_>) -> Result<Vec<u8>> {
+pub fn encode(tree: &Tree<'_>) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     write(tree, PAYLOAD_DEPTH_MAX, &mut out)?;
     if out.len() > PAYLOAD_BYTES_MAX {

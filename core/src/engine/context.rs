@@ -11,7 +11,7 @@ use super::outcome::{Cause, Event, Status};
 use super::rows::{Job, JobStatus, Network, Provider};
 use super::speaker::Speaker;
 use super::txn::Txn;
-use super::{leases, requesters};
+use super::{jobs, leases, requesters};
 use crate::amount::{Atoms, Ratio, Units};
 use crate::limits::NEVER_MS;
 use crate::market::Market;
@@ -142,7 +142,7 @@ impl Context<'_> {
 
     /// Writes a job back. The indexes follow: by status, the queue, the next deadline.
     pub fn put_job(&mut self, task_id: &Hash32, job: &Job, before: Option<&Job>) -> Step {
-        let by_status = |job: &Job| Key::new(Table::JobByStatus).byte(job.status.byte()).hash(task_id);
+        let by_status = |job: &Job| jobs::listed(Key::new(Table::JobByStatus).byte(job.status.byte()), job, task_id);
         let deadline = |job: &Job| Key::new(Table::Deadline).int(job.deadline_ms).hash(task_id);
         if before.is_none_or(|before| before.status != job.status) {
             if let Some(before) = before {

@@ -261,7 +261,7 @@ impl Fleet {
         job.deadline_ms = deadline_of(&job, &granted);
         job.lease = Some(granted.clone());
         context.put_job(task_id, &job, Some(&before))?;
-        index_by_provider(context, task_id, &granted, true);
+        index_by_provider(context, task_id, &job, &granted, true);
         context.update_provider(id, |provider| {
             let active = provider.active_leases.get_mut(job.kind);
             *active = active.saturating_add(1);

@@ -27,6 +27,7 @@ use crate::{Code, Error, Result, pricing};
 
 /// Where a job stands, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// Its last attempt failed, and it waits before the next.
@@ -51,6 +52,7 @@ pub enum Why {
 
 /// A provider, as far as a job is concerned.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Candidate {
     provider_id: Text,
     /// The first rule it fails; nothing where it could take the job.
@@ -60,6 +62,7 @@ struct Candidate {
 
 /// Why a job does not run.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JobExplained {
     task_id: Hash32,
     status: JobStatus,
@@ -206,6 +209,7 @@ fn above_share(txn: &Txn<'_>, market: &Market, job: &Job) -> Result<bool> {
 
 /// A payout, factor by factor.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PayoutExplained {
     epoch: u64,
     line: PayoutRecord,
@@ -269,6 +273,7 @@ pub fn payout(
 
 /// A slash or a warning, dimension by dimension.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SlashExplained {
     epoch: u64,
     provider_id: Text,

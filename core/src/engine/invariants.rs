@@ -10,6 +10,7 @@ use alloc::format;
 
 use serde::de::DeserializeOwned;
 
+use super::jobs;
 use super::key::{Key, Table, trailing_hash, trailing_text};
 use super::ledger::{self, Account};
 use super::rows::{Job, JobStatus, Provider, Requester};
@@ -107,7 +108,7 @@ fn places(task_id: &Hash32, job: &Job) -> [(Key, bool); 4] {
         .rank_descending(job.rank)
         .int(job.enqueue_ms)
         .hash(task_id);
-    let by_status = Key::new(Table::JobByStatus).byte(job.status.byte()).hash(task_id);
+    let by_status = jobs::listed(Key::new(Table::JobByStatus).byte(job.status.byte()), job, task_id);
     let deadline = Key::new(Table::Deadline).int(job.deadline_ms).hash(task_id);
     let held = job.lease.as_ref().map(|held| lease(&held.provider_id));
     [

@@ -6,7 +6,7 @@ use super::key::{Key, Table, trailing_hash};
 use super::outcome::{Cause, Event, Status};
 use super::providers;
 use super::requesters;
-use super::rows::{Job, JobStatus};
+use super::rows::{Job, JobStatus, Lease};
 use super::sla::{self, Ending};
 use super::withdrawals;
 use crate::amount::{Atoms, Units};
@@ -75,6 +75,7 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         circuit,
         prepaid,
         enqueue_ms: context.now_ms,
+        enqueue_seq: context.seq,
         rank,
         expires_ms,
         attempts: 0,
@@ -87,9 +88,10 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         deadline_ms: expires_ms,
     };
     context.put_job(&id, &job, None)?;
+    context.txn.mark(listed(Key::new(Table::JobByTime), &job, &id));
     context
         .txn
-        .mark(Key::new(Table::JobByRequester).text(&job.requester).hash(&id));
+        .mark(listed(Key::new(Table::JobByRequester).text(&job.requester), &job, &id));
     context.events.push(Event::JobEnqueued {
         task_id: id,
         kind,
@@ -194,7 +196,7 @@ pub fn requeue(
     delay_ms: u64,
 ) -> Step {
     if let Some(lease) = &before.lease {
-        super::messages::index_by_provider(context, task_id, lease, false);
+        super::messages::index_by_provider(context, task_id, before, lease, false);
     }
     job.status = JobStatus::Queued;
     job.lease = None;
@@ -258,17 +260,21 @@ fn forget(context: &mut Context<'_>, task_id: &Hash32, job: &Job) -> Step {
     context.txn.delete(Key::new(Table::Job).hash(task_id));
     context
         .txn
-        .delete(Key::new(Table::JobByStatus).byte(job.status.byte()).hash(task_id));
-    context
-        .txn
         .delete(Key::new(Table::Deadline).int(job.deadline_ms).hash(task_id));
-    context
-        .txn
-        .delete(Key::new(Table::JobByRequester).text(&job.requester).hash(task_id));
-    if let Some(lease) = &job.lease {
-        context
-            .txn
-            .delete(Key::new(Table::JobByProvider).text(&lease.provider_id).hash(task_id));
+    let lists = [
+        Key::new(Table::JobByTime),
+        Key::new(Table::JobByStatus).byte(job.status.byte()),
+        Key::new(Table::JobByRequester).text(&job.requester),
+    ];
+    let of_provider = |lease: &Lease| Key::new(Table::JobByProvider).text(&lease.provider_id);
+    for list in lists.into_iter().chain(job.lease.as_ref().map(of_provider)) {
+        context.txn.delete(listed(list, job, task_id));
     }
     Ok(())
+}
+
+/// A job's place in a list: the newest first, so that a page from the front is what people look for.
+#[must_use]
+pub fn listed(list: Key, job: &Job, task_id: &Hash32) -> Key {
+    list.newest_first(job.enqueue_ms).hash(task_id)
 }

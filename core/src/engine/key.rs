@@ -69,11 +69,11 @@ tables! {
     Job = 0x20,
     /// (rank descending, enqueue_ms, task_id) -> nothing: the queue in its order.
     Queue = 0x21,
-    /// (status, task_id) -> nothing.
+    /// (status, newest first, task_id) -> nothing.
     JobByStatus = 0x22,
-    /// (provider id, task_id) -> nothing: who was given what, last lease only.
+    /// (provider id, newest first, task_id) -> nothing: who was given what, last lease only.
     JobByProvider = 0x23,
-    /// (requester, task_id) -> nothing.
+    /// (requester, newest first, task_id) -> nothing.
     JobByRequester = 0x24,
     /// (time, task_id) -> nothing: the next moment at which a job changes by itself.
     Deadline = 0x25,
@@ -83,6 +83,8 @@ tables! {
     Requester = 0x27,
     /// kind -> leases held now.
     Leases = 0x28,
+    /// (newest first, task_id) -> nothing: every job.
+    JobByTime = 0x29,
     /// task_id -> claim_key, for ever.
     ClaimedTask = 0x30,
     /// nullifier -> task_id, for ever.
@@ -164,6 +166,11 @@ impl Key {
         self.0.extend_from_slice(&value.0);
         self
     }
+    /// One more moment, the latest first: its complement.
+    #[must_use]
+    pub fn newest_first(self, ms: u64) -> Self {
+        self.int(!ms)
+    }
     /// One more rank, largest first: the sign bit flipped makes the order unsigned, the complement
     /// turns it round.
     #[must_use]
@@ -202,4 +209,45 @@ pub fn trailing_hash(key: &[u8]) -> Option<Hash32> {
 pub fn trailing_text(key: &[u8], prefix: usize) -> Option<&str> {
     let body = key.get(prefix..)?;
     core::str::from_utf8(body.strip_suffix(&[0])?).ok()
+}
+
+/// The list that a key is a row of, if it is one that people ask the length of: a prefix of the key. A host that keeps
+/// count of lists counts by this.
+#[must_use]
+pub fn list_of(key: &[u8]) -> Option<&[u8]> {
+    const ID: usize = 32;
+    const TIMED_ID: usize = 8 + 32;
+    let without = |tail: usize| key.get(..key.len().checked_sub(tail)?);
+    let table = *key.first()?;
+    let is = |wanted: Table| wanted.byte() == table;
+    if is(Table::JobByTime) || is(Table::JobByStatus) || is(Table::JobByProvider) || is(Table::JobByRequester) {
+        return without(TIMED_ID);
+    }
+    if is(Table::PayoutByPayee) {
+        return without(TIMED_ID);
+    }
+    if is(Table::PayoutLine) {
+        return without(ID);
+    }
+    if is(Table::Statement) {
+        return without(16);
+    }
+    if is(Table::WithdrawalByPayee) {
+        return without(8);
+    }
+    if is(Table::ProviderByStatus) {
+        return key.get(..2);
+    }
+    let whole = [
+        Table::Provider,
+        Table::Requester,
+        Table::Batch,
+        Table::Slash,
+        Table::Balance,
+        Table::Withdrawal,
+    ];
+    if whole.into_iter().any(is) {
+        return key.get(..1);
+    }
+    None
 }

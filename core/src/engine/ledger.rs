@@ -145,6 +145,7 @@ impl fmt::Display for Account {
 
 /// Why money moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PostingReason"))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Stake came in.

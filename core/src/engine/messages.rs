@@ -3,7 +3,7 @@
 
 use super::context::{Context, Step, refuse};
 use super::entry::{LeaseMessage, Metrics};
-use super::jobs::{attempt_failed, requeue};
+use super::jobs::{self, attempt_failed, requeue};
 use super::key::{Key, Table};
 use super::outcome::{Cause, Event, Status};
 use super::rows::{Job, JobResult, JobStatus, Lease};
@@ -185,8 +185,8 @@ pub fn complete(context: &mut Context<'_>, message: LeaseMessage, digest: Hash32
 }
 
 /// Remembers which provider a job was given to last.
-pub fn index_by_provider(context: &mut Context<'_>, task_id: &Hash32, lease: &Lease, here: bool) {
-    let key = Key::new(Table::JobByProvider).text(&lease.provider_id).hash(task_id);
+pub fn index_by_provider(context: &mut Context<'_>, task_id: &Hash32, job: &Job, lease: &Lease, here: bool) {
+    let key = jobs::listed(Key::new(Table::JobByProvider).text(&lease.provider_id), job, task_id);
     if here {
         context.txn.mark(key);
     } else {

@@ -51,6 +51,7 @@ pub struct Network {
 
 /// A provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Provider {
     /// Who runs it.
     pub operator: Option<Text>,
@@ -107,6 +108,7 @@ pub struct Provider {
 
 /// A part of a stake that stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StakeLock {
     /// From this epoch on it may begin to leave.
     pub until_epoch: u64,
@@ -116,6 +118,7 @@ pub struct StakeLock {
 
 /// A verified attestation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Attested {
     /// Of what kind.
     pub class: AttestationClass,
@@ -208,6 +211,7 @@ impl JobStatus {
 
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Job {
     /// What kind.
     pub kind: Kind,
@@ -237,7 +241,10 @@ pub struct Job {
     pub prepaid: bool,
     /// When it came.
     pub enqueue_ms: u64,
+    /// The entry it came with, which holds its payload.
+    pub enqueue_seq: u64,
     /// Its place in the queue (SPEC §3).
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Signed"))]
     pub rank: i128,
     /// When its time is over.
     pub expires_ms: u64,
@@ -261,6 +268,7 @@ pub struct Job {
 
 /// A lease.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Lease {
     /// SPEC §5.
     pub lease_id: Hash32,
@@ -288,6 +296,7 @@ pub struct Lease {
 
 /// A result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JobResult {
     /// Its digest.
     pub digest: Hash32,
@@ -301,6 +310,7 @@ pub struct JobResult {
 
 /// Where a job's claim is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClaimRef {
     /// Its key.
     pub claim_key: Hash32,
@@ -350,6 +360,7 @@ pub struct Deferred {
 
 /// A penalty and its reason, kept with the epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SlashRecord {
     /// The dimension or offence that decided.
     pub reason: Text,
@@ -371,6 +382,7 @@ pub struct SlashRecord {
 
 /// What a requester has under way, and what it asked lately.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Requester {
     /// Jobs that wait or run.
     pub open: u64,
@@ -405,6 +417,7 @@ pub enum PayeeRole {
 
 /// A withdrawal that waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Withdrawal {
     /// Of which account.
     pub role: PayeeRole,
@@ -431,6 +444,7 @@ pub struct Drawn {
 
 /// What was in force when a batch was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BatchRules {
     /// The version of the rules of this text (`docs/spec/README.md`).
     pub semantics_version: u64,

@@ -27,6 +27,15 @@ pub trait Store {
     /// # Errors
     /// As [`Store::get`].
     fn scan(&self, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<Pair>>;
+
+    /// How many keys a list has ([`super::key::list_of`]), where the host keeps count. No rule asks for it.
+    ///
+    /// # Errors
+    /// As [`Store::get`].
+    fn count(&self, list: &[u8]) -> Result<Option<u64>> {
+        let _ = list;
+        Ok(None)
+    }
 }
 
 /// State in memory.

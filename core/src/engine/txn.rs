@@ -200,6 +200,14 @@ impl<'a> Txn<'a> {
             .collect()
     }
 
+    /// How many keys a list has, where the host keeps count.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn count(&self, list: &[u8]) -> Result<Option<u64>> {
+        self.store.count(list)
+    }
+
     /// What stood in the store before this entry.
     ///
     /// # Errors

@@ -13,10 +13,11 @@ use crate::policy::PolicyInput;
 use crate::value::{Hash32, Kind, Positive, Text};
 
 /// Input of `settlement.settle`.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Settle {
     /// Read by the catalogue function only; [`super::settle`] is handed its policy.
+    #[serde(skip_serializing)]
     pub policy: Option<PolicyInput>,
     /// The chain whose blocks the claims come from.
     pub chain_id: Positive,
@@ -27,14 +28,19 @@ pub struct Settle {
     /// Its last block.
     pub height_end: u64,
     /// Budget left over from the epoch before.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub carry: Option<Atoms>,
     /// The batch before this one; absent for the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub prev_batch_id: Option<Hash32>,
     /// What can still be taken from each provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stakes: Option<BTreeMap<Text, Atoms>>,
     /// What each payee was paid in all batches before.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub paid_before: Option<BTreeMap<Text, Atoms>>,
     /// Penalties of the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub slashes: Option<Vec<Slash>>,
     /// The claims, in any order.
     #[serde(deserialize_with = "long_list")]
@@ -42,7 +48,7 @@ pub struct Settle {
 }
 
 /// A penalty. Of several with the same provider and reason the largest counts.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SettleSlash"))]
 pub struct Slash {
     /// Who pays.
@@ -54,7 +60,7 @@ pub struct Slash {
 }
 
 /// A proven piece of work that asks to be paid.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Claim {
     /// The job.
@@ -74,16 +80,21 @@ pub struct Claim {
     /// How much work.
     pub units: Units,
     /// The multiplier of the provider's band; one where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub quality_ppm: Option<Multiplier>,
     /// The multiplier of the market; one where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub surge_ppm: Option<Multiplier>,
     /// Where the proof stands.
     pub proof_ref: Hash32,
     /// The lease under which the work was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lease_id: Option<Hash32>,
     /// The epoch that could not pay it in full.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deferred_from: Option<u64>,
     /// What is left to pay of a deferred claim.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub owed: Option<Atoms>,
 }
 

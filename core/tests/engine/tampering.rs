@@ -31,6 +31,7 @@ fn cases(held: Hash32) -> Vec<(&'static str, Key, Option<Vec<u8>>, Command)> {
             "the job is in no list",
             Key::new(Table::JobByStatus)
                 .byte(JobStatus::Assigned.byte())
+                .newest_first(1_000_000)
                 .hash(&held),
             None,
             Command::Ack(World::message(held, "p", 0)),

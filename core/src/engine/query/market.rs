@@ -12,9 +12,8 @@ use super::super::ledger::{self, Account, Posting, Reason};
 use super::super::rows::{BlockRow, KeyRow, Requester, Withdrawal};
 use super::super::schedules::archived;
 use super::super::{signed, speaker};
-use super::{Nothing, Reader, absent};
+use super::{Nothing, Page, Reader, absent};
 use crate::amount::{Atoms, PPM, Rounding, Units, mul_div};
-use crate::catalogue::Door;
 use crate::codec::cbor;
 use crate::limits::PAGE_ROWS_MAX;
 use crate::market::Market;
@@ -28,19 +27,125 @@ fn number(key: &[u8], from: usize) -> Option<u64> {
     <[u8; 8]>::try_from(bytes).ok().map(u64::from_be_bytes)
 }
 
-impl<D: Door> Reader<'_, D> {
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct MarketQuery {
+    hash: Option<Hash32>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct MarketView {
+    market_hash: Hash32,
+    market: Market,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct ScheduleRow {
+    epoch: u64,
+    hash: Hash32,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct ScheduleView {
+    epoch: u64,
+    policies: Vec<ScheduleRow>,
+    markets: Vec<ScheduleRow>,
+    cores: Vec<ScheduleRow>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct RequesterInput {
+    requester: Text,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct FairnessInput {
+    kind: Kind,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct WithdrawalsInput {
+    payee: Option<Text>,
+    after: Option<String>,
+    limit: Option<u64>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct WithdrawalsView {
+    withdrawal: u64,
+    #[serde(flatten)]
+    row: Withdrawal,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct StatementInput {
+    account: String,
+    after: Option<String>,
+    limit: Option<u64>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct StatementView {
+    seq: u64,
+    with: String,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Signed"))]
+    change: i128,
+    reason: Reason,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Signed"))]
+    balance: i128,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct ChainView {
+    height: Option<u64>,
+    hash: Option<Hash32>,
+    seq: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct SignerInput {
+    role: Role,
+    signer: Text,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct SignerView {
+    role: Role,
+    signer: Text,
+    nonce: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct ProviderKeyInput {
+    provider_id: Text,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct ProviderKeyView {
+    provider_id: Text,
+    scheme: Option<Scheme>,
+    public_key: Bytes,
+    id_of_key: Text,
+    nonce: Option<u64>,
+}
+
+impl Reader<'_> {
     /// The market rules in force, or others by their hash.
-    pub(super) fn market(&self) -> Result<D::Out> {
-        #[derive(Deserialize)]
-        struct Input {
-            hash: Option<Hash32>,
-        }
-        #[derive(Serialize)]
-        struct View {
-            market_hash: Hash32,
-            market: Market,
-        }
-        let input: Input = self.read()?;
+    pub(super) fn market(&self, input: MarketQuery) -> Result<MarketView> {
         let (_, network) = self.network()?;
         let market_hash = input.hash.unwrap_or(network.market_hash);
         if !self.txn.has(Key::new(Table::Market).hash(&market_hash))? {
@@ -50,31 +155,18 @@ impl<D: Door> Reader<'_, D> {
             );
         }
         let market = archived(&self.txn, &market_hash)?;
-        self.door.write(&View { market_hash, market })
+        Ok(MarketView { market_hash, market })
     }
 
     /// What holds from which epoch on: policies, market rules, modules of the core.
-    pub(super) fn schedule(&self) -> Result<D::Out> {
-        #[derive(Serialize)]
-        struct Row {
-            epoch: u64,
-            hash: Hash32,
-        }
-        #[derive(Serialize)]
-        struct View {
-            epoch: u64,
-            policies: Vec<Row>,
-            markets: Vec<Row>,
-            cores: Vec<Row>,
-        }
-        let Nothing {} = self.read()?;
+    pub(super) fn schedule(&self, _: Nothing) -> Result<ScheduleView> {
         let (head, network) = self.network()?;
-        let rows = |table| -> Result<Vec<Row>> {
+        let rows = |table| -> Result<Vec<ScheduleRow>> {
             let rows: Vec<(Vec<u8>, Hash32)> = self.txn.rows(&Key::new(table), usize::MAX)?;
-            let row = |(key, hash): (Vec<u8>, Hash32)| number(&key, 1).map(|epoch| Row { epoch, hash });
+            let row = |(key, hash): (Vec<u8>, Hash32)| number(&key, 1).map(|epoch| ScheduleRow { epoch, hash });
             Ok(rows.into_iter().filter_map(row).collect())
         };
-        self.door.write(&View {
+        Ok(ScheduleView {
             epoch: head.height.checked_div(network.epoch_length).unwrap_or(0),
             policies: rows(Table::Schedule)?,
             markets: rows(Table::MarketSchedule)?,
@@ -93,19 +185,13 @@ impl<D: Door> Reader<'_, D> {
         })
     }
 
-    pub(super) fn requester(&self) -> Result<D::Out> {
-        #[derive(Deserialize)]
-        struct Input {
-            requester: Text,
-        }
-        let input: Input = self.read()?;
+    pub(super) fn requester(&self, input: RequesterInput) -> Result<RequesterView> {
         let row = self.txn.get(Key::new(Table::Requester).text(&input.requester))?;
         let view = self.requester_view(input.requester, row.unwrap_or_default())?;
-        self.door.write(&view)
+        Ok(view)
     }
 
-    pub(super) fn requesters(&self) -> Result<D::Out> {
-        let input: super::After = self.read()?;
+    pub(super) fn requesters(&self, input: super::After) -> Result<Page<RequesterView>> {
         let prefix = Key::new(Table::Requester);
         let page = self.page(
             &prefix,
@@ -116,16 +202,11 @@ impl<D: Door> Reader<'_, D> {
                 None => Ok(None),
             },
         )?;
-        self.door.write(&page)
+        Ok(page)
     }
 
     /// How the units leased in the epoch are divided among those who got any, against equal parts of them.
-    pub(super) fn fairness(&self) -> Result<D::Out> {
-        #[derive(Deserialize)]
-        struct Input {
-            kind: Kind,
-        }
-        let input: Input = self.read()?;
+    pub(super) fn fairness(&self, input: FairnessInput) -> Result<Fairness> {
         let (head, network) = self.network()?;
         let epoch = head.height.checked_div(network.epoch_length).unwrap_or(0);
         let rows: Vec<(Vec<u8>, Requester)> = self.txn.rows(&Key::new(Table::Requester), PAGE_ROWS_MAX)?;
@@ -161,7 +242,7 @@ impl<D: Door> Reader<'_, D> {
                 error_ppm: share(units).abs_diff(equal),
             })
             .collect();
-        self.door.write(&Fairness {
+        Ok(Fairness {
             epoch,
             kind: input.kind,
             equal_share_ppm: equal,
@@ -171,20 +252,7 @@ impl<D: Door> Reader<'_, D> {
     }
 
     /// Withdrawals that wait, of one payee or of everybody.
-    pub(super) fn withdrawals(&self) -> Result<D::Out> {
-        #[derive(Deserialize)]
-        struct Input {
-            payee: Option<Text>,
-            after: Option<String>,
-            limit: Option<u64>,
-        }
-        #[derive(Serialize)]
-        struct View {
-            withdrawal: u64,
-            #[serde(flatten)]
-            row: Withdrawal,
-        }
-        let input: Input = self.read()?;
+    pub(super) fn withdrawals(&self, input: WithdrawalsInput) -> Result<Page<WithdrawalsView>> {
         let prefix = match &input.payee {
             Some(payee) => Key::new(Table::WithdrawalByPayee).text(payee),
             None => Key::new(Table::Withdrawal),
@@ -194,32 +262,15 @@ impl<D: Door> Reader<'_, D> {
                 return Ok(None);
             };
             let row = self.txn.get(Key::new(Table::Withdrawal).int(withdrawal))?;
-            Ok(row.map(|row| View { withdrawal, row }))
+            Ok(row.map(|row| WithdrawalsView { withdrawal, row }))
         })?;
-        self.door.write(&page)
+        Ok(page)
     }
 
     /// Every posting of one account with the balance after it.
-    pub(super) fn statement(&self) -> Result<D::Out> {
-        #[derive(Deserialize)]
-        struct Input {
-            account: String,
-            after: Option<String>,
-            limit: Option<u64>,
-        }
-        #[derive(Serialize)]
-        struct View {
-            seq: u64,
-            with: String,
-            change: i128,
-            reason: Reason,
-            balance: i128,
-        }
-        let input: Input = self.read()?;
+    pub(super) fn statement(&self, input: StatementInput) -> Result<Page<StatementView>> {
         let Some(account) = Account::parse(&input.account) else {
-            let message = "an account is mint, fund, treasury, burned, receivable, or escrow, deposit, available, \
-                           stake, unbonding, debt, miner, leaving with `:ID`";
-            return Err(Error::at(Code::OutOfRange, "input.account", message));
+            return Err(Error::at(Code::OutOfRange, "input.account", super::ACCOUNTS));
         };
         let prefix = account.key_in(Table::Statement);
         let page = self.page(&prefix, input.after.as_ref(), input.limit, |key, value| {
@@ -237,7 +288,7 @@ impl<D: Door> Reader<'_, D> {
             } else {
                 (posting.from, amount)
             };
-            Ok(Some(View {
+            Ok(Some(StatementView {
                 seq,
                 with: with.to_string(),
                 change,
@@ -245,20 +296,13 @@ impl<D: Door> Reader<'_, D> {
                 balance: cbor::from_slice(value)?,
             }))
         })?;
-        self.door.write(&page)
+        Ok(page)
     }
 
     /// The last block of the chain that is done; nulls before the first one.
-    pub(super) fn chain(&self) -> Result<D::Out> {
-        #[derive(Serialize)]
-        struct View {
-            height: Option<u64>,
-            hash: Option<Hash32>,
-            seq: Option<u64>,
-        }
-        let Nothing {} = self.read()?;
+    pub(super) fn chain(&self, _: Nothing) -> Result<ChainView> {
         let row: Option<BlockRow> = self.txn.get(Key::new(Table::Block))?;
-        self.door.write(&View {
+        Ok(ChainView {
             height: row.as_ref().map(|row| row.height),
             seq: row.as_ref().map(|row| row.seq),
             hash: row.map(|row| row.hash),
@@ -266,41 +310,16 @@ impl<D: Door> Reader<'_, D> {
     }
 
     /// The last nonce of a signer; null for one that has not been heard.
-    pub(super) fn signer(&self) -> Result<D::Out> {
-        #[derive(Deserialize)]
-        struct Input {
-            role: Role,
-            signer: Text,
-        }
-        #[derive(Serialize)]
-        struct View {
-            role: Role,
-            signer: Text,
-            nonce: Option<u64>,
-        }
-        let Input { role, signer } = self.read()?;
+    pub(super) fn signer(&self, SignerInput { role, signer }: SignerInput) -> Result<SignerView> {
         let nonce = self.txn.get(speaker::nonce_key(role, &signer))?;
-        self.door.write(&View { role, signer, nonce })
+        Ok(SignerView { role, signer, nonce })
     }
 
     /// The key of a provider, and the id that is bound to it.
-    pub(super) fn provider_key(&self) -> Result<D::Out> {
-        #[derive(Deserialize)]
-        struct Input {
-            provider_id: Text,
-        }
-        #[derive(Serialize)]
-        struct View {
-            provider_id: Text,
-            scheme: Option<Scheme>,
-            public_key: Bytes,
-            id_of_key: Text,
-            nonce: Option<u64>,
-        }
-        let input: Input = self.read()?;
+    pub(super) fn provider_key(&self, input: ProviderKeyInput) -> Result<ProviderKeyView> {
         let key: Option<KeyRow> = self.txn.get(Key::new(Table::ProviderKey).text(&input.provider_id))?;
         match key {
-            Some(KeyRow { scheme, public_key }) => self.door.write(&View {
+            Some(KeyRow { scheme, public_key }) => Ok(ProviderKeyView {
                 id_of_key: signed::id_of_key(&public_key)?,
                 nonce: self.txn.get(speaker::nonce_key(Role::Provider, &input.provider_id))?,
                 provider_id: input.provider_id,
@@ -316,7 +335,8 @@ impl<D: Door> Reader<'_, D> {
 }
 
 #[derive(Serialize)]
-struct RequesterView {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct RequesterView {
     requester: Text,
     deposit: Atoms,
     escrow: Atoms,
@@ -325,7 +345,8 @@ struct RequesterView {
 }
 
 #[derive(Serialize)]
-struct Share {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct Share {
     requester: Text,
     units: Units,
     share_ppm: u64,
@@ -333,7 +354,8 @@ struct Share {
 }
 
 #[derive(Serialize)]
-struct Fairness {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct Fairness {
     epoch: u64,
     kind: Kind,
     equal_share_ppm: u64,
