@@ -79,6 +79,10 @@ pub enum Error {
         /// The hash of the node's policy.
         ours: String,
     },
+    /// A setting that cannot be.
+    Config(String),
+    /// The port, the socket or the certificate cannot be used.
+    Listen(String),
     /// An earlier error stopped this node; what was committed before is safe.
     Stopped(String),
 }
@@ -112,6 +116,8 @@ impl Error {
             Self::Chain(_) => "bad_chain",
             Self::Reorganised { .. } => "chain_reorganised",
             Self::PolicyRoot { .. } => "other_policy",
+            Self::Config(_) => "bad_config",
+            Self::Listen(_) => "cannot_listen",
             Self::Stopped(_) => "stopped",
         }
     }
@@ -132,7 +138,9 @@ impl fmt::Display for Error {
         match self {
             Self::Store(error) => error.fmt(f),
             Self::Core(error) => f.write_str(&error.message),
-            Self::Key(message) | Self::Chain(message) => f.write_str(message),
+            Self::Key(message) | Self::Chain(message) | Self::Config(message) | Self::Listen(message) => {
+                f.write_str(message)
+            }
             Self::Reorganised { height, applied, now } => write!(
                 f,
                 "the chain changed its mind about block {height}, which was final: {applied} was applied, and it is {now} \

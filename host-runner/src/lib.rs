@@ -6,6 +6,7 @@
 //! | [`store`] | keeps journal, state and events |
 //! | [`engine`], [`node`] | apply entries, one after the other, and commit them |
 //! | [`chain`] | where blocks come from, and the follower that applies them |
+//! | `service`, `rpc`, `config` | a node that serves others: the process, the methods, the settings |
 //! | `net` | connections to other machines |
 //! | [`keys`] | makes, seals and uses secret keys |
 //! | [`cli`] | the `aicf` command |
@@ -15,6 +16,8 @@
 
 pub mod chain;
 pub mod cli;
+#[cfg(feature = "node")]
+pub mod config;
 pub mod demo;
 pub mod engine;
 pub mod error;
@@ -22,6 +25,10 @@ pub mod keys;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod node;
+#[cfg(feature = "node")]
+pub mod rpc;
+#[cfg(feature = "node")]
+pub mod service;
 pub mod store;
 pub mod wasm;
 

@@ -274,6 +274,17 @@ impl Node {
         Ok(self.reader.state.lock().commit()?)
     }
 
+    /// Why nothing more is applied, if that is so.
+    #[must_use]
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
+    /// Applies nothing more; what is committed stays and can be read.
+    pub fn stop(&mut self, why: &Error) {
+        self.stopped.get_or_insert_with(|| why.to_string());
+    }
+
     /// The number that the next entry gets.
     #[must_use]
     pub fn next_seq(&self) -> u64 {

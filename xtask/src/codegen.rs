@@ -30,21 +30,26 @@ pub fn check() -> Outcome {
     ))
 }
 
+/// What writes them: the core's example for bindings and schemas, the host's for its RPC.
+const GENERATORS: &[(&str, &str)] = &[("aicf-core", "codegen"), ("aicf-host", "openrpc")];
+
 fn generate(to: &Path) -> Outcome<Vec<String>> {
-    let mut cargo = sh::cargo();
-    cargo
-        .args([
+    let mut files = Vec::new();
+    for (package, example) in GENERATORS {
+        let mut cargo = sh::cargo();
+        cargo.args([
             "run",
             "--quiet",
-            "--package",
-            "aicf-core",
             "--features",
             "schema",
+            "--package",
+            package,
             "--example",
-            "codegen",
+            example,
             "--",
-        ])
-        .arg(sh::root())
-        .arg(to);
-    Ok(sh::read(&mut cargo)?.lines().map(str::to_string).collect())
+        ]);
+        let written = sh::read(cargo.arg(sh::root()).arg(to))?;
+        files.extend(written.lines().map(str::to_string));
+    }
+    Ok(files)
 }

@@ -19,7 +19,9 @@ pub struct Devnet {
     fork: u64,
     miner: Text,
     policy_root: Option<Hash32>,
-    /// The block of height 1 first.
+    /// The block before the first one there is: height 0 and no hash, unless a chain is continued.
+    base: (u64, Hash32),
+    /// One after the other.
     blocks: Vec<Block>,
 }
 
@@ -32,8 +34,16 @@ impl Devnet {
             fork: 0,
             miner,
             policy_root: None,
+            base: (0, Hash32::ZERO),
             blocks: Vec::new(),
         }
+    }
+
+    /// A chain that goes on after a block: of a node that is started again.
+    #[must_use]
+    pub const fn after(mut self, height: u64, hash: Hash32) -> Self {
+        self.base = (height, hash);
+        self
     }
 
     /// What the headers of the blocks to come say of the policy.
@@ -44,7 +54,7 @@ impl Devnet {
     /// The height of the newest block, 0 before the first one.
     #[must_use]
     pub fn height(&self) -> u64 {
-        self.blocks.len() as u64
+        self.base.0 + self.blocks.len() as u64
     }
 
     /// The height that the next block will have.
@@ -58,13 +68,27 @@ impl Devnet {
     /// # Errors
     /// None.
     pub fn mine(&mut self, transactions: Vec<Transaction>, proofs: Vec<IncludedProof>) -> Result<&Block> {
+        let time_ms = GENESIS_TIME_MS + self.next_height() * BLOCK_TIME_MS;
+        self.mine_at(time_ms, transactions, proofs)
+    }
+
+    /// [`Devnet::mine`] at a time of its own.
+    ///
+    /// # Errors
+    /// None.
+    pub fn mine_at(
+        &mut self,
+        time_ms: u64,
+        transactions: Vec<Transaction>,
+        proofs: Vec<IncludedProof>,
+    ) -> Result<&Block> {
         let height = self.next_height();
-        let parent_hash = self.blocks.last().map_or(Hash32::ZERO, |block| block.hash);
+        let parent_hash = self.blocks.last().map_or(self.base.1, |block| block.hash);
         let mut block = Block {
             height,
             hash: Hash32::ZERO,
             parent_hash,
-            time_ms: GENESIS_TIME_MS + height * BLOCK_TIME_MS,
+            time_ms,
             beacon: tagged("aicf/devnet/beacon/v1", &(self.seed, self.fork, height))?,
             miner: self.miner.clone(),
             policy_root: self.policy_root,
@@ -90,6 +114,15 @@ impl Devnet {
         Ok(())
     }
 
+    /// Forgets the blocks up to a height: who has applied them asks for them no more.
+    pub fn forget(&mut self, height: u64) {
+        let count = height.saturating_sub(self.base.0).min(self.blocks.len() as u64);
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        if let Some(last) = self.blocks.drain(..count).next_back() {
+            self.base = (last.height, last.hash);
+        }
+    }
+
     /// All blocks, the first one first.
     #[must_use]
     pub fn blocks(&self) -> &[Block] {
@@ -103,7 +136,9 @@ impl ChainSource for Devnet {
     }
 
     fn block(&mut self, height: u64) -> Result<Option<Block>> {
-        let place = height.checked_sub(1).and_then(|place| usize::try_from(place).ok());
+        let place = height
+            .checked_sub(self.base.0 + 1)
+            .and_then(|place| usize::try_from(place).ok());
         Ok(place.and_then(|place| self.blocks.get(place)).cloned())
     }
 }

@@ -7,9 +7,10 @@
 use super::{Block, ChainSource};
 use crate::error::{Error, Result};
 use crate::node::Node;
-use aicf_core::engine::{Command, Status};
+use aicf_core::engine::{Command, Outcome, Status};
 use aicf_core::value::Positive;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 /// What one step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +28,16 @@ pub enum Progress {
     },
 }
 
+/// What is told of each entry: its block and time, its outcome, how long it took.
+pub type Seen<'a> = &'a mut dyn FnMut((u64, u64), &Outcome, Duration);
+
 /// A chain and how deep it is believed.
 pub struct Follower<S> {
     source: S,
     /// Blocks above a block from which on it is final; absent is the policy's `epoch.finality_k`.
     depth: Option<u64>,
+    /// The first block of a journal that has none.
+    first: u64,
 }
 
 /// Where a node stands on its chain.
@@ -46,7 +52,18 @@ struct Place {
 impl<S: ChainSource> Follower<S> {
     /// Follows a chain.
     pub const fn new(source: S, depth: Option<u64>) -> Self {
-        Self { source, depth }
+        Self {
+            source,
+            depth,
+            first: 1,
+        }
+    }
+
+    /// Begins with another block than the first one where the journal has none.
+    #[must_use]
+    pub fn beginning_with(mut self, first: u64) -> Self {
+        self.first = first;
+        self
     }
 
     /// The chain.
@@ -60,11 +77,19 @@ impl<S: ChainSource> Follower<S> {
     /// What the chain or the node cannot do; [`Error::Reorganised`] for a chain that changed its mind about a final
     /// block, [`Error::PolicyRoot`] for a header with another policy than the node's. Nothing of the block counts then.
     pub fn step(&mut self, node: &mut Node) -> Result<Progress> {
+        self.step_with(node, &mut |_, _, _| {})
+    }
+
+    /// [`Follower::step`]; each entry is shown with its outcome, and how long it took.
+    ///
+    /// # Errors
+    /// As for [`Follower::step`].
+    pub fn step_with(&mut self, node: &mut Node, seen: Seen<'_>) -> Result<Progress> {
         let place = self.place(node)?;
         let Some(head) = self.source.head()? else {
             return Ok(Progress::Waiting);
         };
-        let next = place.last.as_ref().map_or(1, |(height, _, _)| height + 1);
+        let next = place.last.as_ref().map_or(self.first, |(height, _, _)| height + 1);
         if head < place.depth || next > head - place.depth {
             return Ok(Progress::Waiting);
         }
@@ -89,7 +114,7 @@ impl<S: ChainSource> Follower<S> {
             });
         }
         policy_agrees(node, &block, &place)?;
-        apply(node, &block, &place)
+        apply(node, &block, &place, seen)
     }
 
     /// Applies blocks until none is final, or until one of this height is done.
@@ -168,7 +193,7 @@ fn begun(node: &Node, place: &Place) -> Result<u64> {
     Ok(count)
 }
 
-fn apply(node: &mut Node, block: &Block, place: &Place) -> Result<Progress> {
+fn apply(node: &mut Node, block: &Block, place: &Place, seen: Seen<'_>) -> Result<Progress> {
     let commands = block.commands(place.chain_id)?;
     // What an attempt before this one left behind counts as begun.
     node.commit()?;
@@ -177,7 +202,9 @@ fn apply(node: &mut Node, block: &Block, place: &Place) -> Result<Progress> {
     let time_ms = node.head().map_or(0, |head| head.time_ms).max(block.time_ms);
     let (mut entries, mut refused) = (0, 0);
     let mut submit = |node: &mut Node, command: Command| -> Result<Status> {
+        let started = Instant::now();
         let outcome = node.submit(block.height, time_ms, command)?;
+        seen((block.height, time_ms), &outcome, started.elapsed());
         entries += 1;
         refused += u64::from(outcome.status != Status::Ok);
         Ok(outcome.status)

@@ -9,10 +9,13 @@
 mod account;
 mod apply;
 mod audit;
+mod backup;
 mod call;
 mod chain;
+mod complete;
 mod core;
 mod demo;
+pub mod documents;
 mod epoch;
 mod explain;
 mod export;
@@ -23,6 +26,8 @@ mod job;
 mod key;
 mod lines;
 mod market;
+#[cfg(feature = "node")]
+mod node;
 mod out;
 mod payload;
 mod payouts;
@@ -113,9 +118,9 @@ pub struct Globals {
     /// For whom the key speaks: provider:ID or operator:NAME [default: the provider that the command names]
     #[arg(long, global = true, env = "AICF_SIGN_AS", value_name = "WHO")]
     sign_as: Option<String>,
-    /// Whether `--db` was written on the command line; an environment variable is no wish for a new file.
+    /// The options that were written on the command line; an environment variable is no wish for a new file.
     #[arg(skip)]
-    db_on_command_line: bool,
+    on_command_line: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -136,6 +141,18 @@ enum EngineName {
     Native,
     /// Both; stops at the first difference
     Both,
+}
+
+impl EngineName {
+    /// As it is written.
+    #[cfg(feature = "node")]
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Wasm => "wasm",
+            Self::Native => "native",
+            Self::Both => "both",
+        }
+    }
 }
 
 impl From<EngineName> for Choice {
@@ -185,6 +202,17 @@ enum Group {
     /// Follow a chain: its blocks become entries
     #[command(subcommand)]
     Chain(chain::Chain),
+    /// Run a node: follow or make a chain, serve JSON-RPC and events, and settle
+    #[cfg(feature = "node")]
+    Node(Box<node::Node>),
+    /// A node's settings: what holds and where it came from, and an example
+    #[cfg(feature = "node")]
+    #[command(subcommand)]
+    Config(Box<node::ConfigCommand>),
+    /// Copy the database while it is in use, and check the copy
+    Backup(backup::Backup),
+    /// Put a copy in the database's place
+    Restore(backup::Restore),
     /// The module that is the core: hash it, schedule the next one
     #[command(subcommand)]
     Core(core::Core),
@@ -213,6 +241,10 @@ enum Group {
     Audit(audit::Audit),
     /// Prove a database from its own journal: every root, the whole state, every settled batch
     Verify(verify::Verify),
+    /// Print what a shell needs to complete these commands
+    Completions(complete::Completions),
+    /// Print the manual page, or write all of them
+    Man(complete::Man),
 }
 
 /// Runs a command line to the exit code of this process.
@@ -227,7 +259,9 @@ pub fn run_code(args: impl IntoIterator<Item = OsString>) -> u8 {
     let out = Out::new(args.iter().any(|arg| arg == "--json"));
     let parsed = Cli::command().try_get_matches_from(args).and_then(|matches| {
         let mut cli = Cli::from_arg_matches(&matches)?;
-        cli.globals.db_on_command_line = on_command_line(&matches, "db");
+        let ids = ["db", "policy", "market", "network", "chain_id", "engine", "module"];
+        let written = ids.into_iter().filter(|id| on_command_line(&matches, id));
+        cli.globals.on_command_line = written.map(str::to_owned).collect();
         Ok(cli)
     });
     let cli = match parsed {
@@ -277,6 +311,14 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Receipt(command) => receipt::run(command, globals, out),
         Group::Audit(args) => audit::run(&args, globals, out),
         Group::Verify(args) => verify::run(&args, globals, out),
+        #[cfg(feature = "node")]
+        Group::Node(args) => node::run(&args, globals, out),
+        #[cfg(feature = "node")]
+        Group::Config(command) => node::config(&command, globals, out),
+        Group::Backup(args) => backup::backup(&args, globals, out),
+        Group::Restore(args) => backup::restore(&args, globals, out),
+        Group::Completions(args) => complete::completions(&args),
+        Group::Man(args) => complete::man(&args),
     }
 }
 

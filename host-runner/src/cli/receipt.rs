@@ -2,20 +2,17 @@
 //! settled again and gave what is kept, and is verified without a database.
 
 use super::Globals;
-use super::audit::{kept, settled_as_kept};
+use super::documents;
 use super::fail::Failure;
 use super::fields::read_file;
 use super::key::{Passphrase, SchemeName, public};
 use super::out::{Out, as_json};
 use aicf_core::codec::{de, json};
 use aicf_core::limits::JSON_DEPTH_MAX;
-use aicf_core::merkle::Tree;
-use aicf_core::receipt::{self, BatchSignature, PayeePart, Receipt as Document, ReceiptBalance, ReceiptLine};
-use aicf_core::settlement::{Batch, Settled};
-use aicf_core::value::{Bytes, Hash32, Text};
+use aicf_core::receipt::{PayeePart, Receipt as Document};
+use aicf_core::settlement::Batch;
+use aicf_core::value::Text;
 use clap::{Args, Subcommand};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -69,74 +66,9 @@ pub fn run(command: Receipt, globals: &Globals, out: Out) -> anyhow::Result<()> 
 fn show(args: Show, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let payee = args.payee.map(Text::new).transpose().map_err(Failure::of_input)?;
     let reader = globals.reader()?;
-    let (batch, policy, input) = kept(&reader, args.epoch)?;
-    let settled = settled_as_kept(&batch, &policy, &input)?;
-    let payee = match payee {
-        Some(payee) => Some(part(&settled, payee)?),
-        None => None,
-    };
     let key = args.passphrase.open(&args.key)?;
-    let message = receipt::message(&batch.batch_id)?;
-    let signed = BatchSignature {
-        scheme: key.scheme(),
-        signature: Bytes(key.sign(message.as_bytes(), &[])?),
-    };
-    let document = as_json(&Document { batch, signed, payee })?;
+    let document = documents::receipt(&reader, args.epoch, payee, Some(&key))?;
     out.say(&document, &serde_json::to_string_pretty(&document)?)
-}
-
-/// A line as the record that a receipt carries.
-fn record<T: DeserializeOwned>(line: &impl Serialize) -> anyhow::Result<T> {
-    let text = json::to_vec(line)?;
-    Ok(de::from_tree(&json::parse(&text, JSON_DEPTH_MAX)?)?)
-}
-
-fn prove(tree: &Tree, index: u64) -> anyhow::Result<Vec<Hash32>> {
-    tree.prove(index).ok_or_else(|| anyhow::anyhow!("no leaf {index}"))
-}
-
-/// What a batch says of a payee, proven.
-fn part(settled: &Settled<'_>, payee: Text) -> anyhow::Result<PayeePart> {
-    let claims = settled.claim_lines().map(|line| receipt::leaf(&line));
-    let claims = Tree::new(claims.collect::<Result<_, _>>()?);
-    let payouts = settled.payout_lines().map(|line| receipt::leaf(&line));
-    let payouts = Tree::new(payouts.collect::<Result<_, _>>()?);
-    let mut lines = Vec::new();
-    for (index, (claim, payout)) in (0..).zip(settled.claim_lines().zip(settled.payout_lines())) {
-        if payout.provider_id == payee.as_str() || payout.miner == payee.as_str() {
-            lines.push(ReceiptLine {
-                index,
-                claim: record(&claim)?,
-                claim_proof: prove(&claims, index)?,
-                payout: record(&payout)?,
-                payout_proof: prove(&payouts, index)?,
-            });
-        }
-    }
-    let mut leaves = Vec::new();
-    let mut found = None;
-    for (index, (id, paid)) in (0..).zip(settled.balances.iter()) {
-        leaves.push(receipt::balance_leaf(id, paid)?);
-        if id.as_str() == payee.as_str() {
-            found = Some((index, paid));
-        }
-    }
-    let balance = match found {
-        Some((index, cumulative_paid)) => Some(ReceiptBalance {
-            index,
-            cumulative_paid,
-            proof: prove(&Tree::new(leaves), index)?,
-        }),
-        None => None,
-    };
-    if lines.is_empty() && balance.is_none() {
-        let message = format!(
-            "`{payee}` has no line in epoch {} and was never paid",
-            settled.batch.epoch
-        );
-        return Err(Failure::refused("unknown_payee", message).into());
-    }
-    Ok(PayeePart { payee, lines, balance })
 }
 
 fn verify(args: &Verify, out: Out) -> anyhow::Result<()> {

@@ -31,7 +31,9 @@ impl Globals {
 
     /// The database, if it was named on the command line.
     pub fn named_database(&self) -> Option<&Path> {
-        self.db.as_deref().filter(|_| self.db_on_command_line)
+        self.db
+            .as_deref()
+            .filter(|_| self.on_command_line.iter().any(|id| id == "db"))
     }
 
     /// The clock, as injected or as it is.
@@ -76,8 +78,11 @@ impl Globals {
         let options = self.options()?;
         let node = Node::open(&self.database(), &options)?;
         let head = node.head();
+        // Where blocks are applied, what is said between two of them belongs to the last one.
+        let follows_a_chain = !node.query("chain", &json!({}))?["height"].is_null();
+        let next = u64::from(!follows_a_chain);
         Ok(Session {
-            height: self.height.unwrap_or_else(|| head.map_or(0, |head| head.height) + 1),
+            height: self.height.unwrap_or_else(|| head.map_or(0, |head| head.height) + next),
             // An injected time is taken as it is; the engine says so when it goes back.
             time_ms: self
                 .time_ms

@@ -7,6 +7,7 @@
 //! The engine decides what is written; nothing in here knows what a key means, but for the head, which
 //! has to agree with the journal before a database is believed.
 
+pub mod backup;
 mod cache;
 mod error;
 pub mod lock;

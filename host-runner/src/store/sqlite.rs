@@ -6,9 +6,11 @@
 
 use super::error::{Error, Result};
 use super::{Batch, EventRow, HostStore, JournalRow, Pair, head_of};
+use aicf_core::engine::key::list_of;
 use rusqlite::config::DbConfig;
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ use std::time::Duration;
 /// "AICF", in the header of the file: tells our databases from other people's.
 const APPLICATION_ID: u32 = 0x4149_4346;
 /// The layout below. A host opens exactly its own.
-const LAYOUT_VERSION: u32 = 1;
+const LAYOUT_VERSION: u32 = 2;
 /// Files up to this size are checked page by page when they are opened: milliseconds. Larger ones are
 /// left to `aicf verify`.
 const QUICK_CHECK_BYTES_MAX: u64 = 16 << 20;
@@ -30,7 +32,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages that SQLite keeps in memory, in KiB; hot rows are in the overlay's cache already.
 const PAGE_CACHE_KIB: i64 = 16 << 10;
 /// Statements that stay prepared: all there are.
-const STATEMENTS_MAX: usize = 16;
+const STATEMENTS_MAX: usize = 24;
 
 const SCHEMA: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -41,6 +43,7 @@ const SCHEMA: &str = "
     CREATE TABLE events (
         seq INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (seq, n)
     ) WITHOUT ROWID;
+    CREATE TABLE counts (list BLOB PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 ";
 
 const GET: &str = "SELECT value FROM state WHERE key = ?1";
@@ -53,7 +56,11 @@ const ADD_ENTRY: &str = "INSERT INTO journal (seq, entry, status, state_root) VA
 const ADD_EVENT: &str = "INSERT INTO events (seq, n, kind, body) VALUES (?1, ?2, ?3, ?4)";
 const PUT: &str =
     "INSERT INTO state (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+const ADD: &str = "INSERT OR IGNORE INTO state (key, value) VALUES (?1, ?2)";
 const DELETE: &str = "DELETE FROM state WHERE key = ?1";
+const COUNT: &str = "SELECT n FROM counts WHERE list = ?1";
+const ADD_COUNT: &str =
+    "INSERT INTO counts (list, n) VALUES (?1, ?2) ON CONFLICT (list) DO UPDATE SET n = n + excluded.n";
 
 /// A database file.
 #[derive(Debug)]
@@ -166,6 +173,65 @@ impl SqliteStore {
         Ok(store)
     }
 
+    /// The last event's entry and number.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub fn last_event(&self) -> Result<Option<(u64, u32)>> {
+        const LAST_EVENT: &str = "SELECT seq, n FROM events ORDER BY seq DESC, n DESC LIMIT 1";
+        Ok(self
+            .query(LAST_EVENT, [], |row| Ok((int(row, 0)?, int(row, 1)?)))?
+            .pop())
+    }
+
+    /// Looks at every page of the file.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub fn check_pages(&self) -> Result<()> {
+        let found: Vec<String> = self.query("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        match found.first() {
+            Some(found) if found != "ok" => Err(Error::Corrupt {
+                what: format!("the database is damaged ({found})"),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets go of the moment that reads were of, so that the log can be moved into the file.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub fn release(&self) -> Result<()> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        self.run("COMMIT")
+    }
+
+    /// Reads are of now from here on.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub fn renew(&self) -> Result<()> {
+        self.release()?;
+        self.run("BEGIN DEFERRED")
+    }
+
+    fn run(&self, statement: &str) -> Result<()> {
+        let run = || self.connection.prepare_cached(statement)?.execute([]);
+        run().map(drop).map_err(|error| failure("reading the database", &error))
+    }
+
+    /// How many keys a list has ([`aicf_core::engine::key::list_of`]).
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub fn count(&self, list: &[u8]) -> Result<u64> {
+        let found = self.query(COUNT, [list], |row| int(row, 0))?;
+        Ok(found.first().copied().unwrap_or(0))
+    }
+
     fn query<T>(
         &self,
         statement: &str,
@@ -249,7 +315,7 @@ fn inspect(connection: &Connection, size: u64) -> std::result::Result<(), Inspec
             return Err(Inspection::Found(format!("is damaged ({found})")));
         }
     }
-    for statement in [GET, LAST, EVENTS] {
+    for statement in [GET, LAST, EVENTS, COUNT] {
         if let Err(error) = connection.prepare_cached(statement) {
             return Err(Inspection::Found(format!("lacks a table or a column ({error})")));
         }
@@ -366,12 +432,30 @@ impl HostStore for SqliteStore {
                     add.execute(params![seq, row.entry, row.status, &row.state_root[..]])?;
                 }
                 let mut put = transaction.prepare_cached(PUT)?;
+                let mut add = transaction.prepare_cached(ADD)?;
                 let mut delete = transaction.prepare_cached(DELETE)?;
+                let mut counts: HashMap<&[u8], i64> = HashMap::new();
                 for (key, value) in batch.state {
-                    match value {
-                        Some(value) => put.execute(params![key, value])?,
-                        None => delete.execute([key])?,
-                    };
+                    match (value, list_of(key)) {
+                        (Some(value), None) => drop(put.execute(params![key, value])?),
+                        (Some(value), Some(list)) => {
+                            if add.execute(params![key, value])? > 0 {
+                                *counts.entry(list).or_default() += 1;
+                            } else if !value.is_empty() {
+                                put.execute(params![key, value])?;
+                            }
+                        }
+                        (None, list) => {
+                            let gone = delete.execute([key])?;
+                            if let Some(list) = list.filter(|_| gone > 0) {
+                                *counts.entry(list).or_default() -= 1;
+                            }
+                        }
+                    }
+                }
+                let mut add = transaction.prepare_cached(ADD_COUNT)?;
+                for (list, change) in counts.into_iter().filter(|(_, change)| *change != 0) {
+                    add.execute(params![list, change])?;
                 }
                 let mut add = transaction.prepare_cached(ADD_EVENT)?;
                 for event in batch.events {

@@ -1,0 +1,300 @@
+//! Every setting of a node: its name in the file, in the environment and on the command line, what it is when nobody says,
+//! and what it is for. Documents, flags and checks are all made from this list.
+
+/// What a value has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Any text.
+    Text,
+    /// A file or a folder.
+    Path,
+    /// A whole number of at least this much.
+    Number(u64),
+    /// `true` or `false`.
+    Flag,
+    /// Texts, in the environment and in flags with commas between them.
+    List,
+    /// One of these.
+    OneOf(&'static [&'static str]),
+}
+
+/// A setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// In the file: `section.name`.
+    pub key: &'static str,
+    /// What it has to be.
+    pub shape: Shape,
+    /// When nobody says; nothing is "not set".
+    pub default: &'static str,
+    /// What it is for.
+    pub about: &'static str,
+    /// The option of every command that says it, where there is one: then it has no flag of its own.
+    pub global: Option<(&'static str, &'static str)>,
+}
+
+impl Setting {
+    /// The variable of the environment.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        match self.global {
+            Some((_, variable)) => variable.to_owned(),
+            None => format!("AICF_{}", self.key.replace('.', "_").to_uppercase()),
+        }
+    }
+
+    /// The flag, without its dashes.
+    #[must_use]
+    pub fn flag(&self) -> String {
+        match self.global {
+            Some((flag, _)) => flag.to_owned(),
+            None => self.key.replace(['.', '_'], "-"),
+        }
+    }
+}
+
+const fn of(key: &'static str, shape: Shape, default: &'static str, about: &'static str) -> Setting {
+    Setting {
+        key,
+        shape,
+        default,
+        about,
+        global: None,
+    }
+}
+
+const fn global(
+    key: &'static str,
+    shape: Shape,
+    default: &'static str,
+    names: (&'static str, &'static str),
+    about: &'static str,
+) -> Setting {
+    Setting {
+        key,
+        shape,
+        default,
+        about,
+        global: Some(names),
+    }
+}
+
+/// All settings, in the order in which they are shown.
+pub const SETTINGS: &[Setting] = &[
+    global(
+        "database",
+        Shape::Path,
+        "aicf.db",
+        ("db", "AICF_DB"),
+        "Journal, state and events in one SQLite file",
+    ),
+    global(
+        "network",
+        Shape::OneOf(&["devnet", "testnet", "mainnet"]),
+        "devnet",
+        ("network", "AICF_NETWORK"),
+        "The network; of an existing database it is checked, not changed",
+    ),
+    global(
+        "chain_id",
+        Shape::Number(1),
+        "",
+        ("chain-id", "AICF_CHAIN_ID"),
+        "The chain id of a new database; not set is the network's own",
+    ),
+    global(
+        "policy",
+        Shape::Path,
+        "",
+        ("policy", "AICF_POLICY_PATH"),
+        "The policy of a new database; not set is the built-in devnet policy",
+    ),
+    global(
+        "market",
+        Shape::Path,
+        "",
+        ("market", "AICF_MARKET_PATH"),
+        "The market rules of a new database; not set is none beyond the policy",
+    ),
+    global(
+        "engine",
+        Shape::OneOf(&["wasm", "native", "both"]),
+        "wasm",
+        ("engine", "AICF_ENGINE"),
+        "What applies entries: the wasm module, the native build, or both compared",
+    ),
+    global(
+        "module",
+        Shape::Path,
+        "",
+        ("module", "AICF_MODULE"),
+        "A wasm module instead of the one inside this program",
+    ),
+    of(
+        "chain.source",
+        Shape::Text,
+        "",
+        "Where blocks come from: `devnet` makes them, `none`, a file of blocks, or a node's address; not set is `devnet` on a devnet and `none` elsewhere",
+    ),
+    of(
+        "chain.depth",
+        Shape::Number(0),
+        "",
+        "Blocks above a block from which on it is final; not set is the policy's",
+    ),
+    of(
+        "chain.poll_ms",
+        Shape::Number(10),
+        "1000",
+        "Between two looks at a chain that has nothing new",
+    ),
+    of(
+        "chain.block_time_ms",
+        Shape::Number(10),
+        "2000",
+        "Between two blocks of the devnet that this node makes",
+    ),
+    of(
+        "chain.miner",
+        Shape::Text,
+        "devnet-miner",
+        "Who makes the devnet's blocks",
+    ),
+    of("chain.seed", Shape::Number(0), "1", "Another seed is another devnet"),
+    of(
+        "rpc.listen",
+        Shape::Text,
+        "127.0.0.1:8645",
+        "Address and port of HTTP and WebSocket",
+    ),
+    of(
+        "rpc.socket",
+        Shape::Path,
+        "",
+        "A local socket; whoever can open it is an operator",
+    ),
+    of(
+        "rpc.tls_certificate",
+        Shape::Path,
+        "",
+        "A chain of certificates (PEM): with it the port speaks TLS only",
+    ),
+    of("rpc.tls_key", Shape::Path, "", "The key of the certificate (PEM)"),
+    of(
+        "rpc.cors_origins",
+        Shape::List,
+        "",
+        "Web pages that may ask, by origin; `*` is all of them",
+    ),
+    of(
+        "rpc.body_bytes_max",
+        Shape::Number(1024),
+        "4194304",
+        "Most bytes of a request",
+    ),
+    of(
+        "rpc.answer_bytes_max",
+        Shape::Number(1024),
+        "16777216",
+        "Most bytes of an answer",
+    ),
+    of("rpc.batch_max", Shape::Number(0), "100", "Most calls of a batch"),
+    of(
+        "rpc.connections_max",
+        Shape::Number(1),
+        "4096",
+        "Most connections at a time",
+    ),
+    of(
+        "rpc.subscriptions_max",
+        Shape::Number(0),
+        "64",
+        "Most subscriptions of a connection",
+    ),
+    of(
+        "rpc.timeout_ms",
+        Shape::Number(10),
+        "15000",
+        "How long one call may take",
+    ),
+    of(
+        "rpc.readers",
+        Shape::Number(1),
+        "4",
+        "Connections to the database that answer reads",
+    ),
+    of(
+        "rpc.queue_max",
+        Shape::Number(1),
+        "1024",
+        "Writes that wait for their turn; more are refused as busy",
+    ),
+    of(
+        "rates.per_address_s",
+        Shape::Number(0),
+        "2000",
+        "Calls a second from one address; 0 is no limit",
+    ),
+    of(
+        "rates.per_key_s",
+        Shape::Number(0),
+        "50",
+        "Writes a second in the name of one provider or requester; 0 is no limit",
+    ),
+    of(
+        "access.token_file",
+        Shape::Path,
+        "",
+        "A file with the operators' token; without it only the local socket is an operator's",
+    ),
+    of(
+        "access.open_writes",
+        Shape::OneOf(&["never", "loopback", "always"]),
+        "loopback",
+        "From where a devnet takes unsigned writes without a token; other networks never do",
+    ),
+    of("access.read_only", Shape::Flag, "false", "Take no writes at all"),
+    of(
+        "receipts.key",
+        Shape::Path,
+        "",
+        "The settlement key that signs receipts; its passphrase is in AICF_PASSPHRASE or AICF_PASSPHRASE_FILE",
+    ),
+    of(
+        "events.kept",
+        Shape::Number(16),
+        "16384",
+        "Events kept in memory for those who follow; older ones are read from the database",
+    ),
+    of(
+        "events.slow_ms",
+        Shape::Number(10),
+        "10000",
+        "How long a follower may take for one event before it is cut off",
+    ),
+    of(
+        "logs.level",
+        Shape::Text,
+        "info",
+        "What is logged, as a filter: info, or aicf=debug,hyper=warn",
+    ),
+    of("logs.format", Shape::OneOf(&["text", "json"]), "text", "How lines look"),
+    of(
+        "logs.otlp",
+        Shape::Text,
+        "",
+        "An OpenTelemetry collector's address for traces (OTLP over HTTP)",
+    ),
+    of(
+        "audit.file",
+        Shape::Path,
+        "",
+        "Where operators' actions are recorded; not set is the database's name with .audit.jsonl",
+    ),
+];
+
+/// The setting of a key.
+#[must_use]
+pub fn setting(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}

@@ -1,0 +1,310 @@
+//! Reads that are more than one query of the core's.
+
+use super::access::Caller;
+use super::error::{INTERNAL, INVALID_PARAMS, NOT_FOUND, RpcError};
+use super::params::Params;
+use super::table::Answer;
+use crate::cli::Failure;
+use crate::cli::documents;
+use crate::node::Reader;
+use crate::service::Service;
+use crate::service::feed::{Line, Position, from_database};
+use crate::service::reads::entry_of;
+use crate::service::topic::Wanted;
+use aicf_core::codec::tree::Tree;
+use aicf_core::engine::Command;
+use aicf_core::limits::PAGE_ROWS_MAX;
+use aicf_core::value::{Hash32, Text};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The document that `rpc.discover` serves, made by `cargo xtask codegen` from the types.
+pub const DOCUMENT: &str = include_str!("../../openrpc.json");
+
+/// An answer of ours.
+///
+/// # Errors
+/// None.
+pub fn answer(value: &impl Serialize) -> Answer {
+    serde_json::value::to_raw_value(value).map_err(|error| RpcError::new(INTERNAL, "invariant", error.to_string()))
+}
+
+/// JSON that is written already.
+///
+/// # Errors
+/// `internal` for bytes that are none.
+pub fn raw(json: Vec<u8>) -> Answer {
+    let broken = |error: String| RpcError::new(INTERNAL, "invariant", error);
+    let text = String::from_utf8(json).map_err(|error| broken(error.to_string()))?;
+    RawValue::from_string(text).map_err(|error| broken(error.to_string()))
+}
+
+/// A query of the core's.
+///
+/// # Errors
+/// The query's.
+pub fn query(service: &Service, name: &str, mut params: Params<'_>) -> Answer {
+    params.lower_kind();
+    let found = service.reads.query(name, &params.into_tree());
+    raw(found.map_err(|error| RpcError::of_read(name, error))?)
+}
+
+/// A page of the core's, with the names that clients know.
+///
+/// # Errors
+/// The query's.
+pub fn list(service: &Service, name: &str, mut params: Params<'_>) -> Answer {
+    #[derive(Deserialize)]
+    struct Found<'a> {
+        #[serde(borrow)]
+        items: &'a RawValue,
+        next: Option<&'a str>,
+        total: Option<u64>,
+    }
+    #[derive(Serialize)]
+    struct Page<'a> {
+        items: &'a RawValue,
+        #[serde(rename = "nextCursor")]
+        next_cursor: Option<&'a str>,
+        total: Option<u64>,
+    }
+    params.lower_kind();
+    let found = service.reads.query(name, &params.into_tree());
+    let found = found.map_err(|error| RpcError::of_read(name, error))?;
+    let found: Found<'_> =
+        serde_json::from_slice(&found).map_err(|error| RpcError::new(INTERNAL, "invariant", error.to_string()))?;
+    answer(&Page {
+        items: found.items,
+        next_cursor: found.next,
+        total: found.total,
+    })
+}
+
+/// `rpc.ping`.
+pub fn ping(_: &Service, _: &Caller, params: Params<'_>) -> Answer {
+    params.end()?;
+    answer(&"pong")
+}
+
+/// `rpc.discover`.
+pub fn discover(_: &Service, _: &Caller, params: Params<'_>) -> Answer {
+    params.end()?;
+    raw(DOCUMENT.as_bytes().to_vec())
+}
+
+/// Where the node stands.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NodeStatus {
+    /// The version of this program.
+    version: &'static str,
+    /// Whether entries are applied and the chain is followed.
+    healthy: bool,
+    /// Whether writes are refused.
+    read_only: bool,
+    /// Why entries are not applied any more.
+    stopped: Option<String>,
+    /// Why the chain could not be followed, the last time it was tried.
+    chain_error: Option<String>,
+    /// The chain's newest block, as it said last.
+    chain_head: Option<u64>,
+    /// The last block that is applied.
+    chain: Value,
+    /// The journal's last entry and the epoch.
+    head: Value,
+    /// Whether receipts are signed here.
+    signs_receipts: bool,
+}
+
+/// `aicf.getStatus`.
+pub fn status(service: &Service, _: &Caller, params: Params<'_>) -> Answer {
+    params.end()?;
+    let standing = service.inbox.standing();
+    let (head, chain) = service
+        .reads
+        .at_once(|moment| Ok((moment.value("head", &json!({}))?, moment.value("chain", &json!({}))?)))
+        .map_err(|error| RpcError::of_read("head", error))?;
+    answer(&NodeStatus {
+        version: env!("CARGO_PKG_VERSION"),
+        healthy: standing.stopped.is_none() && standing.chain_error.is_none(),
+        read_only: service.access.is_read_only(),
+        stopped: standing.stopped,
+        chain_error: standing.chain_error,
+        chain_head: standing.chain_head,
+        chain,
+        head,
+        signs_receipts: service.receipts_key.is_some(),
+    })
+}
+
+/// `aicf.getPayload`.
+pub fn payload(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
+    let task_id = required::<Hash32>(&mut params, "task_id")?;
+    params.end()?;
+    let found = service.reads.at_once(|moment| {
+        let job = moment.value("job.get", &json!({"task_id": task_id.to_string()}))?;
+        let seq = job["enqueue_seq"].as_u64().unwrap_or(u64::MAX);
+        let rows = moment.journal(seq, 1)?;
+        rows.first().filter(|row| row.seq == seq).map(entry_of).transpose()
+    });
+    let entry = found.map_err(|error| RpcError::of_read("job.get", error))?;
+    match entry.map(|entry| entry.command) {
+        Some(Command::Enqueue { payload, .. }) => answer(&json!({
+            "task_id": task_id.to_string(),
+            "payload": aicf_core::codec::hex::text(&payload),
+        })),
+        // A node that began with a snapshot does not have the entries before it.
+        _ => Err(RpcError::new(
+            NOT_FOUND,
+            "payload_not_kept",
+            "the entry with the payload is not in this node's journal",
+        )),
+    }
+}
+
+/// A parameter that must be there.
+///
+/// # Errors
+/// `invalid_params` at it.
+pub fn required<T: serde::de::DeserializeOwned>(params: &mut Params<'_>, name: &str) -> Result<T, RpcError> {
+    params.take_as(name)?.ok_or_else(|| {
+        RpcError::new(INVALID_PARAMS, "missing_field", format!("`{name}` is missing")).at(&format!("params.{name}"))
+    })
+}
+
+/// What the command line's documents fail with.
+pub fn of_failure(error: anyhow::Error) -> RpcError {
+    match error.downcast::<Failure>() {
+        Ok(failure) if failure.code == "invariant" || failure.code == "batch_differs" => {
+            RpcError::new(INTERNAL, &failure.code, failure.message)
+        }
+        Ok(failure) => RpcError::new(NOT_FOUND, &failure.code, failure.message),
+        Err(error) => match error.downcast::<crate::Error>() {
+            Ok(error) => RpcError::of_node(&error),
+            Err(error) => RpcError::new(INTERNAL, "invariant", error.to_string()),
+        },
+    }
+}
+
+fn document(service: &Service, epoch: u64, payee: Option<Text>) -> Answer {
+    let reader = Reader::open(&service.database).map_err(|error| RpcError::of_node(&error))?;
+    let document = documents::receipt(&reader, epoch, payee, service.receipts_key.as_ref()).map_err(of_failure)?;
+    answer(&document)
+}
+
+/// `aicf.getReceipt`.
+pub fn receipt(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
+    let epoch = required(&mut params, "epoch")?;
+    let payee = params.take_as("payee")?;
+    params.end()?;
+    document(service, epoch, payee)
+}
+
+/// `aicf.claimPayout`.
+pub fn claim_payout(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
+    let epoch = required(&mut params, "epoch")?;
+    let payee = required(&mut params, "provider_id")?;
+    params.end()?;
+    document(service, epoch, Some(payee))
+}
+
+/// `aicf.getClaims`.
+pub fn claims(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
+    let epoch = required(&mut params, "epoch")?;
+    params.end()?;
+    let reader = Reader::open(&service.database).map_err(|error| RpcError::of_node(&error))?;
+    answer(&documents::settle_input(&reader, epoch).map_err(of_failure)?)
+}
+
+/// Where somebody begins to follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// With what happens from now on.
+    Now,
+    /// After an event; nothing is before all of them.
+    After(Option<Position>),
+}
+
+/// The parameters by which events are chosen.
+///
+/// # Errors
+/// `invalid_params`.
+pub fn wanted(params: &mut Params<'_>) -> Result<(Wanted, Begin), RpcError> {
+    let topics = match params.take("topics") {
+        None => Vec::new(),
+        // One name is a list of one.
+        Some(Tree::Text(name)) => vec![name.into_owned()],
+        Some(list) => {
+            params.put("topics", list);
+            params.take_as::<Vec<String>>("topics")?.unwrap_or_default()
+        }
+    };
+    let text =
+        |params: &mut Params<'_>, name| Ok::<_, RpcError>(params.take_as::<Text>(name)?.map(|text| text.to_string()));
+    params.lower_kind();
+    let wanted = Wanted {
+        topics,
+        task_id: params.take_as::<Hash32>("task_id")?.map(|id| id.to_string()),
+        provider_id: text(params, "provider_id")?,
+        requester: text(params, "requester")?,
+        kind: text(params, "kind")?,
+    };
+    if let Some(topic) = wanted.unknown_topic() {
+        let names = crate::service::topic::TOPICS.join(", ");
+        let message = format!("there are no events `{topic}`; there are {names}");
+        return Err(RpcError::new(INVALID_PARAMS, "out_of_range", message).at("params.topics"));
+    }
+    let from_seq = params.take_as::<u64>("from_seq")?;
+    let begin = match (params.take_as::<String>("after")?, from_seq) {
+        (None, None) => Begin::Now,
+        (None, Some(seq)) => Begin::After(Position::before_entry(seq)),
+        (Some(cursor), _) => {
+            let wrong = || RpcError::new(INVALID_PARAMS, "bad_encoding", "no cursor of events").at("params.cursor");
+            Begin::After(Some(Position::of_cursor(&cursor).ok_or_else(wrong)?))
+        }
+    };
+    Ok((wanted, begin))
+}
+
+/// `aicf.listEvents`.
+pub fn events(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
+    let (wanted, begin) = wanted(&mut params)?;
+    let mut after = match begin {
+        Begin::Now => None,
+        Begin::After(after) => after,
+    };
+    let limit = params.take_as::<u64>("limit")?.unwrap_or(100);
+    params.end()?;
+    let limit = usize::try_from(limit).unwrap_or(PAGE_ROWS_MAX).clamp(1, PAGE_ROWS_MAX);
+    let mut found: Vec<Arc<Line>> = Vec::new();
+    let mut seen = 0;
+    let more = service.reads.at_once(|moment| {
+        loop {
+            let page = from_database(moment, after)?;
+            if page.is_empty() {
+                return Ok(false);
+            }
+            for line in page {
+                if found.len() == limit {
+                    return Ok(true);
+                }
+                after = Some(line.position);
+                seen += 1;
+                if wanted.takes(line.topic, &line.data) {
+                    found.push(line);
+                }
+            }
+            if seen >= PAGE_ROWS_MAX * 4 {
+                return Ok(true);
+            }
+        }
+    });
+    let more = more.map_err(|error| RpcError::of_node(&error))?;
+    let items: Result<Vec<&RawValue>, _> = found.iter().map(|line| serde_json::from_str(&line.text)).collect();
+    let items = items.map_err(|error| RpcError::new(INTERNAL, "invariant", error.to_string()))?;
+    // The cursor is given at the end, too: it is where to go on when more happens.
+    let next = after.map(Position::cursor);
+    answer(&json!({"items": items, "nextCursor": next, "more": more}))
+}

@@ -1,0 +1,52 @@
+//! A node that serves others: one who writes, many who read, those who follow, and what is counted.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`writer`] | applies commands and blocks, commits, answers |
+//! | [`reads`] | answers from what is committed, beside the writer |
+//! | [`feed`], [`topic`] | events for those who follow |
+//! | [`metrics`], [`logs`], [`audit`] | what is counted, said and recorded |
+//! | [`run`] | puts them together, serves, and ends in order |
+
+pub mod audit;
+pub mod feed;
+pub mod logs;
+pub mod metrics;
+pub mod reads;
+pub mod run;
+pub mod topic;
+pub mod writer;
+
+use crate::keys::SecretKey;
+use crate::rpc::access::Access;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What calls work with.
+pub struct Service {
+    /// The database.
+    pub database: PathBuf,
+    /// Reads.
+    pub reads: reads::Reads,
+    /// Where writes are left.
+    pub inbox: writer::Inbox,
+    /// What happened.
+    pub feed: Arc<feed::Feed>,
+    /// What is counted.
+    pub metrics: Arc<metrics::Metrics>,
+    /// What operators did.
+    pub audit: audit::AuditLog,
+    /// Who may do what.
+    pub access: Access,
+    /// What receipts are signed with.
+    pub receipts_key: Option<SecretKey>,
+    /// Whether nothing here is worth anything.
+    pub is_devnet: bool,
+    /// How long one call may take.
+    pub timeout: Duration,
+    /// How long a follower may take for one event.
+    pub slow: Duration,
+    /// The time.
+    pub clock: writer::Clock,
+}
