@@ -1480,7 +1480,7 @@ class FundPolicy(TypedDict):
     """Atoms an epoch may pay, before what was carried over."""
     cap_policy: CapPolicy
     """What happens beyond it."""
-    sub_caps: PerKindAtoms
+    sub_caps: PerKindNullable
     """Caps by kind; null is none."""
     rollover_ppm: int
     """The part of the unspent budget that is carried over."""
@@ -1932,7 +1932,7 @@ class PartialFundPolicy(TypedDict):
     """Atoms an epoch may pay, before what was carried over."""
     cap_policy: NotRequired[CapPolicy]
     """What happens beyond it."""
-    sub_caps: NotRequired[PartialPerKindAtoms]
+    sub_caps: NotRequired[PartialPerKindNullable]
     """Caps by kind; null is none."""
     rollover_ppm: NotRequired[int]
     """The part of the unspent budget that is carried over."""
@@ -2055,6 +2055,14 @@ class PartialPerKindCount(TypedDict):
     ai: NotRequired[int]
     """For AI jobs."""
     quantum: NotRequired[int]
+    """For quantum jobs."""
+
+
+class PartialPerKindNullable(TypedDict):
+    """One value for each kind."""
+    ai: NotRequired[Amount | None]
+    """For AI jobs."""
+    quantum: NotRequired[Amount | None]
     """For quantum jobs."""
 
 
@@ -2479,6 +2487,14 @@ class PerKindCountInput(TypedDict):
     ai: int
     """For AI jobs."""
     quantum: int
+    """For quantum jobs."""
+
+
+class PerKindNullable(TypedDict):
+    """One value for each kind."""
+    ai: int | None
+    """For AI jobs."""
+    quantum: int | None
     """For quantum jobs."""
 
 
@@ -3615,6 +3631,7 @@ __all__ = [
     "PartialPenaltyRules",
     "PartialPerKindAtoms",
     "PartialPerKindCount",
+    "PartialPerKindNullable",
     "PartialPerKindPricingPolicy",
     "PartialPerKindSplitPolicy",
     "PartialPerKindUnits",
@@ -3646,6 +3663,7 @@ __all__ = [
     "PerKindAtoms",
     "PerKindCount",
     "PerKindCountInput",
+    "PerKindNullable",
     "PerKindPricingPolicy",
     "PerKindSplitPolicy",
     "PerKindUnits",

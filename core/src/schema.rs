@@ -65,7 +65,8 @@ plain! {
 
 impl<T: JsonSchema> JsonSchema for Nullable<T> {
     fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
+        // Its own: another name is what tells a type of these from the same type of those.
+        alloc::format!("Nullable_{}", T::schema_name()).into()
     }
     fn inline_schema() -> bool {
         true

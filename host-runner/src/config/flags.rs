@@ -37,6 +37,8 @@ impl Args for Flags {
             let arg = Arg::new(setting.key)
                 .long(setting.flag())
                 .value_name(value)
+                // As with most programs, the last one counts.
+                .overrides_with(setting.key)
                 .help(format!("{}{default} [env: {}=]", setting.about, setting.variable()));
             command.arg(arg)
         })

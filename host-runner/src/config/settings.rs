@@ -218,6 +218,12 @@ pub const SETTINGS: &[Setting] = &[
         "How long one call may take",
     ),
     of(
+        "rpc.patience_ms",
+        Shape::Number(1),
+        "100",
+        "How long a write is waited for before it is kept in the inbox and answered with a ticket",
+    ),
+    of(
         "rpc.readers",
         Shape::Number(1),
         "4",

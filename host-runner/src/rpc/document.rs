@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 /// Parameters that must be there, where no type says so.
 const REQUIRED: &[(&str, &[&str])] = &[
     ("aicf.getPayload", &["task_id"]),
+    ("aicf.getTicket", &["ticket"]),
     ("aicf.claimPayout", &["epoch", "provider_id"]),
     ("aicf.getReceipt", &["epoch"]),
     ("aicf.getClaims", &["epoch"]),
@@ -82,6 +83,7 @@ impl Types {
             "from_seq" => {
                 Some(json!({"type": "integer", "minimum": 0, "description": "The first entry whose events count"}))
             }
+            "ticket" => Some(json!({"type": "string", "pattern": "^[0-9]+$"})),
             "read_only" => Some(json!({"type": "boolean"})),
             "name" => Some(json!({"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", "maxLength": 128})),
             "command" => Some(self.described.command.as_value().clone()),
@@ -160,7 +162,9 @@ impl Types {
                     },
                 })
             }
-            Does::Write(_) | Does::Command(_) => json!({"$ref": "#/$defs/output/Accepted"}),
+            Does::Write(_) | Does::Command(_) => {
+                json!({"anyOf": [{"$ref": "#/$defs/output/Applied"}, {"$ref": "#/$defs/output/Accepted"}]})
+            }
             Does::Read(_) | Does::Operate(_) => special_result(method.name),
         }
     }
@@ -182,6 +186,10 @@ fn special_result(method: &str) -> Value {
     let hash = json!({"type": "string", "pattern": "^0x[0-9a-f]{64}$"});
     let object = |required: &[&str], properties: Value| json!({"type": "object", "required": required, "properties": properties, "additionalProperties": false});
     match method {
+        "aicf.getTicket" => object(
+            &["ticket", "status", "seq"],
+            json!({"ticket": {"type": "string"}, "status": {"type": "string", "description": "accepted, or how its entry ended"}, "seq": {"type": ["integer", "null"]}}),
+        ),
         "aicf.getStatus" => json!({"$ref": "#/$defs/output/NodeStatus"}),
         "aicf.getPayload" => object(
             &["task_id", "payload"],
@@ -240,6 +248,13 @@ fn own_types() -> Map<String, Value> {
     let whole = json!({"type": "integer", "minimum": 0});
     let types = json!({
         "Accepted": {
+            "type": "object",
+            "description": "A write that waits and is durable; aicf.getTicket says what became of it.",
+            "required": ["status", "ticket"],
+            "additionalProperties": false,
+            "properties": {"status": {"const": "accepted"}, "ticket": {"type": "string"}},
+        },
+        "Applied": {
             "type": "object",
             "description": "What a write did: the entry that records it, durable when this is answered.",
             "required": ["seq", "height", "time_ms", "status", "state_root", "events"],

@@ -114,7 +114,7 @@ impl RpcError {
         let path = core.path.replacen("input", "params", 1);
         let missing = core.code == "missing_field";
         let code = match (query, core.path.as_str()) {
-            ("provider.get" | "provider.key", "input.provider_id") => "unknown_provider",
+            ("provider.get" | "provider.key" | "balance", "input.provider_id") => "unknown_provider",
             ("job.get" | "explain.job", "input.task_id") => "unknown_task",
             ("epoch.get", "input.epoch") | ("explain.slash", "input.epoch") => "epoch_not_settled",
             ("explain.payout", _) => "unknown_claim",

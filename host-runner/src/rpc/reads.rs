@@ -12,7 +12,7 @@ use crate::service::feed::{Line, Position, from_database};
 use crate::service::reads::entry_of;
 use crate::service::topic::Wanted;
 use aicf_core::codec::tree::Tree;
-use aicf_core::engine::Command;
+use aicf_core::engine::{Command, Status};
 use aicf_core::limits::PAGE_ROWS_MAX;
 use aicf_core::value::{Hash32, Text};
 use serde::{Deserialize, Serialize};
@@ -192,6 +192,36 @@ fn document(service: &Service, epoch: u64, payee: Option<Text>) -> Answer {
     let reader = Reader::open(&service.database).map_err(|error| RpcError::of_node(&error))?;
     let document = documents::receipt(&reader, epoch, payee, service.receipts_key.as_ref()).map_err(of_failure)?;
     answer(&document)
+}
+
+/// `aicf.getTicket`.
+pub fn ticket(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
+    let text: String = required(&mut params, "ticket")?;
+    params.end()?;
+    let wrong = || RpcError::new(INVALID_PARAMS, "bad_encoding", "a ticket is a decimal string").at("params.ticket");
+    let ticket: u64 = text.parse().map_err(|_| wrong())?;
+    // Asked before the database: what is applied meanwhile is found there.
+    let given = service.inbox.last_ticket();
+    let found = service
+        .reads
+        .at_once(|moment| moment.ticket(ticket))
+        .map_err(|error| RpcError::of_node(&error))?;
+    match found {
+        Some(row) => {
+            let status = Status::ALL.iter().find(|status| status.number() == row.status);
+            let status = status.map_or("unknown", |status| status.as_str());
+            answer(&json!({"ticket": text, "status": status, "seq": row.seq}))
+        }
+        None if ticket <= given && ticket > service.reads.at_once(|moment| moment.last_ticket()).unwrap_or(given) => {
+            answer(&json!({"ticket": text, "status": "accepted", "seq": null}))
+        }
+        None => Err(RpcError::new(
+            NOT_FOUND,
+            "unknown_ticket",
+            "there is no such ticket, or it is forgotten",
+        )
+        .at("params.ticket")),
+    }
 }
 
 /// `aicf.getReceipt`.

@@ -9,10 +9,11 @@ use super::subscribe;
 use super::table::{Answer, Asked, Does, METHODS, Method};
 use crate::error::{Error, Result};
 use crate::service::Service;
+use crate::service::inbox::NoAnswer;
 use crate::service::metrics::{Call, Method as MethodLabel};
 use crate::service::topic::{data_of, topic_of};
-use crate::service::writer::{self, NoAnswer};
-use aicf_core::engine::{Event, Status};
+use crate::service::writer;
+use aicf_core::engine::{Command, Event, Status};
 use jsonrpsee::core::server::MethodResponse;
 use jsonrpsee::server::middleware::rpc::{Batch, Notification, RpcServiceT};
 use jsonrpsee::types::{ErrorObjectOwned, Request};
@@ -20,6 +21,7 @@ use jsonrpsee::{Extensions, RpcModule};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::Instrument as _;
 
 /// The methods with their other names.
 ///
@@ -136,7 +138,8 @@ async fn written(service: &Arc<Service>, method: &Method, caller: &Caller, raw: 
     let answer = submitted(service, command).await;
     if let Some(what) = recorded {
         let outcome = match &answer {
-            Ok(answer) => json!({"status": answer.status.as_str(), "seq": answer.seq}),
+            Ok(Submitted::Applied(answer)) => json!({"status": answer.status.as_str(), "seq": answer.seq}),
+            Ok(Submitted::Kept(ticket)) => json!({"status": "accepted", "ticket": ticket.to_string()}),
             Err(error) => json!(error.code()),
         };
         let (service, caller, name) = (Arc::clone(service), *caller, method.name);
@@ -145,7 +148,10 @@ async fn written(service: &Arc<Service>, method: &Method, caller: &Caller, raw: 
             .await
             .map_err(|error| RpcError::new(INTERNAL, "invariant", error.to_string()))??;
     }
-    let answer = answer?;
+    let answer = match answer? {
+        Submitted::Applied(answer) => answer,
+        Submitted::Kept(ticket) => return reads::answer(&json!({"status": "accepted", "ticket": ticket.to_string()})),
+    };
     if answer.status == Status::Ok {
         return reads::answer(&accepted(&answer));
     }
@@ -160,20 +166,36 @@ fn refusal(answer: &writer::Answer) -> String {
     }
 }
 
-async fn submitted(
-    service: &Service,
-    command: aicf_core::engine::Command,
-) -> std::result::Result<writer::Answer, RpcError> {
+/// What became of a command.
+enum Submitted {
+    /// It is applied and durable.
+    Applied(writer::Answer),
+    /// It waits and is durable: the ticket.
+    Kept(u64),
+}
+
+async fn submitted(service: &Service, command: Command) -> std::result::Result<Submitted, RpcError> {
     let no_answer = |why: NoAnswer| match why {
         NoAnswer::Busy => RpcError::new(BUSY, "busy", "too many writes wait for their turn; try again"),
         NoAnswer::Stopped(why) => RpcError::new(STOPPED, "stopped", format!("the node applies nothing more: {why}")),
         NoAnswer::Failed(error) => RpcError::of_node(&error),
     };
-    let reply = service.inbox.leave(command).map_err(no_answer)?;
-    match tokio::time::timeout(service.timeout, reply).await {
-        Ok(Ok(answer)) => answer.map_err(no_answer),
-        Ok(Err(_)) => Err(no_answer(NoAnswer::Stopped("the node is going away".into()))),
-        Err(_) => Err(RpcError::new(
+    let going_away = || no_answer(NoAnswer::Stopped("the node is going away".into()));
+    let mut left = service.inbox.leave(command).map_err(no_answer)?;
+    if let Ok(answer) = tokio::time::timeout(service.patience, &mut left.answer).await {
+        return answer
+            .map_err(|_| going_away())?
+            .map(Submitted::Applied)
+            .map_err(no_answer);
+    }
+    // Something long is applied: what waits is kept, and answered.
+    tokio::select! {
+        biased;
+        kept = service.inbox.keep(&left) => match kept {
+            Ok(()) => Ok(Submitted::Kept(left.ticket)),
+            Err(error) => Err(RpcError::of_node(&error)),
+        },
+        () = tokio::time::sleep(service.timeout) => Err(RpcError::new(
             TIMED_OUT,
             "unknown_outcome",
             "no answer in time; the write may still happen: look before you repeat it",
@@ -258,7 +280,8 @@ where
                 return MethodResponse::error(request.id, ErrorObjectOwned::from(error));
             }
             let started = Instant::now();
-            let response = inner.call(request).await;
+            let span = tracing::info_span!("call", otel.name = method);
+            let response = inner.call(request).instrument(span).await;
             let took = started.elapsed();
             let result = if response.is_error() { "error" } else { "ok" };
             service.metrics.calls.get_or_create(&Call { method, result }).inc();

@@ -264,6 +264,12 @@ pub const METHODS: &[Method] = &[
         "What happened, in order, from an entry or a cursor on.",
     ),
     method(
+        "aicf.getTicket",
+        Does::Read(reads::ticket),
+        &["ticket"],
+        "What became of a write that was answered with a ticket.",
+    ),
+    method(
         "aicf.submitJob",
         Does::Write(writes::submit_job),
         &[

@@ -45,6 +45,8 @@ const EPOCHS_MAX: u64 = 8;
 /// All that is counted.
 pub struct Metrics {
     registry: Registry,
+    /// What they are called outside.
+    names: Vec<String>,
     enqueued: Family<KindLabel, Counter>,
     assigned: Counter,
     acknowledged: Counter,
@@ -104,14 +106,17 @@ impl Metrics {
     #[allow(clippy::too_many_lines, reason = "one line for each name that is published")]
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("aicf");
+        let mut names = Vec::new();
         macro_rules! add {
             ($name:literal, $help:literal, $metric:expr) => {{
                 let metric = $metric;
+                names.push(format!("aicf_{}", $name));
                 registry.register($name, $help, metric.clone());
                 metric
             }};
             ($name:literal, $help:literal, $unit:ident, $metric:expr) => {{
                 let metric = $metric;
+                names.push(format!("aicf_{}_{}", $name, Unit::$unit.as_str()));
                 registry.register_with_unit($name, $help, Unit::$unit, metric.clone());
                 metric
             }};
@@ -194,6 +199,7 @@ impl Metrics {
         agreement.set(1);
         Self {
             registry,
+            names,
             enqueued,
             assigned,
             acknowledged,
@@ -305,6 +311,12 @@ impl Metrics {
         }
     }
 
+    /// What the metrics are called, without the endings that a kind of them adds.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Everything, in the text format.
     ///
     /// # Errors
@@ -349,5 +361,29 @@ const fn cause_name(cause: Cause) -> &'static str {
         Cause::TimeToLive => "time_to_live",
         Cause::NoAttemptsLeft => "no_attempts_left",
         Cause::Requester => "requester",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Metrics;
+
+    /// What an operator looks at has to be there: a graph of a name that nobody publishes is empty, not wrong.
+    #[test]
+    fn the_dashboard_and_the_alerts_ask_for_what_is_published() {
+        let metrics = Metrics::new();
+        let mut asked = 0;
+        for file in [
+            include_str!("../../deploy/grafana.json"),
+            include_str!("../../deploy/alerts.yml"),
+        ] {
+            let words = file.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+            for word in words.filter(|word| word.starts_with("aicf_")) {
+                let name = word.trim_end_matches("_bucket").trim_end_matches("_total");
+                assert!(metrics.names().iter().any(|known| known == name), "{word}");
+                asked += 1;
+            }
+        }
+        assert!(asked > 25, "{asked}");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
+//! | [`inbox`] | where writes are left, and wait on disk when it takes long |
 //! | [`writer`] | applies commands and blocks, commits, answers |
 //! | [`reads`] | answers from what is committed, beside the writer |
 //! | [`feed`], [`topic`] | events for those who follow |
@@ -10,6 +11,7 @@
 
 pub mod audit;
 pub mod feed;
+pub mod inbox;
 pub mod logs;
 pub mod metrics;
 pub mod reads;
@@ -30,7 +32,7 @@ pub struct Service {
     /// Reads.
     pub reads: reads::Reads,
     /// Where writes are left.
-    pub inbox: writer::Inbox,
+    pub inbox: inbox::Inbox,
     /// What happened.
     pub feed: Arc<feed::Feed>,
     /// What is counted.
@@ -45,6 +47,8 @@ pub struct Service {
     pub is_devnet: bool,
     /// How long one call may take.
     pub timeout: Duration,
+    /// How long a write is waited for before it is kept and answered with its ticket.
+    pub patience: Duration,
     /// How long a follower may take for one event.
     pub slow: Duration,
     /// The time.

@@ -134,6 +134,25 @@ impl Moment<'_> {
         Ok(self.store.last()?)
     }
 
+    /// The journal's line of a ticket.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn ticket(&self, ticket: u64) -> Result<Option<JournalRow>> {
+        let Some(seq) = self.store.seq_of_ticket(ticket)? else {
+            return Ok(None);
+        };
+        Ok(self.store.journal(seq, 1)?.pop().filter(|row| row.seq == seq))
+    }
+
+    /// The last ticket that was applied.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_ticket(&self) -> Result<u64> {
+        Ok(self.store.last_ticket()?)
+    }
+
     /// The last event.
     ///
     /// # Errors

@@ -54,7 +54,10 @@ pub fn run(
     let _logs = logs::start(config)?;
     let clock = wall_clock();
     let database = config.path("database").unwrap_or_default();
-    let node = Node::open(&database, options)?;
+    let mut options = options.clone();
+    // A block is committed whole, or not at all: what is said between two blocks must not be taken for a part of one.
+    options.batch_entries_max = usize::MAX;
+    let node = Node::open(&database, &options)?;
     let head = node.query("head", &json!({}))?;
     let is_devnet = head["network"] == "devnet";
     let access = Access::new(config, is_devnet)?;
@@ -77,7 +80,7 @@ pub fn run(
         metrics: Arc::clone(&metrics),
         clock: Arc::clone(&clock),
     };
-    let (inbox, thread) = writer.start(config.count("rpc.queue_max"))?;
+    let (inbox, thread) = writer.start(&database, config.count("rpc.queue_max"))?;
     let service = Arc::new(Service {
         database,
         reads,
@@ -89,6 +92,7 @@ pub fn run(
         receipts_key,
         is_devnet,
         timeout: config.span("rpc.timeout_ms"),
+        patience: config.span("rpc.patience_ms"),
         slow: config.span("events.slow_ms"),
         clock,
     });

@@ -5,13 +5,15 @@
 //! made when its time has come. Time comes from a clock that is given, so that a test can be quick.
 
 use super::feed::{Feed, Line, Position};
+use super::inbox::{Inbox, InboxFile, NoAnswer, Reply, Standing, Work, Write};
 use super::metrics::Metrics;
 use crate::chain::{ChainSource, Devnet, Follower, Progress};
 use crate::error::{Error, Result};
 use crate::node::Node;
 use aicf_core::engine::{Command, Event, Outcome, Status};
 use aicf_core::value::Hash32;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -39,77 +41,6 @@ pub struct Answer {
     pub events: Vec<Event>,
     /// The digest after it.
     pub state_root: Hash32,
-}
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub enum NoAnswer {
-    /// Too many wait.
-    Busy,
-    /// The node applies nothing any more, or is going away.
-    Stopped(String),
-    /// The command was not applied.
-    Failed(Error),
-}
-
-type Reply = oneshot::Sender<std::result::Result<Answer, NoAnswer>>;
-
-enum Work {
-    Apply(Box<Command>, Reply),
-    Stop,
-}
-
-/// What the others see of the writer.
-#[derive(Clone, Debug, Default)]
-pub struct Standing {
-    /// Why nothing more is applied.
-    pub stopped: Option<String>,
-    /// Why the chain is not followed, the last time it was tried.
-    pub chain_error: Option<String>,
-    /// The chain's newest block, as it said last.
-    pub chain_head: Option<u64>,
-}
-
-/// Where the others leave their commands.
-#[derive(Clone)]
-pub struct Inbox {
-    sender: SyncSender<Work>,
-    standing: Arc<Mutex<Standing>>,
-}
-
-impl Inbox {
-    /// Leaves a command, and says where the answer will be.
-    ///
-    /// # Errors
-    /// [`NoAnswer::Busy`], [`NoAnswer::Stopped`].
-    pub fn leave(
-        &self,
-        command: Command,
-    ) -> std::result::Result<oneshot::Receiver<std::result::Result<Answer, NoAnswer>>, NoAnswer> {
-        let (reply, answer) = oneshot::channel();
-        match self.sender.try_send(Work::Apply(Box::new(command), reply)) {
-            Ok(()) => Ok(answer),
-            Err(TrySendError::Full(_)) => Err(NoAnswer::Busy),
-            Err(TrySendError::Disconnected(_)) => Err(NoAnswer::Stopped(self.why_stopped())),
-        }
-    }
-
-    /// How the writer stands.
-    #[must_use]
-    pub fn standing(&self) -> Standing {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn why_stopped(&self) -> String {
-        self.standing()
-            .stopped
-            .unwrap_or_else(|| "the node is going away".into())
-    }
-
-    /// Asks the writer to commit and end; it does when it has done what came before.
-    pub fn stop(&self) {
-        let _ = self.sender.send(Work::Stop);
-    }
 }
 
 /// Where blocks come from.
@@ -140,25 +71,45 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread.
+    /// Applies what an earlier process had promised, and starts the thread.
     ///
     /// # Errors
-    /// When the system has no thread for it.
-    pub fn start(self, queue_max: usize) -> Result<(Inbox, JoinHandle<()>)> {
+    /// When the inbox cannot be read, what waits in it cannot be written, or the system has no thread.
+    pub fn start(mut self, database: &Path, queue_max: usize) -> Result<(Inbox, JoinHandle<()>)> {
+        let mut file = InboxFile::open(database)?;
+        let done = self.node.reader().state().lock().base().last_ticket()?;
+        let waiting = file.waiting(done)?;
+        let last = waiting.last().map_or(done, |(ticket, _)| *ticket);
+        let mut mid_block = mid_block(&self.node)?;
+        if mid_block && !waiting.is_empty() {
+            // A block that was begun comes first: its entries are counted.
+            self.look_at_chain()?;
+            mid_block = self::mid_block(&self.node)?;
+        }
+        if mid_block && !waiting.is_empty() {
+            let message = "the chain does not give the block that was begun, and writes wait behind it";
+            return Err(Error::Chain(message.into()));
+        }
+        let count = waiting.len();
+        for (ticket, command) in waiting {
+            self.apply(ticket, command, &mut Vec::new())?;
+        }
+        if count > 0 {
+            self.node.commit()?;
+            tracing::info!(count, "applied writes that an earlier process had accepted");
+        }
+        file.clear()?;
         let (sender, receiver) = sync_channel(queue_max.max(1));
-        let inbox = Inbox {
-            sender,
-            standing: Arc::default(),
-        };
+        let inbox = Inbox::new(last + 1, file, sender)?;
         let standing = Arc::clone(&inbox.standing);
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || self.run(&receiver, &standing))
+            .spawn(move || self.run(&receiver, &standing, mid_block))
             .map_err(|error| Error::Config(format!("no thread for the writer: {error}")))?;
         Ok((inbox, thread))
     }
 
-    fn run(mut self, inbox: &Receiver<Work>, standing: &Mutex<Standing>) {
+    fn run(mut self, inbox: &Receiver<Work>, standing: &Mutex<Standing>, mut mid_block: bool) {
         let tell =
             |change: &dyn Fn(&mut Standing)| change(&mut standing.lock().unwrap_or_else(PoisonError::into_inner));
         let mut next_look = Instant::now();
@@ -171,7 +122,7 @@ impl Writer {
             };
             let mut ending = false;
             if let Some(first) = first {
-                ending = self.batch(first, inbox);
+                ending = self.batch(first, inbox, mid_block);
             }
             if let Some(why) = self.node.stopped() {
                 let why = why.to_owned();
@@ -180,7 +131,7 @@ impl Writer {
                 // What waits and what still comes is told; the reads go on.
                 while let Ok(work) = inbox.recv() {
                     match work {
-                        Work::Apply(_, reply) => drop(reply.send(Err(NoAnswer::Stopped(why.clone())))),
+                        Work::Apply(write) => answer(write.reply, Err(NoAnswer::Stopped(why.clone()))),
                         Work::Stop => return,
                     }
                 }
@@ -192,6 +143,7 @@ impl Writer {
             if next_look <= Instant::now() {
                 let pause = match self.look_at_chain() {
                     Ok((pause, head)) => {
+                        mid_block = false;
                         tell(&|standing| {
                             standing.chain_error = None;
                             standing.chain_head = head.or(standing.chain_head);
@@ -201,6 +153,7 @@ impl Writer {
                     Err(error) => {
                         tracing::error!(code = error.code(), "the chain cannot be followed: {error}");
                         tell(&|standing| standing.chain_error = Some(error.to_string()));
+                        mid_block = self::mid_block(&self.node).unwrap_or(true);
                         if matches!(error, Error::Reorganised { .. } | Error::PolicyRoot { .. }) {
                             // Nothing that this process does makes it right.
                             self.node.stop(&error);
@@ -213,10 +166,10 @@ impl Writer {
         }
     }
 
-    /// Applies a command and those that wait behind it, commits, answers. Whether the end was asked for.
-    fn batch(&mut self, first: Work, inbox: &Receiver<Work>) -> bool {
+    /// Applies a write and those that wait behind it, commits, answers. Whether the end was asked for.
+    fn batch(&mut self, first: Work, inbox: &Receiver<Work>, mid_block: bool) -> bool {
         let started = Instant::now();
-        let mut answers: Vec<(Reply, std::result::Result<Answer, NoAnswer>)> = Vec::new();
+        let mut answers: Vec<(Option<oneshot::Sender<Reply>>, Reply)> = Vec::new();
         let mut lines = Vec::new();
         let mut ending = false;
         let mut next = Some(first);
@@ -226,8 +179,11 @@ impl Writer {
                     ending = true;
                     break;
                 }
-                Work::Apply(command, reply) => {
-                    let applied = self.apply(*command, &mut lines);
+                // What is said now would be counted as the block's own.
+                Work::Apply(write) if mid_block => answers.push((write.reply, Err(NoAnswer::Busy))),
+                Work::Apply(Write { ticket, command, reply }) => {
+                    let command = Arc::unwrap_or_clone(command);
+                    let applied = self.apply(ticket, command, &mut lines);
                     answers.push((reply, applied.map_err(|error| self.no_answer(error))));
                 }
             }
@@ -236,19 +192,17 @@ impl Writer {
             }
         }
         let committed = self.commit();
-        for (reply, answer) in answers {
-            let answer = match &committed {
-                Ok(()) => answer,
+        for (reply, applied) in answers {
+            let applied = match &committed {
+                Ok(()) => applied,
                 // The disk may come back; until it does nobody is told that something is kept.
                 Err(error) => Err(NoAnswer::Stopped(error.to_string())),
             };
-            // Who went away is not told.
-            let _ = reply.send(answer);
+            answer(reply, applied);
         }
-        if committed.is_ok() {
-            self.feed.publish(lines);
-        } else if let Err(error) = committed {
-            self.node.stop(&error);
+        match committed {
+            Ok(()) => self.feed.publish(lines),
+            Err(error) => self.node.stop(&error),
         }
         self.metrics.batch.observe(started.elapsed().as_secs_f64());
         ending
@@ -268,12 +222,13 @@ impl Writer {
         committed
     }
 
-    fn apply(&mut self, command: Command, lines: &mut Vec<Line>) -> Result<Answer> {
+    fn apply(&mut self, ticket: u64, command: Command, lines: &mut Vec<Line>) -> Result<Answer> {
         // Messages belong to the block that is done; the next one has its own entries.
         let (height, last_ms) = self.node.head().map_or((0, 0), |head| (head.height, head.time_ms));
         let time_ms = (self.clock)().max(last_ms);
         let started = Instant::now();
         let outcome = self.node.submit(height, time_ms, command)?;
+        self.node.reader().state().lock().answers(ticket, outcome.seq);
         self.metrics.applied(started.elapsed(), &outcome);
         lines.extend(lines_of(height, time_ms, &outcome));
         Ok(Answer {
@@ -333,4 +288,18 @@ fn lines_of(height: u64, time_ms: u64, outcome: &Outcome) -> Vec<Line> {
         .zip(&outcome.events)
         .map(|(n, event)| Line::new(Position { seq, n }, height, time_ms, event))
         .collect()
+}
+
+/// Tells who waits; who went away is not told.
+fn answer(reply: Option<oneshot::Sender<Reply>>, with: Reply) {
+    if let Some(reply) = reply {
+        let _ = reply.send(with);
+    }
+}
+
+/// Whether a block was begun and is not done.
+fn mid_block(node: &Node) -> Result<bool> {
+    let done = node.query("chain", &serde_json::json!({}))?["height"].as_u64();
+    let head = node.head().map_or(0, |head| head.height);
+    Ok(done.is_some_and(|done| head > done))
 }

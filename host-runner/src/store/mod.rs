@@ -64,6 +64,8 @@ pub struct Batch<'a> {
     pub state: &'a Changes,
     /// What happened.
     pub events: &'a [EventRow],
+    /// Tickets of writes and the entries that they became.
+    pub tickets: &'a [(u64, u64)],
 }
 
 /// A database of one node. Whoever holds one that can be written is its only writer.
@@ -97,6 +99,14 @@ pub trait HostStore: Send {
     /// # Errors
     /// As for [`HostStore::get`].
     fn events(&self, after: Option<(u64, u32)>, limit: usize) -> Result<Vec<EventRow>>;
+
+    /// The last ticket that a batch had; 0 before the first one.
+    ///
+    /// # Errors
+    /// As for [`HostStore::get`].
+    fn last_ticket(&self) -> Result<u64> {
+        Ok(0)
+    }
 
     /// Writes a batch: when this returns it survives a loss of power, and until then none of it is there.
     ///

@@ -21,6 +21,7 @@ pub struct Overlay {
     state: Changes,
     journal: Vec<JournalRow>,
     events: Vec<EventRow>,
+    tickets: Vec<(u64, u64)>,
     /// Why a read of the engine's failed: the core's own error cannot carry it.
     failure: Option<Error>,
 }
@@ -35,6 +36,7 @@ impl Overlay {
             state: Changes::new(),
             journal: Vec::new(),
             events: Vec::new(),
+            tickets: Vec::new(),
             failure: None,
         }
     }
@@ -63,6 +65,11 @@ impl Overlay {
         self.events.extend(events);
     }
 
+    /// The entry answers a ticket; both are written together.
+    pub fn answers(&mut self, ticket: u64, seq: u64) {
+        self.tickets.push((ticket, seq));
+    }
+
     /// Writes everything that waits, as one transaction.
     ///
     /// # Errors
@@ -75,7 +82,9 @@ impl Overlay {
             journal: &self.journal,
             state: &self.state,
             events: &self.events,
+            tickets: &self.tickets,
         })?;
+        self.tickets.clear();
         self.journal.clear();
         self.events.clear();
         for (key, value) in std::mem::take(&mut self.state) {

@@ -32,7 +32,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages that SQLite keeps in memory, in KiB; hot rows are in the overlay's cache already.
 const PAGE_CACHE_KIB: i64 = 16 << 10;
 /// Statements that stay prepared: all there are.
-const STATEMENTS_MAX: usize = 24;
+const STATEMENTS_MAX: usize = 32;
+/// Tickets whose entries are remembered: the newest ones.
+const TICKETS_MAX: u64 = 100_000;
 
 const SCHEMA: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -43,6 +45,7 @@ const SCHEMA: &str = "
     CREATE TABLE events (
         seq INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (seq, n)
     ) WITHOUT ROWID;
+    CREATE TABLE tickets (ticket INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
     CREATE TABLE counts (list BLOB PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 ";
 
@@ -58,6 +61,8 @@ const PUT: &str =
     "INSERT INTO state (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const ADD: &str = "INSERT OR IGNORE INTO state (key, value) VALUES (?1, ?2)";
 const DELETE: &str = "DELETE FROM state WHERE key = ?1";
+const ADD_TICKET: &str = "INSERT INTO tickets (ticket, seq) VALUES (?1, ?2)";
+const FORGET_TICKETS: &str = "DELETE FROM tickets WHERE ticket <= ?1";
 const COUNT: &str = "SELECT n FROM counts WHERE list = ?1";
 const ADD_COUNT: &str =
     "INSERT INTO counts (list, n) VALUES (?1, ?2) ON CONFLICT (list) DO UPDATE SET n = n + excluded.n";
@@ -171,6 +176,15 @@ impl SqliteStore {
         let store = Self { connection };
         head_of(&store)?;
         Ok(store)
+    }
+
+    /// The entry that a ticket's write became.
+    ///
+    /// # Errors
+    /// [`Error::Failed`].
+    pub fn seq_of_ticket(&self, ticket: u64) -> Result<Option<u64>> {
+        let find = "SELECT seq FROM tickets WHERE ticket = ?1";
+        Ok(self.query(find, [whole(ticket)?], |row| int(row, 0))?.pop())
     }
 
     /// The last event's entry and number.
@@ -421,6 +435,11 @@ impl HostStore for SqliteStore {
         self.query(EVENTS, params![seq, n, limit_of(limit)], event_row)
     }
 
+    fn last_ticket(&self) -> Result<u64> {
+        let last = self.query("SELECT coalesce(max(ticket), 0) FROM tickets", [], |row| int(row, 0))?;
+        Ok(last.first().copied().unwrap_or(0))
+    }
+
     fn commit(&mut self, batch: Batch<'_>) -> Result<()> {
         let numbers: Vec<i64> = batch.journal.iter().map(|row| whole(row.seq)).collect::<Result<_>>()?;
         let connection = &mut self.connection;
@@ -456,6 +475,14 @@ impl HostStore for SqliteStore {
                 let mut add = transaction.prepare_cached(ADD_COUNT)?;
                 for (list, change) in counts.into_iter().filter(|(_, change)| *change != 0) {
                     add.execute(params![list, change])?;
+                }
+                let mut ticket = transaction.prepare_cached(ADD_TICKET)?;
+                for (number, seq) in batch.tickets {
+                    ticket.execute(params![number.cast_signed(), seq.cast_signed()])?;
+                }
+                if let Some((last, _)) = batch.tickets.last() {
+                    let mut forget = transaction.prepare_cached(FORGET_TICKETS)?;
+                    forget.execute([last.saturating_sub(TICKETS_MAX).cast_signed()])?;
                 }
                 let mut add = transaction.prepare_cached(ADD_EVENT)?;
                 for event in batch.events {

@@ -47,16 +47,16 @@ impl HostStore for Recording {
     }
 }
 
-const POLICY: &str = r#"{"registry": {"min_stake": {"ai": "1000"}},
+pub const POLICY: &str = r#"{"registry": {"min_stake": {"ai": "1000"}},
     "assignment": {"concurrency": {"ai": 64}, "units_per_epoch": {"ai": "1000000000"}}}"#;
 
-fn command(source: &str) -> Outcome<Command> {
+pub fn command(source: &str) -> Outcome<Command> {
     let tree = json::parse(source.as_bytes(), 66)?;
     Ok(de::from_tree(&tree)?)
 }
 
 /// Runs `jobs` jobs through their life; entries and seconds.
-fn drive(node: &mut Node, jobs: u64) -> Outcome<(u64, f64)> {
+pub fn drive(node: &mut Node, jobs: u64) -> Outcome<(u64, f64)> {
     let mut now_ms = 1_000;
     let first = node.next_seq();
     let mut run = |node: &mut Node, command: Command| -> Outcome<Vec<Event>> {
@@ -177,7 +177,12 @@ pub fn run(jobs: u64) -> Outcome {
                 .map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len))
                 .sum::<usize>();
             bytes += events.iter().map(|row| row.body.len() + row.kind.len()).sum::<usize>();
-            bare.commit(Batch { journal, state, events })?;
+            bare.commit(Batch {
+                journal,
+                state,
+                events,
+                tickets: &[],
+            })?;
         }
         let bare_seconds = start.elapsed().as_secs_f64();
         lines.push((name, entries, seconds, rows, bytes, batches.len(), bare_seconds));

@@ -2,7 +2,7 @@
 //! hashes, a settlement in wasm beside the same bytes natively, and the durable lifecycle through wasm
 //! beside bare inserts of the same rows into the same kind of database;
 //! commands beside the same commands on a longer queue; signatures beside the bare crates, and evidence of hardware
-//! beside the crate for quotes.
+//! beside the crate for quotes; a node under load.
 //!
 //! `cargo bench -p aicf-tests --bench figures -- evidence` runs one of them. `cargo xtask bench` runs this and the benchmarks of the crates, and writes docs/benchmarks.md.
 
@@ -10,6 +10,7 @@ mod data;
 mod evidence;
 mod growth;
 mod lifecycle;
+mod serve;
 mod signatures;
 
 use std::time::{Duration, Instant};
@@ -27,10 +28,11 @@ fn main() -> Outcome {
     // `cargo test --benches` runs this too, to see that it still works: small then.
     let quick = !std::env::args().any(|arg| arg == "--bench");
     let size = |small, large| if quick { small } else { large };
-    let figures: [(&str, &dyn Fn() -> Outcome); 6] = [
+    let figures: [(&str, &dyn Fn() -> Outcome); 7] = [
         ("task_ids", &|| task_ids(size(1_000, 1_000_000))),
         ("settlement", &|| settlement(size(2_000, 1_000_000))),
         ("lifecycle", &|| lifecycle::run(if quick { 200 } else { 20_000 })),
+        ("serve", &|| serve::run(quick)),
         ("signatures", &|| signatures::run(if quick { 3 } else { 3_000 })),
         ("evidence", &|| evidence::run(if quick { 2 } else { 200 })),
         ("growth", &|| {

@@ -1218,7 +1218,7 @@ export interface FundPolicy {
   /** What happens beyond it. */
   cap_policy: CapPolicy;
   /** Caps by kind; null is none. */
-  sub_caps: PerKindAtoms;
+  sub_caps: PerKindNullable;
   /** The part of the unspent budget that is carried over. */
   rollover_ppm: number;
   /** The most that is. */
@@ -1642,7 +1642,7 @@ export interface PartialFundPolicy {
   /** What happens beyond it. */
   cap_policy?: CapPolicy | undefined;
   /** Caps by kind; null is none. */
-  sub_caps?: PartialPerKindAtoms | undefined;
+  sub_caps?: PartialPerKindNullable | undefined;
   /** The part of the unspent budget that is carried over. */
   rollover_ppm?: Integer | undefined;
   /** The most that is. */
@@ -1765,6 +1765,14 @@ export interface PartialPerKindCount {
   ai?: Integer | undefined;
   /** For quantum jobs. */
   quantum?: Integer | undefined;
+}
+
+/** One value for each kind. */
+export interface PartialPerKindNullable {
+  /** For AI jobs. */
+  ai?: Amount | null | undefined;
+  /** For quantum jobs. */
+  quantum?: Amount | null | undefined;
 }
 
 /** One value for each kind. */
@@ -2187,6 +2195,14 @@ export interface PerKindCountInput {
   ai: Integer;
   /** For quantum jobs. */
   quantum: Integer;
+}
+
+/** One value for each kind. */
+export interface PerKindNullable {
+  /** For AI jobs. */
+  ai: bigint | null;
+  /** For quantum jobs. */
+  quantum: bigint | null;
 }
 
 /** One value for each kind. */

@@ -1,0 +1,10 @@
+//! `aicf node` from the outside: the binary as a process, HTTP and WebSocket as anybody would speak them.
+
+mod document;
+mod events;
+mod life;
+mod operations;
+mod running;
+mod security;
+#[path = "../support/mod.rs"]
+mod support;
