@@ -40,6 +40,7 @@ mod requester;
 mod session;
 mod signer;
 mod simulate;
+mod snapshot;
 mod testee;
 mod verify;
 mod withdrawal;
@@ -213,6 +214,9 @@ enum Group {
     Backup(backup::Backup),
     /// Put a copy in the database's place
     Restore(backup::Restore),
+    /// The state without its history: write it, begin a database with it
+    #[command(subcommand)]
+    Snapshot(snapshot::Snapshot),
     /// The module that is the core: hash it, schedule the next one
     #[command(subcommand)]
     Core(core::Core),
@@ -317,6 +321,7 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Config(command) => node::config(&command, globals, out),
         Group::Backup(args) => backup::backup(&args, globals, out),
         Group::Restore(args) => backup::restore(&args, globals, out),
+        Group::Snapshot(command) => snapshot::run(&command, globals, out),
         Group::Completions(args) => complete::completions(&args),
         Group::Man(args) => complete::man(&args),
     }

@@ -9,7 +9,7 @@ use super::out::Out;
 use super::{Globals, lines};
 use crate::error::Error;
 use crate::node::{Node, Reader};
-use crate::store::{JournalRow, MemoryDatabase, Pair, State};
+use crate::store::{JournalRow, MemoryDatabase, Pair, State, snapshot};
 use aicf_core::amount::Atoms;
 use aicf_core::claim::claim_key;
 use aicf_core::codec::{cbor, hex};
@@ -22,22 +22,44 @@ use aicf_core::settlement::{Batch, ClaimLine};
 use aicf_core::value::Hash32;
 use clap::Args;
 use serde_json::json;
+use std::path::PathBuf;
 
 /// Rows that are read at a time.
 const PAGE: usize = 1_000;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Nothing is written; the database may be in use.\n\nExample:\n  aicf verify --db aicf.db")]
-pub struct Verify {}
+#[command(
+    after_help = "Nothing is written; the database may be in use. A database that began with a snapshot has no journal\nbefore it: give the snapshot, and what followed is proved.\n\nExamples:\n  aicf verify --db aicf.db\n  aicf verify --db new.db --snapshot state.aicf"
+)]
+pub struct Verify {
+    /// The snapshot that the database began with
+    #[arg(long, value_name = "FILE")]
+    snapshot: Option<PathBuf>,
+}
 
-pub fn run(_: &Verify, globals: &Globals, out: Out) -> anyhow::Result<()> {
+pub fn run(args: &Verify, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let stored = globals.reader()?;
+    let first = first_of(&stored)?;
     let mut options = globals.options()?;
     options.batch_entries_max = PAGE;
-    let mut node = Node::over(Box::new(MemoryDatabase::without_history()), &options)?;
+    let mut begun = MemoryDatabase::without_history();
+    let from = match (&args.snapshot, first) {
+        (Some(file), _) => {
+            let taken = snapshot::load(file, &mut begun).map_err(Error::from)?;
+            taken.seq + 1
+        }
+        (None, 0) => 0,
+        (None, first) => {
+            let message = format!(
+                "the journal begins with entry {first}: give the snapshot that this database began with (--snapshot)"
+            );
+            return Err(Failure::refused("begins_with_snapshot", message).into());
+        }
+    };
+    let mut node = Node::over(Box::new(begun), &options)?;
 
     let mut entries = 0_u64;
-    stored.each_line(|row| -> anyhow::Result<()> {
+    stored.each_line_from(from, |row| -> anyhow::Result<()> {
         entries += 1;
         again(&mut node, row)
     })?;
@@ -60,6 +82,12 @@ pub fn run(_: &Verify, globals: &Globals, out: Out) -> anyhow::Result<()> {
         globals.database().display()
     );
     out.say(&document, &text)
+}
+
+/// The number of the first line that is kept.
+fn first_of(stored: &Reader) -> anyhow::Result<u64> {
+    let lines = stored.state().lock().base().journal(0, 1).map_err(Error::from)?;
+    Ok(lines.first().map_or(0, |line| line.seq))
 }
 
 /// The failure of a verification; `path` is the entry, the key or the batch.

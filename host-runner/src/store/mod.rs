@@ -13,6 +13,7 @@ mod error;
 pub mod lock;
 pub mod memory;
 pub mod overlay;
+pub mod snapshot;
 pub mod sqlite;
 
 pub use error::{Error, Result};

@@ -90,6 +90,68 @@ fn a_copy_of_a_node_that_works_is_whole() {
 }
 
 #[test]
+fn a_node_begins_with_a_snapshot() {
+    let place = Place::new("native");
+    let node = Running::start(&place, &[]);
+    provider(&node, "p1");
+    for number in 0..20 {
+        job(&node, "alice", number);
+    }
+    let taken = place.json(&["snapshot", "make", "state.aicf"]);
+    assert!(node.end("TERM"));
+    let digest = taken["state_digest"].as_str().unwrap();
+    let wrong = format!("0x{}", "11".repeat(32));
+    let refused = place.run(&[
+        "snapshot",
+        "load",
+        "state.aicf",
+        "--db",
+        "b.db",
+        "--state-digest",
+        &wrong,
+        "--json",
+    ]);
+    assert_eq!(refused.error().0, "database_corrupt");
+    assert!(!place.path("b.db").exists());
+    let loaded = place.json(&[
+        "snapshot",
+        "load",
+        "state.aicf",
+        "--db",
+        "b.db",
+        "--state-digest",
+        digest,
+    ]);
+    assert_eq!(loaded["state_root"], taken["state_root"]);
+    // Each byte counts.
+    let whole = std::fs::read(place.path("state.aicf")).unwrap();
+    for at in [3, 100, whole.len() / 2, whole.len() - 1] {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        place.write("changed.aicf", changed);
+        let refused = place.run(&["snapshot", "load", "changed.aicf", "--db", "c.db", "--json"]);
+        assert_eq!(refused.error().0, "database_corrupt", "byte {at}");
+    }
+    // It goes on from there: what was queued is assigned, and the totals are right.
+    let node = Running::start(&place, &["--db", "b.db"]);
+    job(&node, "alice", 100);
+    node.until("jobEnqueued", |_| true);
+    let jobs = node.ok("aicf.listJobs", json!({"requester": "alice", "limit": 1}));
+    assert_eq!(jobs["total"], 21);
+    let first = node.ok("aicf.listJobs", json!({"limit": 1000}))["items"][20]["task_id"].clone();
+    assert_eq!(
+        node.fails("aicf.getPayload", json!([first])),
+        (-32050, "payload_not_kept".into())
+    );
+    assert!(node.end("TERM"));
+    assert_eq!(
+        place.run(&["verify", "--db", "b.db", "--json"]).error().0,
+        "begins_with_snapshot"
+    );
+    place.ok(&["verify", "--db", "b.db", "--snapshot", "state.aicf"]);
+}
+
+#[test]
 fn metrics_follow_what_happens() {
     let place = Place::new("native");
     let node = Running::start(&place, &[]);

@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
@@ -157,7 +157,9 @@ pub struct Follower {
 
 impl Follower {
     fn read(&mut self) -> Value {
+        let started = Instant::now();
         loop {
+            assert!(started.elapsed() < PATIENCE, "nothing came");
             if let Message::Text(text) = self.socket.read().unwrap() {
                 return serde_json::from_str(&text).unwrap();
             }
