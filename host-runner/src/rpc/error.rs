@@ -52,7 +52,10 @@ numbers! {
 
 /// A failed call.
 #[derive(Clone, Debug)]
-pub struct RpcError {
+pub struct RpcError(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
     number: Number,
     code: String,
     path: String,
@@ -73,26 +76,26 @@ struct Data<'a> {
 impl RpcError {
     /// A failure.
     pub fn new(number: Number, code: &str, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             number,
             code: code.to_owned(),
             path: String::new(),
             message: message.into(),
             seq: None,
-        }
+        }))
     }
 
     /// At a parameter.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
-        self.path = path.to_owned();
+        self.0.path = path.to_owned();
         self
     }
 
     /// Recorded by an entry.
     #[must_use]
     pub fn in_entry(mut self, seq: u64) -> Self {
-        self.seq = Some(seq);
+        self.0.seq = Some(seq);
         self
     }
 
@@ -149,29 +152,29 @@ impl RpcError {
     /// Our code.
     #[must_use]
     pub fn code(&self) -> &str {
-        &self.code
+        &self.0.code
     }
 
     /// The number on the wire.
     #[must_use]
     pub const fn number(&self) -> Number {
-        self.number
+        self.0.number
     }
 
     /// For people.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 }
 
 impl From<RpcError> for ErrorObjectOwned {
     fn from(error: RpcError) -> Self {
         let data = Data {
-            code: &error.code,
-            path: &error.path,
-            seq: error.seq,
+            code: &error.0.code,
+            path: &error.0.path,
+            seq: error.0.seq,
         };
-        Self::owned(error.number.number, error.message.clone(), Some(&data))
+        Self::owned(error.0.number.number, error.0.message.clone(), Some(&data))
     }
 }

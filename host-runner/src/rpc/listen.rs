@@ -13,11 +13,10 @@ use axum::extract::{Query, Request, State, WebSocketUpgrade};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use jsonrpsee::server::middleware::rpc::RpcServiceBuilder;
-use jsonrpsee::server::{
-    BatchRequestConfig, Methods, PingConfig, ServerConfig, StopHandle, TowerServiceBuilder,
-    serve_with_graceful_shutdown,
-};
+use jsonrpsee::server::{BatchRequestConfig, Methods, PingConfig, ServerConfig, StopHandle, TowerServiceBuilder};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -25,13 +24,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tower::Service as _;
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
-/// How long a TLS handshake may take.
+/// How long a TLS handshake may take, and a request's header.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Messages of one WebSocket connection that wait to be sent.
 const WAITING_MESSAGES: u32 = 256;
@@ -52,6 +52,8 @@ pub struct Listener {
     socket: Option<UnixListener>,
     router: Router,
     stop: StopHandle,
+    /// One for each connection that may be open.
+    places: Arc<Semaphore>,
 }
 
 impl Listener {
@@ -106,6 +108,9 @@ impl Listener {
             socket: socket(config)?,
             router,
             stop,
+            places: Arc::new(Semaphore::new(
+                config.count("rpc.connections_max").min(Semaphore::MAX_PERMITS),
+            )),
         })
     }
 
@@ -141,20 +146,26 @@ impl Listener {
                         tokio::time::sleep(Duration::from_millis(50)).await;
                     }
                 },
+                // Operators get in when nobody else does.
                 accepted = on_socket => if let Ok((stream, _)) = accepted {
-                    tokio::spawn(connection(stream, None, self.router.clone(), self.stop.clone()));
+                    tokio::spawn(connection(stream, None, self.router.clone(), self.stop.clone(), None));
                 },
             }
         }
     }
 
     fn connected(&self, stream: tokio::net::TcpStream, from: IpAddr) {
-        let (router, stop) = (self.router.clone(), self.stop.clone());
+        // Nothing is said to who comes when all places are taken: it can try again.
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            tracing::debug!(%from, "all connections are taken");
+            return;
+        };
+        let (router, stop, place) = (self.router.clone(), self.stop.clone(), Some(place));
         match self.tls.clone() {
-            None => drop(tokio::spawn(connection(stream, Some(from), router, stop))),
+            None => drop(tokio::spawn(connection(stream, Some(from), router, stop, place))),
             Some(tls) => drop(tokio::spawn(async move {
                 match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => connection(stream, Some(from), router, stop).await,
+                    Ok(Ok(stream)) => connection(stream, Some(from), router, stop, place).await,
                     Ok(Err(error)) => tracing::debug!(%from, "no TLS: {error}"),
                     Err(_) => tracing::debug!(%from, "the TLS handshake took too long"),
                 }
@@ -163,25 +174,50 @@ impl Listener {
     }
 }
 
-/// Serves one connection.
-async fn connection<I>(stream: I, from: Option<IpAddr>, router: Router, stop: StopHandle)
-where
+/// Serves one connection; its place is free again when it ends, a WebSocket's with the socket.
+async fn connection<I>(
+    stream: I,
+    from: Option<IpAddr>,
+    router: Router,
+    stop: StopHandle,
+    place: Option<OwnedSemaphorePermit>,
+) where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let from_whom = From(from, place.map(Arc::new));
     let service = tower::service_fn(move |request: axum::http::Request<hyper::body::Incoming>| {
         let mut router = router.clone();
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(From(from));
+        request.extensions_mut().insert(from_whom.clone());
         async move { router.call(request).await }
     });
-    if let Err(error) = serve_with_graceful_shutdown(stream, service, stop.shutdown()).await {
+    let mut builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+    // Who sends a header byte by byte holds a place for this long and no longer.
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HANDSHAKE);
+    let served = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
+    tokio::pin!(served);
+    let ended = tokio::select! {
+        ended = &mut served => ended,
+        () = stop.shutdown() => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::debug!(?from, "a connection ended: {error}");
     }
 }
 
 /// From where a request comes; nothing is the local socket.
-#[derive(Clone, Copy)]
-struct From(Option<IpAddr>);
+#[derive(Clone)]
+struct From(
+    Option<IpAddr>,
+    #[allow(
+        dead_code,
+        reason = "held as long as the connection, or the WebSocket that it became"
+    )]
+    Option<Arc<OwnedSemaphorePermit>>,
+);
 
 /// Who asks.
 fn caller(door: &Door, request: &Request) -> Caller {
@@ -203,6 +239,7 @@ async fn rpc(State(door): State<Door>, mut request: Request) -> Response {
     let caller = caller(&door, &request);
     request.extensions_mut().insert(caller);
     let service = Arc::clone(&door.service);
+    let limit = HANDSHAKE + service.patience + service.timeout;
     let counted = RpcServiceBuilder::new().layer_fn(move |inner| Counted {
         inner,
         service: Arc::clone(&service),
@@ -212,12 +249,14 @@ async fn rpc(State(door): State<Door>, mut request: Request) -> Response {
         .clone()
         .set_rpc_middleware(counted)
         .build(door.methods, door.stop);
-    match rpc.call(request).await {
-        Ok(response) => response.map(Body::new),
-        Err(error) => {
+    // A body that comes byte by byte, too, must end; what is applied has its own limit below this one.
+    match tokio::time::timeout(limit, rpc.call(request)).await {
+        Ok(Ok(response)) => response.map(Body::new),
+        Ok(Err(error)) => {
             tracing::error!("a request could not be answered: {error}");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "the request took too long\n").into_response(),
     }
 }
 

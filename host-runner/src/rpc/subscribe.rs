@@ -121,7 +121,7 @@ impl Follower {
                     }
                     continue;
                 }
-                Next::InDatabase => self.from_database().await,
+                Next::InDatabase => self.stored().await,
             };
             let Some(last) = lines.last().map(|line| line.position) else {
                 continue;
@@ -136,7 +136,7 @@ impl Follower {
         }
     }
 
-    async fn from_database(&self) -> Vec<Arc<Line>> {
+    async fn stored(&self) -> Vec<Arc<Line>> {
         let (service, after) = (Arc::clone(&self.service), self.after);
         let read = move || service.reads.at_once(|moment| from_database(moment, after));
         match tokio::task::spawn_blocking(read).await {

@@ -25,6 +25,7 @@ macro_rules! labels {
 
 labels! {
     KindLabel { kind: &'static str }
+    ResultLabel { result: &'static str }
     StatusLabel { status: &'static str }
     CauseLabel { cause: &'static str }
     EpochKind { epoch: u64, kind: &'static str }
@@ -55,6 +56,7 @@ pub struct Metrics {
     completed: Counter,
     ended: Family<StatusLabel, Counter>,
     claims: Counter,
+    judged: Family<ResultLabel, Counter>,
     warned: Counter,
     slashed: Family<SeverityLabel, Counter>,
     slashed_atoms: Counter<f64, AtomicU64>,
@@ -137,6 +139,11 @@ impl Metrics {
             Family::default()
         );
         let claims = add!("claims_accepted", "Proofs that became claims", Counter::default());
+        let judged = add!(
+            "sla_leases",
+            "Leases by their end: pass is a result in time, fail one that was not taken up, ran out or failed",
+            Family::default()
+        );
         let warned = add!(
             "sla_warnings",
             "Epochs in which a provider failed its SLA",
@@ -208,6 +215,7 @@ impl Metrics {
             completed,
             ended,
             claims,
+            judged,
             warned,
             slashed,
             slashed_atoms,
@@ -265,11 +273,18 @@ impl Metrics {
                 self.renewed.inc();
             }
             Event::JobRequeued { cause, .. } => {
-                let cause = cause_name(*cause);
-                self.lost.get_or_create(&CauseLabel { cause }).inc();
+                let name = cause_name(*cause);
+                self.lost.get_or_create(&CauseLabel { cause: name }).inc();
+                if matches!(
+                    cause,
+                    Cause::AckTimeout | Cause::LeaseExpired | Cause::ProviderFailed | Cause::InvalidProof
+                ) {
+                    self.judged.get_or_create(&ResultLabel { result: "fail" }).inc();
+                }
             }
             Event::JobCompleted { latency_ms, .. } => {
                 self.completed.inc();
+                self.judged.get_or_create(&ResultLabel { result: "pass" }).inc();
                 self.job_latency.observe(seconds_of(*latency_ms));
             }
             Event::JobEnded { status, .. } => {

@@ -171,3 +171,48 @@ fn a_chain_of_blocks_is_followed() {
         "nobody has it"
     );
 }
+
+/// Many at once: every write is answered once, what is read is whole, and the database is what its journal says.
+#[test]
+fn a_load_of_writes_and_reads_leaves_everything_in_order() {
+    const CLIENTS: u64 = 8;
+    const EACH: u64 = 150;
+    let place = Place::new("native");
+    let node = Running::start(&place, &[]);
+    provider(&node, "p1");
+    let first = job(&node, "alice", u64::MAX);
+    std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let (node, first) = (&node, &first);
+            scope.spawn(move || {
+                for number in 0..EACH {
+                    job(node, "alice", client * EACH + number);
+                    let view = node.ok("aicf.getJob", json!([first]));
+                    assert_eq!(view["requester"], "alice");
+                    let page = node.ok("aicf.listJobs", json!({"limit": 3}));
+                    assert_eq!(
+                        page["items"].as_array().unwrap().len() as u64,
+                        page["total"].as_u64().unwrap().min(3)
+                    );
+                }
+            });
+        }
+    });
+    let jobs = node.ok("aicf.listJobs", json!({"limit": 1}));
+    assert_eq!(jobs["total"], CLIENTS * EACH + 1);
+    // By cursor, while blocks come: each once.
+    let (mut seen, mut cursor) = (std::collections::BTreeSet::new(), Value::Null);
+    loop {
+        let page = node.ok("aicf.listJobs", json!({"limit": 97, "cursor": cursor}));
+        for item in page["items"].as_array().unwrap() {
+            assert!(seen.insert(item["task_id"].as_str().unwrap().to_owned()));
+        }
+        cursor = page["nextCursor"].clone();
+        if cursor.is_null() {
+            break;
+        }
+    }
+    assert_eq!(seen.len() as u64, CLIENTS * EACH + 1);
+    assert!(node.end("TERM"));
+    place.ok(&["verify"]);
+}

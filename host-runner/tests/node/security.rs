@@ -204,6 +204,26 @@ fn limits_hold() {
     assert!(limited.is_some());
 }
 
+/// Who connects and says nothing takes a place until it is found out; the others get theirs.
+#[test]
+fn connections_are_counted() {
+    let place = Place::new("native");
+    let node = Running::start(&place, &["--rpc-connections-max", "3", "--chain-source", "none"]);
+    let silent: Vec<TcpStream> = (0..3).map(|_| TcpStream::connect(&node.address).unwrap()).collect();
+    let mut late = TcpStream::connect(&node.address).unwrap();
+    late.set_read_timeout(Some(PATIENCE)).unwrap();
+    let _ = late.write_all(b"GET /healthz HTTP/1.1\r\nhost: node\r\n\r\n");
+    let mut answer = Vec::new();
+    let _ = late.read_to_end(&mut answer);
+    assert!(answer.is_empty(), "there is no place for a fourth one");
+    drop(silent);
+    // The places of those who went are free, as soon as the node has noticed.
+    let started = std::time::Instant::now();
+    while agent().get(format!("{}healthz", node.url())).call().is_err() {
+        assert!(started.elapsed() < PATIENCE);
+    }
+}
+
 #[test]
 fn pages_of_others_ask_only_where_they_may() {
     let place = Place::new("native");
