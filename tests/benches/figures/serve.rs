@@ -292,7 +292,8 @@ fn while_settling(folder: &Path, claims: u64) -> Outcome {
             let request = connection.request("aicf.heartbeat", &json!({"provider_id": format!("p{client}")}));
             while !stop.load(Ordering::Relaxed) {
                 let start = Instant::now();
-                if connection.send(&request).is_err() {
+                if let Err(error) = connection.send(&request) {
+                    eprintln!("a write failed: {error}");
                     break;
                 }
                 seen.push((start, start.elapsed()));
@@ -302,8 +303,8 @@ fn while_settling(folder: &Path, claims: u64) -> Outcome {
         }));
     }
     let stream = TcpStream::connect(&address)?;
-    let (mut socket, _) = tungstenite::client(format!("ws://{address}/ws?topics=epochSettled&from_seq=0"), stream)?;
-    while !matches!(socket.read()?, tungstenite::Message::Text(_)) {}
+    let (mut socket, _) = tungstenite::client(format!("ws://{address}/ws?topics=epochSettled"), stream)?;
+    while !matches!(socket.read()?, tungstenite::Message::Text(text) if text.contains("epochSettled")) {}
     let end = Instant::now();
     std::thread::sleep(Duration::from_millis(200));
     stop.store(true, Ordering::Relaxed);
@@ -353,8 +354,16 @@ pub fn run(quick: bool) -> Outcome {
         few / many
     );
     fan_out(&folder, if quick { 20 } else { 1_000 }, if quick { 20 } else { 500 })?;
-    while_settling(&folder, if quick { 500 } else { 100_000 })?;
     // The nodes have their databases until the process ends.
+    let _ = std::fs::remove_dir_all(&folder);
+    Ok(())
+}
+
+/// Measures and prints writes beside a settlement.
+pub fn settling(claims: u64) -> Outcome {
+    let folder = std::env::temp_dir().join(format!("aicf-settling-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    while_settling(&folder, claims)?;
     let _ = std::fs::remove_dir_all(&folder);
     Ok(())
 }
