@@ -100,13 +100,13 @@ def pricing_quote(
     *,
     kind: Kind,
     units: Amount,
-    fairness_ppm: int | None = None,
     quality_ppm: int | None = None,
     surge_ppm: int | None = None,
+    fairness_ppm: int | None = None,
     policy: PolicyLike | None = None,
 ) -> PricingQuoteOutput:
     """The price of some work."""
-    return cast(PricingQuoteOutput, _call("pricing.quote", {"kind": kind, "units": units}, {"fairness_ppm": fairness_ppm, "quality_ppm": quality_ppm, "surge_ppm": surge_ppm}, policy))
+    return cast(PricingQuoteOutput, _call("pricing.quote", {"kind": kind, "units": units}, {"quality_ppm": quality_ppm, "surge_ppm": surge_ppm, "fairness_ppm": fairness_ppm}, policy))
 
 
 def pricing_surge(
@@ -190,14 +190,14 @@ def settlement_settle(
     height_end: int,
     claims: Sequence[Claim],
     carry: Amount | None = None,
-    paid_before: Mapping[str, Amount] | None = None,
     prev_batch_id: BytesLike | None = None,
-    slashes: Sequence[SettleSlash] | None = None,
     stakes: Mapping[str, Amount] | None = None,
+    paid_before: Mapping[str, Amount] | None = None,
+    slashes: Sequence[SettleSlash] | None = None,
     policy: PolicyLike | None = None,
 ) -> SettlementSettleOutput:
     """An epoch's claims in, a batch of payouts out."""
-    return cast(SettlementSettleOutput, _call("settlement.settle", {"chain_id": chain_id, "epoch": epoch, "height_start": height_start, "height_end": height_end, "claims": claims}, {"carry": carry, "paid_before": paid_before, "prev_batch_id": prev_batch_id, "slashes": slashes, "stakes": stakes}, policy))
+    return cast(SettlementSettleOutput, _call("settlement.settle", {"chain_id": chain_id, "epoch": epoch, "height_start": height_start, "height_end": height_end, "claims": claims}, {"carry": carry, "prev_batch_id": prev_batch_id, "stakes": stakes, "paid_before": paid_before, "slashes": slashes}, policy))
 
 
 def merkle_root(

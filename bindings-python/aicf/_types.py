@@ -163,20 +163,20 @@ AttestationReason: TypeAlias = Literal[
 
 class AttestationRules(TypedDict):
     """Rules for judging evidence; every one may be absent."""
-    allow_debug: NotRequired[bool]
-    """Whether a workload may be open to a debugger; absent is no."""
-    lifetime_ms: NotRequired[int]
-    """How long a verdict holds at most, ms; absent is as long as the collateral, and a day for CCA, which has none."""
     measurements: NotRequired[Sequence[BytesLike]]
     """Workloads that are accepted; absent is any."""
     report_data: NotRequired[BytesLike]
     """What the workload must have put in; shorter than the field is followed by zeros. Absent is anything."""
     tcb_statuses: NotRequired[Sequence[TcbStatus]]
     """States of a platform that are accepted (SGX, TDX); absent is every one but `Revoked`, which never is."""
-    trust_anchors: NotRequired[Sequence[BytesLike]]
-    """Roots that are trusted instead of the vendor's: certificates (DER), and for CCA, which has no public roots, platform keys (points of P-256 or P-384 as in SEC 1)."""
+    allow_debug: NotRequired[bool]
+    """Whether a workload may be open to a debugger; absent is no."""
     vmpl_max: NotRequired[int]
     """The least privileged level that may ask for a report (SEV-SNP, 0 to 3); absent is 1."""
+    lifetime_ms: NotRequired[int]
+    """How long a verdict holds at most, ms; absent is as long as the collateral, and a day for CCA, which has none."""
+    trust_anchors: NotRequired[Sequence[BytesLike]]
+    """Roots that are trusted instead of the vendor's: certificates (DER), and for CCA, which has no public roots, platform keys (points of P-256 or P-384 as in SEC 1)."""
 
 
 class AttestationVerifyOutput(TypedDict):
@@ -355,16 +355,16 @@ class Claim(TypedDict):
     """How much work."""
     proof_ref: BytesLike
     """Where the proof stands."""
-    deferred_from: NotRequired[int]
-    """The epoch that could not pay it in full."""
-    lease_id: NotRequired[BytesLike]
-    """The lease under which the work was done."""
-    owed: NotRequired[Amount]
-    """What is left to pay of a deferred claim."""
     quality_ppm: NotRequired[int]
     """The multiplier of the provider's band; one where absent."""
     surge_ppm: NotRequired[int]
     """The multiplier of the market; one where absent."""
+    lease_id: NotRequired[BytesLike]
+    """The lease under which the work was done."""
+    deferred_from: NotRequired[int]
+    """The epoch that could not pay it in full."""
+    owed: NotRequired[Amount]
+    """What is left to pay of a deferred claim."""
 
 
 class ClaimKeyOutput(TypedDict):
@@ -388,34 +388,34 @@ class ClaimRecord(TypedDict):
 
 class Collateral(TypedDict):
     """What a vendor publishes for judging evidence: each class reads its own fields. Nothing here is trusted: all of it is signed by the vendor."""
-    ark_crl: NotRequired[BytesLike]
-    """SEV-SNP: the root's CRL, DER."""
-    ask_crl: NotRequired[BytesLike]
-    """SEV-SNP: the intermediate's CRL, DER."""
-    pck_certificate_chain: NotRequired[str]
-    """SGX, TDX: PEM chain of the platform's certificate, for quotes that do not carry it."""
-    pck_crl: NotRequired[BytesLike]
-    """SGX, TDX: the CRL of the CA that certified the platform, DER."""
     pck_crl_issuer_chain: NotRequired[str]
     """SGX, TDX: PEM chain of the CRL's issuer. The CRL is verified by the chain of the quote's certificate; this one is taken because the vendor's service sends it along."""
-    qe_identity: NotRequired[str]
-    """SGX, TDX: what the quoting enclave must be, JSON as it was signed."""
-    qe_identity_issuer_chain: NotRequired[str]
-    """SGX, TDX: PEM chain of who signed `qe_identity`."""
-    qe_identity_signature: NotRequired[BytesLike]
-    """SGX, TDX: r and s of the signature over `qe_identity`."""
     root_ca_crl: NotRequired[BytesLike]
     """SGX, TDX: the root's CRL, DER."""
-    tcb_info: NotRequired[str]
-    """SGX, TDX: the platform's security levels, JSON as it was signed, to the letter."""
+    pck_crl: NotRequired[BytesLike]
+    """SGX, TDX: the CRL of the CA that certified the platform, DER."""
     tcb_info_issuer_chain: NotRequired[str]
     """SGX, TDX: PEM chain of who signed `tcb_info`."""
+    tcb_info: NotRequired[str]
+    """SGX, TDX: the platform's security levels, JSON as it was signed, to the letter."""
     tcb_info_signature: NotRequired[BytesLike]
     """SGX, TDX: r and s of the signature over `tcb_info`."""
+    qe_identity_issuer_chain: NotRequired[str]
+    """SGX, TDX: PEM chain of who signed `qe_identity`."""
+    qe_identity: NotRequired[str]
+    """SGX, TDX: what the quoting enclave must be, JSON as it was signed."""
+    qe_identity_signature: NotRequired[BytesLike]
+    """SGX, TDX: r and s of the signature over `qe_identity`."""
+    pck_certificate_chain: NotRequired[str]
+    """SGX, TDX: PEM chain of the platform's certificate, for quotes that do not carry it."""
     vek: NotRequired[BytesLike]
     """SEV-SNP: the chip's certificate (VCEK or VLEK), DER."""
     vek_issuer_chain: NotRequired[str]
     """SEV-SNP: PEM chain of who issued it, the root last."""
+    ark_crl: NotRequired[BytesLike]
+    """SEV-SNP: the root's CRL, DER."""
+    ask_crl: NotRequired[BytesLike]
+    """SEV-SNP: the intermediate's CRL, DER."""
 
 
 class GenesisCommand(TypedDict):
@@ -454,20 +454,20 @@ class RegisterCommand(TypedDict):
     """Models or gate sets."""
     endpoints: Sequence[str]
     """Where it is reached."""
-    attestation: NotRequired[AttestationEvidence]
-    """Evidence of its hardware."""
-    circuit_max: NotRequired[Circuit]
-    """The largest circuit it runs; absent is any."""
-    key_scheme: NotRequired[Scheme]
-    """How; absent is the devnet's hash on a devnet that believes its messages, and elsewhere `ml-dsa-65`."""
-    max_concurrent: NotRequired[PerKindCountInput]
-    """Leases it takes at a time; absent is the policy's."""
     operator: NotRequired[str]
     """Who runs it; absent is the provider itself."""
-    public_key: NotRequired[BytesLike]
-    """What its messages are verified with; a known key changes by `rotate_key` only."""
     region: NotRequired[str]
     """Where."""
+    attestation: NotRequired[AttestationEvidence]
+    """Evidence of its hardware."""
+    max_concurrent: NotRequired[PerKindCountInput]
+    """Leases it takes at a time; absent is the policy's."""
+    circuit_max: NotRequired[Circuit]
+    """The largest circuit it runs; absent is any."""
+    public_key: NotRequired[BytesLike]
+    """What its messages are verified with; a known key changes by `rotate_key` only."""
+    key_scheme: NotRequired[Scheme]
+    """How; absent is the devnet's hash on a devnet that believes its messages, and elsewhere `ml-dsa-65`."""
 
 
 @final
@@ -507,10 +507,10 @@ class HeartbeatCommand(TypedDict):
     """Who."""
     beat: NotRequired[int]
     """Grows with each of its heartbeats; absent counts itself."""
-    free: NotRequired[PerKindCountInput]
-    """Leases it would take now, at most what it registered; absent is all of them."""
     load_ppm: NotRequired[int]
     """How busy it says it is."""
+    free: NotRequired[PerKindCountInput]
+    """Leases it would take now, at most what it registered; absent is all of them."""
 
 
 @final
@@ -549,12 +549,12 @@ class EnqueueCommand(TypedDict):
     """The request, opaque."""
     attestation_classes: Sequence[AttestationClass]
     """Attestation classes it accepts; empty is any."""
-    circuit: NotRequired[Circuit]
-    """How large its circuit is (quantum); absent fits everywhere."""
-    model: NotRequired[str]
-    """What it must run on."""
     region: NotRequired[str]
     """Where it must run."""
+    model: NotRequired[str]
+    """What it must run on."""
+    circuit: NotRequired[Circuit]
+    """How large its circuit is (quantum); absent fits everywhere."""
 
 
 @final
@@ -953,14 +953,14 @@ class DeferredLine(TypedDict):
 
 class Dimensions(TypedDict):
     """The dimensions that were measured."""
-    availability: NotRequired[Judgement]
-    """Availability."""
-    latency: NotRequired[Judgement]
-    """Latency."""
-    qos: NotRequired[Judgement]
-    """Quality."""
     traps: NotRequired[Judgement]
     """Traps."""
+    qos: NotRequired[Judgement]
+    """Quality."""
+    latency: NotRequired[Judgement]
+    """Latency."""
+    availability: NotRequired[Judgement]
+    """Availability."""
 
 
 class EngineReplayOutput(TypedDict):
@@ -1042,14 +1042,14 @@ EntryStatus: TypeAlias = Literal[
 
 class EpochMetrics(TypedDict):
     """What was measured in the epoch; what is absent was not, and is not judged."""
-    availability: NotRequired[AvailabilityMetric]
-    """Availability."""
-    latency: NotRequired[LatencyMetric]
-    """Latency."""
-    qos: NotRequired[QosMetric]
-    """Quality."""
     traps: NotRequired[TrapsMetric]
     """Traps."""
+    qos: NotRequired[QosMetric]
+    """Quality."""
+    latency: NotRequired[LatencyMetric]
+    """Latency."""
+    availability: NotRequired[AvailabilityMetric]
+    """Availability."""
 
 
 class EpochPolicy(TypedDict):
@@ -1538,10 +1538,10 @@ class JournalLine(TypedDict):
     """What."""
     command_cbor: NotRequired[BytesLike]
     """What, in CBOR: for the few commands that hold a number JSON has no place for."""
-    state_root: NotRequired[BytesLike]
-    """The root after it where the line was written."""
     status: NotRequired[str]
     """How it ended where the line was written."""
+    state_root: NotRequired[BytesLike]
+    """The root after it where the line was written."""
 
 
 class Judgement(TypedDict):
@@ -1655,14 +1655,14 @@ class MatchJob(TypedDict):
     """What it asks for."""
     units: Amount
     """How much of it."""
+    region: NotRequired[str]
+    """Where it must run; absent is anywhere."""
+    model: NotRequired[str]
+    """The model or gate set it needs; absent is any."""
     attestation_classes: NotRequired[Sequence[AttestationClass]]
     """Hardware it accepts; absent or empty is any, attested or not."""
     cooldown: NotRequired[Sequence[str]]
     """Providers that must not get it now; ids of nobody mean nothing."""
-    model: NotRequired[str]
-    """The model or gate set it needs; absent is any."""
-    region: NotRequired[str]
-    """Where it must run; absent is anywhere."""
 
 
 class MatchProvider(TypedDict):
@@ -1675,20 +1675,20 @@ class MatchProvider(TypedDict):
     """Its stake."""
     health_ppm: int
     """How well it did lately."""
-    active_leases: NotRequired[PerKindCountInput]
-    """Leases it holds; absent is none."""
-    attestation: NotRequired[Attestation]
-    """Its attestation."""
-    max_concurrent: NotRequired[PerKindCountInput]
-    """Leases it takes at a time; absent is the policy's number."""
-    models: NotRequired[Sequence[str]]
-    """Models or gate sets it has; absent is none."""
     operator: NotRequired[str]
     """Who runs it; absent is itself."""
     region: NotRequired[str]
     """Where it is."""
+    models: NotRequired[Sequence[str]]
+    """Models or gate sets it has; absent is none."""
+    attestation: NotRequired[Attestation]
+    """Its attestation."""
     status: NotRequired[ProviderStatus]
     """Absent is active."""
+    max_concurrent: NotRequired[PerKindCountInput]
+    """Leases it takes at a time; absent is the policy's number."""
+    active_leases: NotRequired[PerKindCountInput]
+    """Leases it holds; absent is none."""
     units_used: NotRequired[PerKindUnitsInput]
     """Units it was given in this epoch; absent is none."""
 
@@ -2850,14 +2850,14 @@ class ReceiptVerifyOutput(TypedDict):
     """Output of `receipt.verify`."""
     valid: bool
     """Whether everything in it is proven."""
-    cumulative_paid: NotRequired[int]
-    """And what it was ever paid."""
+    reason: NotRequired[Fault]
+    """The first thing that is not."""
     line: NotRequired[int]
     """The index of the line at fault."""
     paid: NotRequired[int]
     """Of a payee's receipt that is valid: what its lines pay it, net."""
-    reason: NotRequired[Fault]
-    """The first thing that is not."""
+    cumulative_paid: NotRequired[int]
+    """And what it was ever paid."""
 
 
 class RegistryPolicy(TypedDict):
@@ -2942,16 +2942,16 @@ class ResultMetrics(TypedDict):
     """What a result is worth, as measured."""
     units: Amount
     """Units used; at most what was asked."""
+    qos_ppm: NotRequired[int]
+    """Quality of the result (AI)."""
     coverage_ppm: NotRequired[int]
     """Share of shots that were traps (quantum)."""
     integrity_ok: NotRequired[bool]
     """Whether the traps held together (quantum)."""
-    qos_ppm: NotRequired[int]
-    """Quality of the result (AI)."""
-    trap_failures: NotRequired[int]
-    """Trap shots that failed (quantum)."""
     trap_shots: NotRequired[int]
     """Trap shots (quantum)."""
+    trap_failures: NotRequired[int]
+    """Trap shots that failed (quantum)."""
 
 
 class RetryDelayOutput(TypedDict):
@@ -3179,10 +3179,10 @@ class SlashingDecideOutput(TypedDict):
     """What is left of the stake."""
     dimensions: Dimensions
     """Each dimension that was measured."""
-    dimension: NotRequired[SlashCause]
-    """What for; only of a slash."""
     severity: NotRequired[Severity]
     """How bad; only of a slash."""
+    dimension: NotRequired[SlashCause]
+    """What for; only of a slash."""
 
 
 class SlashingPolicy(TypedDict):
@@ -3459,12 +3459,12 @@ class Window(TypedDict):
     """Jobs finished in time."""
     failed: int
     """Jobs failed."""
+    qos_sum_ppm: NotRequired[int]
+    """Sum of the jobs' quality; absent where nobody measured it."""
     coverage_sum_ppm: NotRequired[int]
     """Sum of the jobs' shares of trap shots."""
     integrity_ok: NotRequired[bool]
     """Whether every trap check passed."""
-    qos_sum_ppm: NotRequired[int]
-    """Sum of the jobs' quality; absent where nobody measured it."""
 
 
 class WithdrawalRules(TypedDict):

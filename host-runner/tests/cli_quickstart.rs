@@ -230,6 +230,12 @@ fn people_are_told_what_to_do_next() {
     );
     assert!(place.ok(&["epoch", "list"]).out.contains("0-99"));
     assert!(place.ok(&["epoch", "show", "--epoch", "0"]).out.contains("batch_id"));
+    place.ok(&["epoch", "show", "--epoch", "0", "--chart", "epoch.svg"]);
+    let picture = String::from_utf8(support::bytes(&place.path("epoch.svg"))).unwrap();
+    assert!(
+        picture.contains("provider1") && picture.contains(">20000<"),
+        "{picture}"
+    );
     assert!(place.ok(&["provider", "list"]).out.contains("provider1"));
     assert!(
         place

@@ -52,6 +52,14 @@ pub fn clippy() -> Outcome {
     Ok(())
 }
 
+/// The program that tests of clients start. It comes with the Rust tests: built alone it would stand on the same crates
+/// with other features, and all of them would be built again.
+pub fn binary() -> Outcome {
+    let mut cargo = sh::cargo();
+    cargo.args(["test", "--quiet", "--release", "--no-run"]);
+    sh::run(cargo.args(NATIVE))
+}
+
 /// Everything that reads code without running it.
 pub fn lint() -> Outcome {
     format_check()?;

@@ -6,6 +6,7 @@
 mod apt;
 mod bench;
 mod checks;
+mod client;
 mod codegen;
 mod conformance;
 mod count;
@@ -67,6 +68,11 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         "web-test",
         "build the web package and run its tests, in Node.js and Chromium",
         |_| web::test().judged(),
+    ),
+    (
+        "client-test",
+        "build the TypeScript client of nodes and run its tests",
+        |_| client::test().judged(),
     ),
     (
         "conformance",

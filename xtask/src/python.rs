@@ -2,7 +2,7 @@
 
 use crate::count::{Count, counted, judge};
 use crate::sh::{self, Outcome, say};
-use crate::{apt, fingerprint};
+use crate::{apt, checks, fingerprint};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -95,6 +95,7 @@ pub fn install() -> Outcome {
 /// The package's tests, its types by two checkers, and the version it says it is.
 pub fn test() -> Count {
     let mut count = judge(install());
+    count += judge(checks::binary());
     if count.failed > 0 {
         return count;
     }

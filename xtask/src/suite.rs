@@ -2,7 +2,7 @@
 
 use crate::count::{Count, counted, judge};
 use crate::sh::{self, Outcome, say};
-use crate::{checks, codegen, conformance, guest, node, python, tidy, web};
+use crate::{checks, client, codegen, conformance, guest, node, python, tidy, web};
 
 /// A step of the run, by name.
 type Step = (&'static str, fn() -> Count);
@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     ("Python", python::test),
     ("Node.js", node::test),
     ("the web package", web::test),
+    ("the client of nodes", client::test),
     ("conformance of all hosts", conformance::run),
 ];
 

@@ -1,6 +1,6 @@
 // What the package gives. The functions and records are written from the core's own types (`generated/`).
 import type { ClaimColumns, SettledColumns } from "./columns.js";
-import type { JournalLine, Outcome, PartialPolicy, PolicyRecord } from "./generated/types.js";
+import type { Command, JournalLine, Outcome, PartialPolicy, PolicyRecord } from "./generated/types.js";
 
 export * from "./generated/functions.js";
 export * from "./generated/types.js";
@@ -57,6 +57,36 @@ export declare class Engine {
   get stateRoot(): Uint8Array;
   /** The number of the next entry. */
   get nextSeq(): number;
+}
+
+/** What a signed command says beside the command. */
+export interface CommandEnvelope {
+  /** The chain it is for. */
+  chain_id: number;
+  /** The provider's id, or the operator's name. */
+  signer: string;
+  /** Above that of the signer's message before. */
+  nonce: number;
+  /** The last block in which it counts. */
+  expires_height: number;
+  /** `provider` is the default. */
+  role?: "provider" | "operator";
+}
+
+/** A secret key that signs by ML-DSA-65 (FIPS 204). The page keeps its seed as it sees fit. */
+export declare class Key {
+  /** The key of a seed of 32 bytes. */
+  constructor(seed: Uint8Array);
+  /** A new key, from the browser's randomness. To keep it, make the seed yourself. */
+  static generate(): Key;
+  /** How it signs. */
+  get scheme(): "ml-dsa-65";
+  /** What its signatures are verified with. */
+  get publicKey(): Uint8Array;
+  /** Signs bytes. */
+  sign(message: Uint8Array, context?: Uint8Array): Uint8Array;
+  /** A command as the word of a provider or an operator: `{ signed: … }`, to be applied or sent to a node. */
+  signCommand(command: Command, envelope: CommandEnvelope): Command;
 }
 
 /** Calls a function of the catalogue by name. */

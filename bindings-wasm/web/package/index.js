@@ -83,3 +83,26 @@ export class Engine {
     return run(() => this[RAW].nextSeq);
   }
 }
+
+/** A secret key that signs by ML-DSA-65. The page keeps its seed as it sees fit. */
+export class Key {
+  constructor(seed) {
+    Object.defineProperty(this, RAW, { value: run(() => new module.Key(seed)) });
+  }
+  static generate() {
+    return new Key(crypto.getRandomValues(new Uint8Array(32)));
+  }
+  get scheme() {
+    return "ml-dsa-65";
+  }
+  get publicKey() {
+    return run(() => this[RAW].publicKey);
+  }
+  sign(message, context = new Uint8Array()) {
+    return run(() => this[RAW].sign(message, context));
+  }
+  signCommand(command, { chain_id, signer, nonce, expires_height, role }) {
+    const named = String(signer);
+    return run(() => this[RAW].signCommand(command, chain_id, named, nonce, expires_height, role));
+  }
+}

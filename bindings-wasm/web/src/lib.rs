@@ -4,6 +4,7 @@
 mod columns;
 mod engine;
 mod failure;
+mod keys;
 mod value;
 
 use aicf_core::catalogue::FUNCTIONS;
@@ -13,6 +14,7 @@ use wasm_bindgen::prelude::*;
 
 pub use engine::Engine;
 use failure::Failure;
+pub use keys::Key;
 use value::{Reader, input_or_empty, json_text, to_js};
 
 /// What every function here ends with.

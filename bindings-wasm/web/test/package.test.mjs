@@ -76,3 +76,32 @@ test("the example runs", () => {
   assert.equal(done.status, 0, done.stderr);
   assert.match(done.stdout, /paid: 25000 of it to the provider: 20000/);
 });
+
+test("a key of a page signs what every other host verifies", () => {
+  const key = aicf.Key.generate();
+  const message = new TextEncoder().encode("message");
+  const parts = { scheme: key.scheme, public_key: key.publicKey, message, signature: key.sign(message) };
+  assert.equal(aicf.signatureVerify(parts).valid, true);
+  assert.equal(aicf.signatureVerify({ ...parts, message: new Uint8Array([1]) }).valid, false);
+  const seed = new Uint8Array(32).fill(7);
+  assert.deepEqual(new aicf.Key(seed).sign(message), new aicf.Key(seed).sign(message));
+  assert.throws(() => new aicf.Key(new Uint8Array(31)), { name: "AicfError", code: "bad_length", path: "seed" });
+  assert.throws(() => key.sign(message, new Uint8Array(256)), { name: "AicfError", code: "bad_length" });
+});
+
+test("a testnet takes commands that a page signed", () => {
+  const key = aicf.Key.generate();
+  const engine = new aicf.Engine();
+  const apply = (height, command) => engine.apply({ height, time_ms: 1000, command }).status;
+  const policy = new aicf.Policy().toCbor();
+  assert.equal(apply(0, { genesis: { chain_id: 7, network: "testnet", policy } }), "ok");
+  const register = {
+    register: { provider_id: "p", kinds: ["ai"], models: [], endpoints: [], public_key: key.publicKey, key_scheme: key.scheme },
+  };
+  assert.equal(apply(1, register), "unsigned");
+  const signed = key.signCommand(register, { chain_id: 7, signer: "p", nonce: 1, expires_height: 5 });
+  assert.equal(apply(1, signed), "ok");
+  assert.equal(apply(1, signed), "stale_nonce");
+  const bad = { chain_id: 7, signer: "p", nonce: 1.5, expires_height: 5 };
+  assert.throws(() => key.signCommand(register, bad), { name: "AicfError", code: "out_of_range", path: "nonce" });
+});

@@ -1,12 +1,16 @@
 //! `aicf epoch`: when the fund pays.
 
 use super::Globals;
+use super::epoch_chart::{Paid, svg};
+use super::fail::Failure;
 use super::fields::Fields;
 use super::out::{Out, card, field, short, table};
 use super::provider::{Page, with_next};
 use super::session::look_up;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub enum Epoch {
@@ -19,7 +23,7 @@ pub enum Epoch {
     #[command(after_help = "Example:\n  aicf epoch list")]
     List(List),
     /// Show everything about one settled epoch
-    #[command(after_help = "Example:\n  aicf epoch show --epoch 0")]
+    #[command(after_help = "Examples:\n  aicf epoch show --epoch 0\n  aicf epoch show --epoch 0 --chart epoch-0.svg")]
     Show(Number),
 }
 
@@ -35,6 +39,9 @@ pub struct Number {
     /// Which epoch
     #[arg(long, value_name = "N")]
     epoch: u64,
+    /// Draw who was paid what, as an SVG
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -47,11 +54,40 @@ pub fn run(command: Epoch, globals: &Globals, out: Out) -> anyhow::Result<()> {
     match command {
         Epoch::Settle(args) => settle(&args, globals, out),
         Epoch::List(args) => list(&args, globals, out),
-        Epoch::Show(args) => {
-            let view = look_up(&globals.reader()?, "epoch.get", &json!({"epoch": args.epoch}))?;
-            out.say(&view, &card(&view))
+        Epoch::Show(args) => show(&args, globals, out),
+    }
+}
+
+fn show(args: &Number, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    let reader = globals.reader()?;
+    let view = look_up(&reader, "epoch.get", &json!({"epoch": args.epoch}))?;
+    let Some(file) = &args.chart else {
+        return out.say(&view, &card(&view));
+    };
+    let amount = |value: &Value| value.as_str().and_then(|text| text.parse::<u128>().ok()).unwrap_or(0);
+    let mut paid = Paid {
+        epoch: args.epoch,
+        providers: BTreeMap::new(),
+        miners: BTreeMap::new(),
+        treasury: amount(&view["totals"]["treasury"]),
+        penalties: amount(&view["totals"]["penalties"]),
+    };
+    for row in reader.query_all("payouts", &json!({"epoch": args.epoch}))? {
+        let line = &row["line"];
+        for (who, share, all) in [
+            ("provider_id", "net_provider", &mut paid.providers),
+            ("miner", "miner_share", &mut paid.miners),
+        ] {
+            let sum = all
+                .entry(line[who].as_str().unwrap_or_default().to_owned())
+                .or_default();
+            *sum = sum.saturating_add(amount(&line[share]));
         }
     }
+    let written = std::fs::write(file, svg(&paid));
+    written.map_err(|error| Failure::refused("cannot_write", format!("{}: {error}", file.display())))?;
+    let text = format!("{}\nthe picture is in {}", card(&view), file.display());
+    out.say(&view, &text)
 }
 
 fn settle(args: &Settle, globals: &Globals, out: Out) -> anyhow::Result<()> {
@@ -61,7 +97,7 @@ fn settle(args: &Settle, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let head = session.query("head", &json!({}))?;
     let number = |name: &str| head[name].as_u64().unwrap_or(0);
     let epoch = args.epoch.unwrap_or_else(|| number("next_epoch"));
-    if session.is_devnet()? && !session.height_was_given && epoch == number("next_epoch") {
+    if session.is_devnet()? && !session.height_was_given && !session.follows_a_chain && epoch == number("next_epoch") {
         let length = number("epoch_length");
         let last = epoch.saturating_mul(length).saturating_add(length.saturating_sub(1));
         session.height = session.height.max(last.saturating_add(number("finality_k")));

@@ -17,6 +17,7 @@ mod core;
 mod demo;
 pub mod documents;
 mod epoch;
+mod epoch_chart;
 mod explain;
 mod export;
 mod fail;

@@ -88,6 +88,7 @@ impl Globals {
                 .time_ms
                 .unwrap_or_else(|| self.now_ms().max(head.map_or(0, |head| head.time_ms))),
             height_was_given: self.height.is_some(),
+            follows_a_chain,
             signer: self.signer()?,
             node,
         })
@@ -104,6 +105,8 @@ pub struct Session {
     pub time_ms: u64,
     /// Whether the height was injected.
     pub height_was_given: bool,
+    /// Whether blocks of a chain are in the journal: then heights are theirs.
+    pub follows_a_chain: bool,
     /// On whose word commands are given.
     pub signer: Option<Signer>,
 }

@@ -13,6 +13,8 @@
 pub mod access;
 pub mod capabilities;
 #[cfg(feature = "schema")]
+pub mod clients;
+#[cfg(feature = "schema")]
 pub mod document;
 pub mod error;
 pub mod listen;

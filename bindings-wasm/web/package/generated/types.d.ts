@@ -69,10 +69,10 @@ export interface RetryDelayInput {
 export interface PricingQuoteInput {
   kind: Kind;
   units: Amount;
-  fairness_ppm?: Integer | undefined;
   policy?: PartialPolicy | undefined;
   quality_ppm?: Integer | undefined;
   surge_ppm?: Integer | undefined;
+  fairness_ppm?: Integer | undefined;
 }
 
 /** Input of `pricing.surge`. */
@@ -117,8 +117,8 @@ export interface SlashingDecideInput {
   stake: Amount;
   recent_offences: Integer;
   metrics: EpochMetrics;
-  offences?: ReadonlyArray<Offence> | undefined;
   policy?: PartialPolicy | undefined;
+  offences?: ReadonlyArray<Offence> | undefined;
 }
 
 /** Input of `claim.key`. */
@@ -140,18 +140,18 @@ export interface SettlementSettleInput {
   height_end: Integer;
   /** The claims, in any order. */
   claims: ReadonlyArray<Claim>;
-  /** Budget left over from the epoch before. */
-  carry?: Amount | undefined;
-  /** What each payee was paid in all batches before. */
-  paid_before?: Record<string, Amount> | undefined;
   /** Read by the catalogue function only; [`super::settle`] is handed its policy. */
   policy?: PartialPolicy | undefined;
+  /** Budget left over from the epoch before. */
+  carry?: Amount | undefined;
   /** The batch before this one; absent for the first. */
   prev_batch_id?: BytesLike | undefined;
-  /** Penalties of the epoch. */
-  slashes?: ReadonlyArray<SettleSlash> | undefined;
   /** What can still be taken from each provider. */
   stakes?: Record<string, Amount> | undefined;
+  /** What each payee was paid in all batches before. */
+  paid_before?: Record<string, Amount> | undefined;
+  /** Penalties of the epoch. */
+  slashes?: ReadonlyArray<SettleSlash> | undefined;
 }
 
 /** Input of `merkle.root`. */
@@ -400,20 +400,20 @@ export type AttestationReason =
 
 /** Rules for judging evidence; every one may be absent. */
 export interface AttestationRules {
-  /** Whether a workload may be open to a debugger; absent is no. */
-  allow_debug?: boolean | undefined;
-  /** How long a verdict holds at most, ms; absent is as long as the collateral, and a day for CCA, which has none. */
-  lifetime_ms?: Integer | undefined;
   /** Workloads that are accepted; absent is any. */
   measurements?: ReadonlyArray<BytesLike> | undefined;
   /** What the workload must have put in; shorter than the field is followed by zeros. Absent is anything. */
   report_data?: BytesLike | undefined;
   /** States of a platform that are accepted (SGX, TDX); absent is every one but `Revoked`, which never is. */
   tcb_statuses?: ReadonlyArray<TcbStatus> | undefined;
-  /** Roots that are trusted instead of the vendor's: certificates (DER), and for CCA, which has no public roots, platform keys (points of P-256 or P-384 as in SEC 1). */
-  trust_anchors?: ReadonlyArray<BytesLike> | undefined;
+  /** Whether a workload may be open to a debugger; absent is no. */
+  allow_debug?: boolean | undefined;
   /** The least privileged level that may ask for a report (SEV-SNP, 0 to 3); absent is 1. */
   vmpl_max?: Integer | undefined;
+  /** How long a verdict holds at most, ms; absent is as long as the collateral, and a day for CCA, which has none. */
+  lifetime_ms?: Integer | undefined;
+  /** Roots that are trusted instead of the vendor's: certificates (DER), and for CCA, which has no public roots, platform keys (points of P-256 or P-384 as in SEC 1). */
+  trust_anchors?: ReadonlyArray<BytesLike> | undefined;
 }
 
 /** Output of `attestation.verify`. */
@@ -588,16 +588,16 @@ export interface Claim {
   units: Amount;
   /** Where the proof stands. */
   proof_ref: BytesLike;
-  /** The epoch that could not pay it in full. */
-  deferred_from?: Integer | undefined;
-  /** The lease under which the work was done. */
-  lease_id?: BytesLike | undefined;
-  /** What is left to pay of a deferred claim. */
-  owed?: Amount | undefined;
   /** The multiplier of the provider's band; one where absent. */
   quality_ppm?: Integer | undefined;
   /** The multiplier of the market; one where absent. */
   surge_ppm?: Integer | undefined;
+  /** The lease under which the work was done. */
+  lease_id?: BytesLike | undefined;
+  /** The epoch that could not pay it in full. */
+  deferred_from?: Integer | undefined;
+  /** What is left to pay of a deferred claim. */
+  owed?: Amount | undefined;
 }
 
 /** Output of `claim.key`. */
@@ -621,34 +621,34 @@ export interface ClaimRecord {
 
 /** What a vendor publishes for judging evidence: each class reads its own fields. Nothing here is trusted: all of it is signed by the vendor. */
 export interface Collateral {
-  /** SEV-SNP: the root's CRL, DER. */
-  ark_crl?: BytesLike | undefined;
-  /** SEV-SNP: the intermediate's CRL, DER. */
-  ask_crl?: BytesLike | undefined;
-  /** SGX, TDX: PEM chain of the platform's certificate, for quotes that do not carry it. */
-  pck_certificate_chain?: string | undefined;
-  /** SGX, TDX: the CRL of the CA that certified the platform, DER. */
-  pck_crl?: BytesLike | undefined;
   /** SGX, TDX: PEM chain of the CRL's issuer. The CRL is verified by the chain of the quote's certificate; this one is taken because the vendor's service sends it along. */
   pck_crl_issuer_chain?: string | undefined;
-  /** SGX, TDX: what the quoting enclave must be, JSON as it was signed. */
-  qe_identity?: string | undefined;
-  /** SGX, TDX: PEM chain of who signed `qe_identity`. */
-  qe_identity_issuer_chain?: string | undefined;
-  /** SGX, TDX: r and s of the signature over `qe_identity`. */
-  qe_identity_signature?: BytesLike | undefined;
   /** SGX, TDX: the root's CRL, DER. */
   root_ca_crl?: BytesLike | undefined;
-  /** SGX, TDX: the platform's security levels, JSON as it was signed, to the letter. */
-  tcb_info?: string | undefined;
+  /** SGX, TDX: the CRL of the CA that certified the platform, DER. */
+  pck_crl?: BytesLike | undefined;
   /** SGX, TDX: PEM chain of who signed `tcb_info`. */
   tcb_info_issuer_chain?: string | undefined;
+  /** SGX, TDX: the platform's security levels, JSON as it was signed, to the letter. */
+  tcb_info?: string | undefined;
   /** SGX, TDX: r and s of the signature over `tcb_info`. */
   tcb_info_signature?: BytesLike | undefined;
+  /** SGX, TDX: PEM chain of who signed `qe_identity`. */
+  qe_identity_issuer_chain?: string | undefined;
+  /** SGX, TDX: what the quoting enclave must be, JSON as it was signed. */
+  qe_identity?: string | undefined;
+  /** SGX, TDX: r and s of the signature over `qe_identity`. */
+  qe_identity_signature?: BytesLike | undefined;
+  /** SGX, TDX: PEM chain of the platform's certificate, for quotes that do not carry it. */
+  pck_certificate_chain?: string | undefined;
   /** SEV-SNP: the chip's certificate (VCEK or VLEK), DER. */
   vek?: BytesLike | undefined;
   /** SEV-SNP: PEM chain of who issued it, the root last. */
   vek_issuer_chain?: string | undefined;
+  /** SEV-SNP: the root's CRL, DER. */
+  ark_crl?: BytesLike | undefined;
+  /** SEV-SNP: the intermediate's CRL, DER. */
+  ask_crl?: BytesLike | undefined;
 }
 
 /** What may happen, in the order of the ABI: a variant's index is never used for another again. */
@@ -674,20 +674,20 @@ export type Command =
     models: ReadonlyArray<string>;
     /** Where it is reached. */
     endpoints: ReadonlyArray<string>;
-    /** Evidence of its hardware. */
-    attestation?: AttestationEvidence | undefined;
-    /** The largest circuit it runs; absent is any. */
-    circuit_max?: Circuit | undefined;
-    /** How; absent is the devnet's hash on a devnet that believes its messages, and elsewhere `ml-dsa-65`. */
-    key_scheme?: Scheme | undefined;
-    /** Leases it takes at a time; absent is the policy's. */
-    max_concurrent?: PerKindCountInput | undefined;
     /** Who runs it; absent is the provider itself. */
     operator?: string | undefined;
-    /** What its messages are verified with; a known key changes by `rotate_key` only. */
-    public_key?: BytesLike | undefined;
     /** Where. */
     region?: string | undefined;
+    /** Evidence of its hardware. */
+    attestation?: AttestationEvidence | undefined;
+    /** Leases it takes at a time; absent is the policy's. */
+    max_concurrent?: PerKindCountInput | undefined;
+    /** The largest circuit it runs; absent is any. */
+    circuit_max?: Circuit | undefined;
+    /** What its messages are verified with; a known key changes by `rotate_key` only. */
+    public_key?: BytesLike | undefined;
+    /** How; absent is the devnet's hash on a devnet that believes its messages, and elsewhere `ml-dsa-65`. */
+    key_scheme?: Scheme | undefined;
   } }
   | { stake: {
     /** Whose. */
@@ -706,10 +706,10 @@ export type Command =
     provider_id: string;
     /** Grows with each of its heartbeats; absent counts itself. */
     beat?: Integer | undefined;
-    /** Leases it would take now, at most what it registered; absent is all of them. */
-    free?: PerKindCountInput | undefined;
     /** How busy it says it is. */
     load_ppm?: Integer | undefined;
+    /** Leases it would take now, at most what it registered; absent is all of them. */
+    free?: PerKindCountInput | undefined;
   } }
   | { retire: {
     /** Who. */
@@ -734,12 +734,12 @@ export type Command =
     payload: BytesLike;
     /** Attestation classes it accepts; empty is any. */
     attestation_classes: ReadonlyArray<AttestationClass>;
-    /** How large its circuit is (quantum); absent fits everywhere. */
-    circuit?: Circuit | undefined;
-    /** What it must run on. */
-    model?: string | undefined;
     /** Where it must run. */
     region?: string | undefined;
+    /** What it must run on. */
+    model?: string | undefined;
+    /** How large its circuit is (quantum); absent fits everywhere. */
+    circuit?: Circuit | undefined;
   } }
   | { cancel: {
     /** Which. */
@@ -928,14 +928,14 @@ export interface DeferredLine {
 
 /** The dimensions that were measured. */
 export interface Dimensions {
-  /** Availability. */
-  availability?: Judgement | undefined;
-  /** Latency. */
-  latency?: Judgement | undefined;
-  /** Quality. */
-  qos?: Judgement | undefined;
   /** Traps. */
   traps?: Judgement | undefined;
+  /** Quality. */
+  qos?: Judgement | undefined;
+  /** Latency. */
+  latency?: Judgement | undefined;
+  /** Availability. */
+  availability?: Judgement | undefined;
 }
 
 /** Output of `engine.replay`. */
@@ -1015,14 +1015,14 @@ export type EntryStatus =
 
 /** What was measured in the epoch; what is absent was not, and is not judged. */
 export interface EpochMetrics {
-  /** Availability. */
-  availability?: AvailabilityMetric | undefined;
-  /** Latency. */
-  latency?: LatencyMetric | undefined;
-  /** Quality. */
-  qos?: QosMetric | undefined;
   /** Traps. */
   traps?: TrapsMetric | undefined;
+  /** Quality. */
+  qos?: QosMetric | undefined;
+  /** Latency. */
+  latency?: LatencyMetric | undefined;
+  /** Availability. */
+  availability?: AvailabilityMetric | undefined;
 }
 
 /** Length and finality of epochs. */
@@ -1271,10 +1271,10 @@ export interface JournalLine {
   command?: Command | undefined;
   /** What, in CBOR: for the few commands that hold a number JSON has no place for. */
   command_cbor?: BytesLike | undefined;
-  /** The root after it where the line was written. */
-  state_root?: BytesLike | undefined;
   /** How it ended where the line was written. */
   status?: string | undefined;
+  /** The root after it where the line was written. */
+  state_root?: BytesLike | undefined;
 }
 
 /** One dimension, judged. */
@@ -1386,14 +1386,14 @@ export interface MatchJob {
   kind: Kind;
   /** How much of it. */
   units: Amount;
+  /** Where it must run; absent is anywhere. */
+  region?: string | undefined;
+  /** The model or gate set it needs; absent is any. */
+  model?: string | undefined;
   /** Hardware it accepts; absent or empty is any, attested or not. */
   attestation_classes?: ReadonlyArray<AttestationClass> | undefined;
   /** Providers that must not get it now; ids of nobody mean nothing. */
   cooldown?: ReadonlyArray<string> | undefined;
-  /** The model or gate set it needs; absent is any. */
-  model?: string | undefined;
-  /** Where it must run; absent is anywhere. */
-  region?: string | undefined;
 }
 
 /** A provider, as it stands before the first job. */
@@ -1406,20 +1406,20 @@ export interface MatchProvider {
   stake: Amount;
   /** How well it did lately. */
   health_ppm: Integer;
-  /** Leases it holds; absent is none. */
-  active_leases?: PerKindCountInput | undefined;
-  /** Its attestation. */
-  attestation?: Attestation | undefined;
-  /** Leases it takes at a time; absent is the policy's number. */
-  max_concurrent?: PerKindCountInput | undefined;
-  /** Models or gate sets it has; absent is none. */
-  models?: ReadonlyArray<string> | undefined;
   /** Who runs it; absent is itself. */
   operator?: string | undefined;
   /** Where it is. */
   region?: string | undefined;
+  /** Models or gate sets it has; absent is none. */
+  models?: ReadonlyArray<string> | undefined;
+  /** Its attestation. */
+  attestation?: Attestation | undefined;
   /** Absent is active. */
   status?: ProviderStatus | undefined;
+  /** Leases it takes at a time; absent is the policy's number. */
+  max_concurrent?: PerKindCountInput | undefined;
+  /** Leases it holds; absent is none. */
+  active_leases?: PerKindCountInput | undefined;
   /** Units it was given in this epoch; absent is none. */
   units_used?: PerKindUnitsInput | undefined;
 }
@@ -2535,14 +2535,14 @@ export interface ReceiptLine {
 export interface ReceiptVerifyOutput {
   /** Whether everything in it is proven. */
   valid: boolean;
-  /** And what it was ever paid. */
-  cumulative_paid?: bigint | undefined;
+  /** The first thing that is not. */
+  reason?: Fault | undefined;
   /** The index of the line at fault. */
   line?: number | undefined;
   /** Of a payee's receipt that is valid: what its lines pay it, net. */
   paid?: bigint | undefined;
-  /** The first thing that is not. */
-  reason?: Fault | undefined;
+  /** And what it was ever paid. */
+  cumulative_paid?: bigint | undefined;
 }
 
 /** Who may work (SPEC §4). */
@@ -2625,16 +2625,16 @@ export type RequeueCause =
 export interface ResultMetrics {
   /** Units used; at most what was asked. */
   units: Amount;
+  /** Quality of the result (AI). */
+  qos_ppm?: Integer | undefined;
   /** Share of shots that were traps (quantum). */
   coverage_ppm?: Integer | undefined;
   /** Whether the traps held together (quantum). */
   integrity_ok?: boolean | undefined;
-  /** Quality of the result (AI). */
-  qos_ppm?: Integer | undefined;
-  /** Trap shots that failed (quantum). */
-  trap_failures?: Integer | undefined;
   /** Trap shots (quantum). */
   trap_shots?: Integer | undefined;
+  /** Trap shots that failed (quantum). */
+  trap_failures?: Integer | undefined;
 }
 
 /** Output of `retry.delay`. */
@@ -2852,10 +2852,10 @@ export interface SlashingDecideOutput {
   stake_after: bigint;
   /** Each dimension that was measured. */
   dimensions: Dimensions;
-  /** What for; only of a slash. */
-  dimension?: SlashCause | undefined;
   /** How bad; only of a slash. */
   severity?: Severity | undefined;
+  /** What for; only of a slash. */
+  dimension?: SlashCause | undefined;
 }
 
 /** Penalties (SPEC §9). */
@@ -3120,12 +3120,12 @@ export interface Window {
   timely: Tally;
   /** Jobs failed. */
   failed: Integer;
+  /** Sum of the jobs' quality; absent where nobody measured it. */
+  qos_sum_ppm?: Integer | undefined;
   /** Sum of the jobs' shares of trap shots. */
   coverage_sum_ppm?: Integer | undefined;
   /** Whether every trap check passed. */
   integrity_ok?: boolean | undefined;
-  /** Sum of the jobs' quality; absent where nobody measured it. */
-  qos_sum_ppm?: Integer | undefined;
 }
 
 /** How money leaves. */

@@ -1,0 +1,28 @@
+"""What a call fails with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class RpcError(Exception):
+    """The node understood the call and said no.
+
+    `number` is the JSON-RPC error (docs/spec/21-node.md), `code` the stable name of the reason, `path` the parameter at
+    fault, and `seq` the entry that records a refused write.
+    """
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        data = error.get("data")
+        data = data if isinstance(data, dict) else {}
+        self.number: int = int(error.get("code", 0))
+        self.code: str = str(data.get("code", ""))
+        self.path: str = str(data.get("path", ""))
+        self.seq: int | None = data.get("seq")
+        self.message: str = str(error.get("message", ""))
+        at = f" at {self.path}" if self.path else ""
+        super().__init__(f"{self.code or self.number}{at}: {self.message}")
+
+
+class NodeUnreachable(Exception):
+    """No answer came: the node is not there, or the time was over. A write may have happened nevertheless."""

@@ -1,0 +1,67 @@
+// A node as a process of its own, for the tests.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** The program: as `AICF_BINARY` says, or the newest that is built. */
+export function binary() {
+  if (process.env.AICF_BINARY) return process.env.AICF_BINARY;
+  const built = ["release", "debug"].map((profile) => join(ROOT, "target", profile, "aicf")).filter(existsSync);
+  if (built.length === 0) throw new Error("no `aicf` is built: run `cargo build --release --bin aicf`");
+  return built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
+}
+
+/** A devnet with fast blocks; the port stays the same when it is started again. */
+export class Running {
+  #folder = mkdtempSync(join(tmpdir(), "aicf-node-"));
+  #process;
+  port = 0;
+
+  constructor(...settings) {
+    this.settings = settings;
+  }
+
+  static async start(...settings) {
+    const running = new Running(...settings);
+    await running.start();
+    return running;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  async start() {
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AICF_")));
+    const args = ["node", "--json", "--engine", "native", "--rpc-listen", `127.0.0.1:${this.port}`];
+    args.push("--chain-block-time-ms", "20", "--rates-per-address-s", "0", "--rates-per-key-s", "0", ...this.settings);
+    this.#process = spawn(binary(), args, { cwd: this.#folder, env, stdio: ["ignore", "pipe", "ignore"] });
+    let told = "";
+    for await (const chunk of this.#process.stdout) {
+      told += chunk;
+      try {
+        this.port = Number(JSON.parse(told).listening.split(":").pop());
+        break;
+      } catch {
+        // Not whole yet.
+      }
+    }
+    if (!this.port) throw new Error(`the node did not start: ${told}`);
+  }
+
+  end(signal = "SIGTERM") {
+    return new Promise((resolve) => {
+      this.#process.once("exit", (code) => resolve(code));
+      this.#process.kill(signal);
+    });
+  }
+
+  async close() {
+    await this.end("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
