@@ -16,7 +16,7 @@ import hashlib
 import os
 import sys
 import time
-from typing import Any
+from typing import Any, cast
 
 import aicf
 from aicf.rpc import AsyncClient, NodeUnreachable, RpcError
@@ -53,7 +53,8 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, bytes):
         return "0x" + value.hex()
     if isinstance(value, dict):
-        return {name: _as_json(inner) for name, inner in value.items() if inner is not None}
+        fields = cast("dict[str, Any]", value)
+        return {name: _as_json(inner) for name, inner in fields.items() if inner is not None}
     return value
 
 

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from types import TracebackType
 from typing import Any, ParamSpec, Self
 
-from ._errors import NodeUnreachable, RpcError
+from ._errors import NodeUnreachable, RpcError, as_object
 from ._events import Event, stream_url
 from ._generated import READS, AsyncMethods, Methods
 
@@ -29,15 +29,12 @@ def _request(number: int, method: str, params: Mapping[str, Any]) -> dict[str, A
     return {"jsonrpc": "2.0", "id": number, "method": method, "params": given}
 
 
-def _result(answer: Any, number: int) -> Any:
-    if not isinstance(answer, dict) or answer.get("id") != number:
-        error = answer.get("error") if isinstance(answer, dict) else None
-        if isinstance(error, dict):
-            raise RpcError(error)
+def _result(given: Any, number: int) -> Any:
+    answer = as_object(given)
+    if answer.get("error") is not None:
+        raise RpcError(as_object(answer["error"]))
+    if answer.get("id") != number:
         raise NodeUnreachable("the answer is of another question")
-    error = answer.get("error")
-    if isinstance(error, dict):
-        raise RpcError(error)
     return answer.get("result")
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """A JSON object; what is none is an empty one."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 class RpcError(Exception):
@@ -13,8 +18,7 @@ class RpcError(Exception):
     """
 
     def __init__(self, error: dict[str, Any]) -> None:
-        data = error.get("data")
-        data = data if isinstance(data, dict) else {}
+        data = as_object(error.get("data"))
         self.number: int = int(error.get("code", 0))
         self.code: str = str(data.get("code", ""))
         self.path: str = str(data.get("path", ""))

@@ -64,12 +64,15 @@ class ProviderView(TypedDict):
     sla: list[BandView]
 
 
-class Attested(TypedDict):
-    """A verified attestation."""
-
-    class: AttestationClass
-    not_after_ms: int
-    digest: str
+Attested = TypedDict(
+    "Attested",
+    {
+        "class": "AttestationClass",
+        "not_after_ms": "int",
+        "digest": "str",
+    },
+)
+"""A verified attestation."""
 
 
 class PerKind(TypedDict):
@@ -261,14 +264,17 @@ class AccountsView(TypedDict):
     balance: str
 
 
-class PostingsView(TypedDict):
-    """PostingsView"""
-
-    seq: int
-    from: str
-    to: str
-    amount: str
-    reason: PostingReason
+PostingsView = TypedDict(
+    "PostingsView",
+    {
+        "seq": "int",
+        "from": "str",
+        "to": "str",
+        "amount": "str",
+        "reason": "PostingReason",
+    },
+)
+"""PostingsView"""
 
 
 class SlashesView(TypedDict):
@@ -916,14 +922,17 @@ class WithdrawalsView(TypedDict):
     epoch: int
 
 
-class StatementView(TypedDict):
-    """StatementView"""
-
-    seq: int
-    with: str
-    change: str
-    reason: PostingReason
-    balance: str
+StatementView = TypedDict(
+    "StatementView",
+    {
+        "seq": "int",
+        "with": "str",
+        "change": "str",
+        "reason": "PostingReason",
+        "balance": "str",
+    },
+)
+"""StatementView"""
 
 
 class ProviderKeyView(TypedDict):
@@ -1131,13 +1140,16 @@ class NodeStatus(TypedDict):
     signs_receipts: bool
 
 
-class AttestationEvidence(TypedDict):
-    """Evidence of a provider's hardware, to be judged by the network's verifier."""
-
-    class: AttestationClassInput
-    evidence: str
-    not_after_ms: int
-    collateral: NotRequired[Collateral | None]
+AttestationEvidence = TypedDict(
+    "AttestationEvidence",
+    {
+        "class": "AttestationClassInput",
+        "evidence": "str",
+        "not_after_ms": "int",
+        "collateral": "NotRequired[Collateral | None]",
+    },
+)
+"""Evidence of a provider's hardware, to be judged by the network's verifier."""
 
 
 class Collateral(TypedDict):

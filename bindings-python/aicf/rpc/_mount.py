@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from ._errors import as_object
 from ._generated import READS
 
 if TYPE_CHECKING:
@@ -19,15 +20,14 @@ _UNREACHABLE = 502
 
 
 def _refused(request: Any, number: int, message: str) -> dict[str, Any]:
-    number_of = request.get("id") if isinstance(request, dict) else None
-    return {"jsonrpc": "2.0", "id": number_of, "error": {"code": number, "message": message}}
+    return {"jsonrpc": "2.0", "id": as_object(request).get("id"), "error": {"code": number, "message": message}}
 
 
 def _why_not(request: Any) -> str | None:
     """Why a request does not go through; None where it does."""
     if not isinstance(request, dict):
         return "a request is an object"
-    method = request.get("method")
+    method: Any = as_object(request).get("method")
     name = method.replace("_", ".", 1) if isinstance(method, str) and "." not in method else method
     return None if name in READS else f"only reads are served here, and `{method}` is none"
 
@@ -38,7 +38,10 @@ def mount(app: FastAPI, url: str, *, prefix: str = "/aicf", timeout: float = 15.
     Writes do not go through, nor does the caller's `Authorization`: who writes speaks to the node.
     """
     import httpx
-    from fastapi import Request, Response, WebSocket, WebSocketDisconnect
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route, WebSocketRoute
+    from starlette.websockets import WebSocket, WebSocketDisconnect
     from websockets.asyncio.client import connect
     from websockets.exceptions import WebSocketException
 
@@ -50,10 +53,10 @@ def mount(app: FastAPI, url: str, *, prefix: str = "/aicf", timeout: float = 15.
         if len(body) > _BODY_BYTES_MAX:
             return Response("the request is too large", status_code=413)
         try:
-            asked = json.loads(body)
+            asked: Any = json.loads(body)
         except ValueError:
             return Response(json.dumps(_refused(None, -32700, "no JSON")), media_type=as_json)
-        several = asked if isinstance(asked, list) else [asked]
+        several = cast("Sequence[Any]", asked) if isinstance(asked, list) else [asked]
         if not several or len(several) > _BATCH_MAX:
             return Response(json.dumps(_refused(None, -32600, f"a batch has 1 to {_BATCH_MAX} calls")), media_type=as_json)
         for one in several:
@@ -81,13 +84,13 @@ def mount(app: FastAPI, url: str, *, prefix: str = "/aicf", timeout: float = 15.
             return
         await socket.close()
 
-    app.add_api_route(f"{prefix}/rpc", rpc, methods=["POST"], include_in_schema=False)
-    app.add_api_websocket_route(f"{prefix}/ws", events)
+    app.router.routes.append(Route(f"{prefix}/rpc", rpc, methods=["POST"]))
+    app.router.routes.append(WebSocketRoute(f"{prefix}/ws", events))
 
     before = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(running: Any) -> AsyncIterator[Any]:
+    async def lifespan(running: Any) -> AsyncGenerator[Any, None]:
         async with http, before(running) as state:
             yield state
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-ROOT = Path(__file__).resolve().parents[3]
+# From where the tests are run: the package that is tested may be installed elsewhere.
+ROOT = next(folder for folder in (Path.cwd(), *Path.cwd().parents) if (folder / "host-runner").is_dir())
 
 
 def binary() -> str:

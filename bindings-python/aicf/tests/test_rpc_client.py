@@ -105,10 +105,10 @@ def test_calls_are_made_at_the_same_time_and_cancelled(node: Running) -> None:
             made = await asyncio.gather(
                 *(client.submit_job("ai", "1", payload_json=number, requester="bob") for number in range(20))
             )
-            ids = {one["task_id"] for one in made}  # type: ignore[typeddict-item]
+            ids: set[str] = {one["task_id"] for one in made}  # type: ignore[typeddict-item]
             assert len(ids) == 20
-            listed = [job["task_id"] async for job in client.pages(client.list_jobs, requester="bob", limit=6)]
-            assert set(listed) == ids
+            listed: list[str] = [job["task_id"] async for job in client.pages(client.list_jobs, requester="bob", limit=6)]
+            assert sorted(listed) == sorted(ids)
             waits = asyncio.ensure_future(anext(aiter(client.events(topics=["epochSettled"], cursor=None))))
             await asyncio.sleep(0)
             waits.cancel()

@@ -11,6 +11,9 @@ pub struct Clients {
     both: BTreeSet<String>,
 }
 
+/// Words of Python that are names of fields here.
+const RESERVED: [&str; 5] = ["class", "from", "with", "import", "global"];
+
 /// What a language writes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Language {
@@ -215,24 +218,7 @@ impl Clients {
         for (name, schema) in self.types() {
             match schema["properties"].as_object() {
                 Some(fields) if !schema["type"].is_null() && schema["oneOf"].is_null() => {
-                    let required = required(schema);
-                    let _ = writeln!(
-                        out,
-                        "\n\nclass {name}(TypedDict):\n    \"\"\"{}\"\"\"\n",
-                        doc(schema, &name)
-                    );
-                    for (field, holds) in fields {
-                        let written = self.written(holds, Language::Python);
-                        let written = if required.contains(field.as_str()) {
-                            written
-                        } else {
-                            format!("NotRequired[{written}]")
-                        };
-                        let _ = writeln!(out, "    {field}: {written}");
-                    }
-                    if fields.is_empty() {
-                        out += "    pass\n";
-                    }
+                    out += &self.python_record(&name, schema, fields);
                 }
                 _ => {
                     let mut written = self.written(schema, Language::Python);
@@ -291,6 +277,39 @@ impl Clients {
         }
         out += "    }\n)\n\"\"\"Methods that change nothing: they may be asked again.\"\"\"\n";
         out
+    }
+
+    /// A record; where a field's name is a word of the language it is written as a call.
+    fn python_record(&self, name: &str, schema: &Value, fields: &Map<String, Value>) -> String {
+        let required = required(schema);
+        let about = doc(schema, name);
+        let written: Vec<(&String, String)> = fields
+            .iter()
+            .map(|(field, holds)| {
+                let written = self.written(holds, Language::Python);
+                let written = if required.contains(field.as_str()) {
+                    written
+                } else {
+                    format!("NotRequired[{written}]")
+                };
+                (field, written)
+            })
+            .collect();
+        if written.iter().any(|(field, _)| RESERVED.contains(&field.as_str())) {
+            let fields: Vec<String> = written
+                .iter()
+                .map(|(field, holds)| format!("        \"{field}\": \"{}\",\n", holds.replace('"', "'")))
+                .collect();
+            return format!(
+                "\n\n{name} = TypedDict(\n    \"{name}\",\n    {{\n{}    }},\n)\n\"\"\"{about}\"\"\"\n",
+                fields.concat()
+            );
+        }
+        let fields: String = written
+            .iter()
+            .map(|(field, holds)| format!("    {field}: {holds}\n"))
+            .collect();
+        format!("\n\nclass {name}(TypedDict):\n    \"\"\"{about}\"\"\"\n\n{fields}")
     }
 
     fn python_method(&self, method: &Value, keyword: &str, python: &str, result: &str) -> String {
