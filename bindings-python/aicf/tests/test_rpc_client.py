@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -193,3 +194,12 @@ def test_a_settled_epoch_is_computed_again(node: Running) -> None:
         assert int(line["line"]["net_provider"]) == settled["lines"][0]["net_provider"] > 0
         receipt: Any = client.claim_payout(claimed["epoch"], "p1")
         assert receipt["payee"]["lines"][0]["claim"]["task_id"] == task_id
+        notebook = subprocess.run(
+            [sys.executable, str(ROOT / "bindings-python/examples/audit_epoch.py")],
+            env={**os.environ, "AICF_NODE": node.url, "AICF_OUT": str(node.folder), "AICF_EPOCH": str(claimed["epoch"])},
+            capture_output=True,
+            text=True,
+        )
+        assert notebook.returncode == 0, notebook.stderr
+        assert kept["batch"]["batch_id"] in notebook.stdout and "1 lines agree" in notebook.stdout
+        assert "<svg" in (node.folder / f"epoch-{claimed['epoch']}.svg").read_text()
