@@ -52,15 +52,6 @@ pub struct Method {
     pub does: Does,
 }
 
-const fn method(name: &'static str, does: Does, params: &'static [&'static str], about: &'static str) -> Method {
-    Method {
-        name,
-        about,
-        params,
-        does,
-    }
-}
-
 /// Most methods of a page take these last.
 const JOBS: &[&str] = &[
     "status",
@@ -78,399 +69,129 @@ const PROVIDERS: &[&str] = &["status", "kind", "region", "capability", "after", 
 const PAGE: &[&str] = &["after", "limit"];
 const LEASE: &[&str] = &["task_id", "provider_id", "attempt", "signed"];
 
-/// All methods.
-pub const METHODS: &[Method] = &[
-    method(
-        "aicf.getStatus",
-        Does::Read(reads::status),
-        &[],
-        "Where the node stands: head, chain, epoch, and whether it works.",
-    ),
-    method(
-        "aicf.listProviders",
-        Does::List("provider.list"),
-        PROVIDERS,
-        "Providers by status, kind, region and capability.",
-    ),
-    method(
-        "aicf.getProvider",
-        Does::Query("provider.get"),
-        &["provider_id"],
-        "A provider with its stake, health, bands and money.",
-    ),
-    method(
-        "aicf.listJobs",
-        Does::List("job.list"),
-        JOBS,
-        "Jobs, the newest first; every condition that is given holds.",
-    ),
-    method(
-        "aicf.getJob",
-        Does::Query("job.get"),
-        &["task_id"],
-        "A job: where it stands, its lease, its result, its claim.",
-    ),
-    method(
-        "aicf.getPayload",
-        Does::Read(reads::payload),
-        &["task_id"],
-        "What a job asks for, as it was submitted.",
-    ),
-    method(
-        "aicf.getBalance",
-        Does::Query("balance"),
-        &["account", "provider_id", "requester", "miner"],
-        "What an account, a provider, a requester or a miner has.",
-    ),
-    method(
-        "aicf.listAccounts",
-        Does::List("accounts"),
-        PAGE,
-        "All accounts and their balances.",
-    ),
-    method(
-        "aicf.getStatement",
-        Does::List("statement"),
-        &["account", "after", "limit"],
-        "Every movement of an account, with the balance after it.",
-    ),
-    method(
-        "aicf.listPayouts",
-        Does::List("payouts"),
-        &["payee", "epoch", "after", "limit"],
-        "Payout lines, of a payee, of an epoch, or of both.",
-    ),
-    method(
-        "aicf.claimPayout",
-        Does::Read(reads::claim_payout),
-        &["epoch", "provider_id"],
-        "What an epoch pays a provider, each line proven against the batch; nothing changes.",
-    ),
-    method(
-        "aicf.listSettlements",
-        Does::List("epoch.list"),
-        PAGE,
-        "Settled epochs.",
-    ),
-    method(
-        "aicf.getSettlement",
-        Does::Query("epoch.get"),
-        &["epoch"],
-        "A settled epoch: its batch, roots and totals.",
-    ),
-    method(
-        "aicf.getReceipt",
-        Does::Read(reads::receipt),
-        &["epoch", "payee"],
-        "A settled epoch's receipt, with a payee's lines where one is named; signed where the node has a settlement key.",
-    ),
-    method(
-        "aicf.getClaims",
-        Does::Read(reads::claims),
-        &["epoch"],
-        "All that a settled epoch was computed from, to compute it again.",
-    ),
-    method(
-        "aicf.listSlashes",
-        Does::List("slashes"),
-        PAGE,
-        "Penalties and their reasons.",
-    ),
-    method(
-        "aicf.listRequesters",
-        Does::List("requester.list"),
-        PAGE,
-        "Requesters: deposits, and what is under way.",
-    ),
-    method(
-        "aicf.getRequester",
-        Does::Query("requester.get"),
-        &["requester"],
-        "A requester: deposit, escrow, and what is under way.",
-    ),
-    method(
-        "aicf.listWithdrawals",
-        Does::List("withdrawals"),
-        &["payee", "after", "limit"],
-        "Withdrawals that wait.",
-    ),
-    method(
-        "aicf.getPolicy",
-        Does::Query("policy"),
-        &["hash"],
-        "The policy in force, or another one by its hash.",
-    ),
-    method(
-        "aicf.getMarket",
-        Does::Query("market"),
-        &["hash"],
-        "The market rules in force, or others by their hash.",
-    ),
-    method(
-        "aicf.getSchedule",
-        Does::Query("schedule"),
-        &[],
-        "What holds from which epoch on.",
-    ),
-    method(
-        "aicf.getFairness",
-        Does::Query("fairness"),
-        &["kind"],
-        "How the epoch's units are divided among requesters.",
-    ),
-    method(
-        "aicf.getSigner",
-        Does::Query("signer"),
-        &["role", "signer"],
-        "The last nonce of a signer.",
-    ),
-    method(
-        "aicf.getKey",
-        Does::Query("provider.key"),
-        &["provider_id"],
-        "The key that a provider signs with.",
-    ),
-    method(
-        "aicf.explainJob",
-        Does::Query("explain.job"),
-        &["task_id", "providers"],
-        "Why a job does not run, rule by rule.",
-    ),
-    method(
-        "aicf.explainPayout",
-        Does::Query("explain.payout"),
-        &["epoch", "claim_key"],
-        "What a payout is made of, factor by factor.",
-    ),
-    method(
-        "aicf.explainSlash",
-        Does::Query("explain.slash"),
-        &["epoch", "provider_id"],
-        "What a penalty was decided by.",
-    ),
-    method(
-        "aicf.listEvents",
-        Does::Read(reads::events),
-        &[
-            "topics",
-            "task_id",
-            "provider_id",
-            "requester",
-            "kind",
-            "from_seq",
-            "after",
-            "limit",
-        ],
-        "What happened, in order, from an entry or a cursor on.",
-    ),
-    method(
-        "aicf.getTicket",
-        Does::Read(reads::ticket),
-        &["ticket"],
-        "What became of a write that was answered with a ticket.",
-    ),
-    method(
-        "aicf.submitJob",
-        Does::Write(writes::submit_job),
-        &[
-            "kind",
-            "payload_json",
-            "units",
-            "fee",
-            "requester",
-            "tier",
-            "region",
-            "model",
-            "attestation_classes",
-            "circuit",
-            "payload",
-            "tx_hash",
-            "caller",
-        ],
-        "Puts a job into the queue; the answer has its task_id.",
-    ),
-    method(
-        "aicf.cancelJob",
-        Does::Write(writes::cancel_job),
-        &["task_id", "requester"],
-        "Takes a job back; its fee returns.",
-    ),
-    method(
-        "aicf.registerProvider",
-        Does::Write(writes::register),
-        &[
-            "provider_id",
-            "kinds",
-            "region",
-            "models",
-            "endpoints",
-            "attestation",
-            "max_concurrent",
-            "circuit_max",
-            "public_key",
-            "key_scheme",
-            "operator",
-            "signed",
-        ],
-        "Makes a provider known, or changes what it offers.",
-    ),
-    method(
-        "aicf.heartbeat",
-        Does::Write(writes::heartbeat),
-        &["provider_id", "beat", "load_ppm", "free", "signed"],
-        "A provider is there.",
-    ),
-    method(
-        "aicf.ackLease",
-        Does::Write(writes::ack),
-        LEASE,
-        "A provider takes up a lease.",
-    ),
-    method(
-        "aicf.renewLease",
-        Does::Write(writes::renew),
-        LEASE,
-        "A provider asks for more time.",
-    ),
-    method(
-        "aicf.declineLease",
-        Does::Write(writes::decline),
-        LEASE,
-        "A provider does not want a lease.",
-    ),
-    method(
-        "aicf.failLease",
-        Does::Write(writes::fail),
-        LEASE,
-        "A provider could not do it.",
-    ),
-    method(
-        "aicf.completeJob",
-        Does::Write(writes::complete),
-        &[
-            "task_id",
-            "provider_id",
-            "attempt",
-            "result_digest",
-            "metrics",
-            "signed",
-        ],
-        "A provider has a result.",
-    ),
-    method(
-        "aicf.requestWithdrawal",
-        Does::Write(writes::withdraw),
-        &["provider_id", "amount", "signed"],
-        "A provider takes out what it was paid.",
-    ),
-    method(
-        "aicf.submitSigned",
-        Does::Write(writes::signed),
-        &["signed"],
-        "Any command with its signature.",
-    ),
-    method(
-        "aicf.submitProof",
-        Does::Write(writes::proof),
-        &["task_id", "nullifier", "proof_ref", "miner", "valid", "body"],
-        "In the chain's place, on devnets and for operators: a proof is in a block.",
-    ),
-    method(
-        "aicf.stake",
-        Does::Write(writes::stake),
-        &["provider_id", "amount"],
-        "In the chain's place, on devnets and for operators: stake arrives.",
-    ),
-    method(
-        "aicf.deposit",
-        Does::Write(writes::deposit),
-        &["requester", "amount"],
-        "In the chain's place, on devnets and for operators: a requester's money arrives.",
-    ),
-    method(
-        "aicf.settleEpoch",
-        Does::Command(operator::settle),
-        &["epoch"],
-        "Operators: settles the next epoch, if its last block is final.",
-    ),
-    method(
-        "aicf.schedulePolicy",
-        Does::Command(operator::schedule_policy),
-        &["epoch", "policy"],
-        "Operators: a policy holds from an epoch on.",
-    ),
-    method(
-        "aicf.apply",
-        Does::Command(operator::apply),
-        &["command"],
-        "Operators: any command of the engine.",
-    ),
-    method(
-        "aicf.setReadOnly",
-        Does::Operate(operator::set_read_only),
-        &["read_only"],
-        "Operators: take no writes, or take them again.",
-    ),
-    method(
-        "aicf.backup",
-        Does::Operate(operator::backup),
-        &["name"],
-        "Operators: a copy of the database beside it, checked, while the node works.",
-    ),
-    method(
-        "cap.enqueueAI",
-        Does::Write(capabilities::enqueue_ai),
-        &[
-            "model",
-            "prompt",
-            "units",
-            "fee",
-            "requester",
-            "tier",
-            "region",
-            "attestation_classes",
-            "payload_json",
-            "payload",
-            "tx_hash",
-            "caller",
-        ],
-        "An AI job, as the chain's capability layer asks for it.",
-    ),
-    method(
-        "cap.enqueueQuantum",
-        Does::Write(capabilities::enqueue_quantum),
-        &[
-            "circuit",
-            "qubits",
-            "depth",
-            "shots",
-            "units",
-            "fee",
-            "requester",
-            "tier",
-            "region",
-            "model",
-            "attestation_classes",
-            "payload_json",
-            "payload",
-            "tx_hash",
-            "caller",
-        ],
-        "A quantum job: units are depth x width x shots / 1000 where they are not given.",
-    ),
-    method("cap.getJob", Does::Query("job.get"), &["task_id"], "As aicf.getJob."),
-    method("cap.listJobs", Does::List("job.list"), JOBS, "As aicf.listJobs."),
-    method(
-        "cap.getResult",
-        Does::Read(capabilities::result),
-        &["task_id"],
-        "The result of a job, once there is one.",
-    ),
-    method("rpc.discover", Does::Read(reads::discover), &[], "This document."),
-    method(
-        "rpc.ping",
-        Does::Read(reads::ping),
-        &[],
-        "Nothing: what a call costs by itself.",
-    ),
-];
+macro_rules! methods {
+    ($($name:literal $does:ident($what:expr) $params:expr, $about:literal;)*) => {
+        /// All methods.
+        pub const METHODS: &[Method] = &[$(Method {
+            name: $name,
+            about: $about,
+            params: $params,
+            does: Does::$does($what),
+        }),*];
+    };
+}
+
+methods! {
+    "aicf.getStatus" Read(reads::status) &[],
+        "Where the node stands: head, chain, epoch, and whether it works.";
+    "aicf.listProviders" List("provider.list") PROVIDERS,
+        "Providers by status, kind, region and capability.";
+    "aicf.getProvider" Query("provider.get") &["provider_id"],
+        "A provider with its stake, health, bands and money.";
+    "aicf.listJobs" List("job.list") JOBS,
+        "Jobs, the newest first; every condition that is given holds.";
+    "aicf.getJob" Query("job.get") &["task_id"],
+        "A job: where it stands, its lease, its result, its claim.";
+    "aicf.getPayload" Read(reads::payload) &["task_id"],
+        "What a job asks for, as it was submitted.";
+    "aicf.getBalance" Query("balance") &["account", "provider_id", "requester", "miner"],
+        "What an account, a provider, a requester or a miner has.";
+    "aicf.listAccounts" List("accounts") PAGE,
+        "All accounts and their balances.";
+    "aicf.getStatement" List("statement") &["account", "after", "limit"],
+        "Every movement of an account, with the balance after it.";
+    "aicf.listPayouts" List("payouts") &["payee", "epoch", "after", "limit"],
+        "Payout lines, of a payee, of an epoch, or of both.";
+    "aicf.claimPayout" Read(reads::claim_payout) &["epoch", "provider_id"],
+        "What an epoch pays a provider, each line proven against the batch; nothing changes.";
+    "aicf.listSettlements" List("epoch.list") PAGE,
+        "Settled epochs.";
+    "aicf.getSettlement" Query("epoch.get") &["epoch"],
+        "A settled epoch: its batch, roots and totals.";
+    "aicf.getReceipt" Read(reads::receipt) &["epoch", "payee"],
+        "A settled epoch's receipt, with a payee's lines where one is named; signed where the node has a settlement key.";
+    "aicf.getClaims" Read(reads::claims) &["epoch"],
+        "All that a settled epoch was computed from, to compute it again.";
+    "aicf.listSlashes" List("slashes") PAGE,
+        "Penalties and their reasons.";
+    "aicf.listRequesters" List("requester.list") PAGE,
+        "Requesters: deposits, and what is under way.";
+    "aicf.getRequester" Query("requester.get") &["requester"],
+        "A requester: deposit, escrow, and what is under way.";
+    "aicf.listWithdrawals" List("withdrawals") &["payee", "after", "limit"],
+        "Withdrawals that wait.";
+    "aicf.getPolicy" Query("policy") &["hash"],
+        "The policy in force, or another one by its hash.";
+    "aicf.getMarket" Query("market") &["hash"],
+        "The market rules in force, or others by their hash.";
+    "aicf.getSchedule" Query("schedule") &[],
+        "What holds from which epoch on.";
+    "aicf.getFairness" Query("fairness") &["kind"],
+        "How the epoch's units are divided among requesters.";
+    "aicf.getSigner" Query("signer") &["role", "signer"],
+        "The last nonce of a signer.";
+    "aicf.getKey" Query("provider.key") &["provider_id"],
+        "The key that a provider signs with.";
+    "aicf.explainJob" Query("explain.job") &["task_id", "providers"],
+        "Why a job does not run, rule by rule.";
+    "aicf.explainPayout" Query("explain.payout") &["epoch", "claim_key"],
+        "What a payout is made of, factor by factor.";
+    "aicf.explainSlash" Query("explain.slash") &["epoch", "provider_id"],
+        "What a penalty was decided by.";
+    "aicf.listEvents" Read(reads::events) &["topics", "task_id", "provider_id", "requester", "kind", "from_seq", "after", "limit"],
+        "What happened, in order, from an entry or a cursor on.";
+    "aicf.getTicket" Read(reads::ticket) &["ticket"],
+        "What became of a write that was answered with a ticket.";
+    "aicf.submitJob" Write(writes::submit_job) &["kind", "payload_json", "units", "fee", "requester", "tier", "region", "model", "attestation_classes", "circuit", "payload", "tx_hash", "caller"],
+        "Puts a job into the queue; the answer has its task_id.";
+    "aicf.cancelJob" Write(writes::cancel_job) &["task_id", "requester"],
+        "Takes a job back; its fee returns.";
+    "aicf.registerProvider" Write(writes::register) &["provider_id", "kinds", "region", "models", "endpoints", "attestation", "max_concurrent", "circuit_max", "public_key", "key_scheme", "operator", "signed"],
+        "Makes a provider known, or changes what it offers.";
+    "aicf.heartbeat" Write(writes::heartbeat) &["provider_id", "beat", "load_ppm", "free", "signed"],
+        "A provider is there.";
+    "aicf.ackLease" Write(writes::ack) LEASE,
+        "A provider takes up a lease.";
+    "aicf.renewLease" Write(writes::renew) LEASE,
+        "A provider asks for more time.";
+    "aicf.declineLease" Write(writes::decline) LEASE,
+        "A provider does not want a lease.";
+    "aicf.failLease" Write(writes::fail) LEASE,
+        "A provider could not do it.";
+    "aicf.completeJob" Write(writes::complete) &["task_id", "provider_id", "attempt", "result_digest", "metrics", "signed"],
+        "A provider has a result.";
+    "aicf.requestWithdrawal" Write(writes::withdraw) &["provider_id", "amount", "signed"],
+        "A provider takes out what it was paid.";
+    "aicf.submitSigned" Write(writes::signed) &["signed"],
+        "Any command with its signature.";
+    "aicf.submitProof" Write(writes::proof) &["task_id", "nullifier", "proof_ref", "miner", "valid", "body"],
+        "In the chain's place, on devnets and for operators: a proof is in a block.";
+    "aicf.stake" Write(writes::stake) &["provider_id", "amount"],
+        "In the chain's place, on devnets and for operators: stake arrives.";
+    "aicf.deposit" Write(writes::deposit) &["requester", "amount"],
+        "In the chain's place, on devnets and for operators: a requester's money arrives.";
+    "aicf.settleEpoch" Command(operator::settle) &["epoch"],
+        "Operators: settles the next epoch, if its last block is final.";
+    "aicf.schedulePolicy" Command(operator::schedule_policy) &["epoch", "policy"],
+        "Operators: a policy holds from an epoch on.";
+    "aicf.apply" Command(operator::apply) &["command"],
+        "Operators: any command of the engine.";
+    "aicf.setReadOnly" Operate(operator::set_read_only) &["read_only"],
+        "Operators: take no writes, or take them again.";
+    "aicf.backup" Operate(operator::backup) &["name"],
+        "Operators: a copy of the database beside it, checked, while the node works.";
+    "cap.enqueueAI" Write(capabilities::enqueue_ai) &["model", "prompt", "units", "fee", "requester", "tier", "region", "attestation_classes", "payload_json", "payload", "tx_hash", "caller"],
+        "An AI job, as the chain's capability layer asks for it.";
+    "cap.enqueueQuantum" Write(capabilities::enqueue_quantum) &["circuit", "qubits", "depth", "shots", "units", "fee", "requester", "tier", "region", "model", "attestation_classes", "payload_json", "payload", "tx_hash", "caller"],
+        "A quantum job: units are depth x width x shots / 1000 where they are not given.";
+    "cap.getJob" Query("job.get") &["task_id"],
+        "As aicf.getJob.";
+    "cap.listJobs" List("job.list") JOBS,
+        "As aicf.listJobs.";
+    "cap.getResult" Read(capabilities::result) &["task_id"],
+        "The result of a job, once there is one.";
+    "rpc.discover" Read(reads::discover) &[],
+        "This document.";
+    "rpc.ping" Read(reads::ping) &[],
+        "Nothing: what a call costs by itself.";
+}

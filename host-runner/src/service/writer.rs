@@ -303,3 +303,95 @@ fn mid_block(node: &Node) -> Result<bool> {
     let head = node.head().map_or(0, |head| head.height);
     Ok(done.is_some_and(|done| head > done))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::feed::Feed;
+    use super::super::inbox::{Inbox, InboxFile};
+    use super::super::metrics::Metrics;
+    use super::{Blocks, Writer};
+    use crate::engine::Choice;
+    use crate::node::{Node, Options};
+    use aicf_core::engine::{Command, NetworkName, Status};
+    use aicf_core::policy::Policy;
+    use aicf_core::value::{Positive, Text};
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::sync::mpsc::sync_channel;
+
+    fn writer(database: &Path) -> Writer {
+        let policy = Policy::parse_yaml("registry: {min_stake: {ai: \"1000\"}}").unwrap();
+        let mut options = Options::new(NetworkName::Devnet, Positive::new(7).unwrap(), policy);
+        options.engine = Choice::Native;
+        Writer {
+            node: Node::open(database, &options).unwrap(),
+            blocks: Blocks::None,
+            feed: Arc::new(Feed::new(16, None)),
+            metrics: Arc::new(Metrics::new()),
+            clock: Arc::new(|| 5),
+        }
+    }
+
+    fn beat() -> Command {
+        Command::Heartbeat {
+            provider_id: Text::new("nobody").unwrap(),
+            beat: None,
+            load_ppm: None,
+            free: None,
+        }
+    }
+
+    fn entries(database: &Path) -> u64 {
+        writer(database).node.next_seq()
+    }
+
+    /// What was promised is done by the process that comes after, once; what was answered is not done again.
+    #[test]
+    fn kept_writes_are_applied_once_whoever_dies() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("a.db");
+        let (inbox, thread) = writer(&database).start(&database, 8).unwrap();
+        let answered = runtime.block_on(inbox.leave(beat()).unwrap().answer).unwrap().unwrap();
+        assert_eq!((answered.seq, answered.status), (1, Status::UnknownProvider));
+        inbox.stop();
+        thread.join().unwrap();
+
+        // A process that keeps two writes, applies neither, and dies: one has the ticket of what was answered before.
+        let (sender, queue) = sync_channel(8);
+        let dying = Inbox::new(1, InboxFile::open(&database).unwrap(), sender).unwrap();
+        for expected in [1, 2, 3] {
+            let left = dying.leave(beat()).unwrap();
+            assert_eq!(left.ticket, expected);
+            runtime.block_on(dying.keep(&left)).unwrap();
+        }
+        drop(queue);
+
+        let (inbox, thread) = writer(&database).start(&database, 8).unwrap();
+        assert_eq!(inbox.last_ticket(), 3);
+        inbox.stop();
+        thread.join().unwrap();
+        assert_eq!(
+            entries(&database),
+            4,
+            "genesis, the one that was answered, and tickets 2 and 3"
+        );
+        let (inbox, thread) = writer(&database).start(&database, 8).unwrap();
+        inbox.stop();
+        thread.join().unwrap();
+        assert_eq!(entries(&database), 4);
+    }
+
+    /// A queue that is full is said to be.
+    #[test]
+    fn too_many_writes_are_told_to_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let (sender, _queue) = sync_channel(2);
+        let inbox = Inbox::new(1, InboxFile::open(&folder.path().join("a.db")).unwrap(), sender).unwrap();
+        let left: Vec<bool> = (0..3).map(|_| inbox.leave(beat()).is_ok()).collect();
+        assert_eq!(left, [true, true, false]);
+    }
+}
