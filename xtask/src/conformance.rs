@@ -9,7 +9,7 @@ pub fn run() -> Count {
     let mut count = Count::default();
     for build in [
         guest::build().map(drop),
-        sh::run(sh::cargo().args(["build", "--quiet", "--release", "--package", "aicf-host"])),
+        checks::binary(),
         python::install(),
         node::build(),
         web::build(),
