@@ -70,7 +70,10 @@ impl fmt::Display for Error {
                 if let Some(holder) = holder {
                     write!(f, " ({holder})")?;
                 }
-                f.write_str("; wait until it ends, or name another database with --db. Nothing was changed")
+                f.write_str(
+                    "; if that is a node, say it over its RPC (aicf.getStatus answers there), else wait until it ends, or name \
+                     another database with --db. Nothing was changed",
+                )
             }
             Self::Corrupt { what } => write!(
                 f,
