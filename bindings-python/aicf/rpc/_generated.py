@@ -1,4 +1,4 @@
-"""The node's types and methods; written by `cargo xtask codegen` from its OpenRPC document, changes are lost.
+"""Written by `cargo xtask codegen` from the node's OpenRPC document; changes are lost.
 
 Amounts (atoms, units) are decimal strings: int() reads them exactly.
 """

@@ -209,7 +209,7 @@ impl Clients {
     #[must_use]
     pub fn python(&self) -> String {
         let mut out = String::from(
-            "\"\"\"The node's types and methods; written by `cargo xtask codegen` from its OpenRPC document, changes are lost.\n\n\
+            "\"\"\"Written by `cargo xtask codegen` from the node's OpenRPC document; changes are lost.\n\n\
              Amounts (atoms, units) are decimal strings: int() reads them exactly.\n\"\"\"\n\n\
              from __future__ import annotations\n\n\
              from collections.abc import Awaitable\nfrom typing import Any, Literal, NotRequired, TypeAlias, TypedDict\n",
