@@ -36,7 +36,9 @@ class Running:
     def start(self) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AICF_")}
         command = [binary(), "node", "--json", "--engine", "native", "--rpc-listen", f"127.0.0.1:{self.port}"]
-        command += ["--chain-block-time-ms", "20", "--rates-per-address-s", "0", "--rates-per-key-s", "0", *self.settings]
+        command += ["--chain-block-time-ms", "20", "--rates-per-address-s", "0", "--rates-per-key-s", "0"]
+        # A busy machine is no reason to get a ticket: what is written is looked at at once.
+        command += ["--rpc-patience-ms", "15000", *self.settings]
         self.process = subprocess.Popen(
             command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )

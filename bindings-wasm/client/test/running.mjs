@@ -38,7 +38,9 @@ export class Running {
   async start() {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AICF_")));
     const args = ["node", "--json", "--engine", "native", "--rpc-listen", `127.0.0.1:${this.port}`];
-    args.push("--chain-block-time-ms", "20", "--rates-per-address-s", "0", "--rates-per-key-s", "0", ...this.settings);
+    args.push("--chain-block-time-ms", "20", "--rates-per-address-s", "0", "--rates-per-key-s", "0");
+    // A busy machine is no reason to get a ticket: what is written is looked at at once.
+    args.push("--rpc-patience-ms", "15000", ...this.settings);
     this.#process = spawn(binary(), args, { cwd: this.#folder, env, stdio: ["ignore", "pipe", "ignore"] });
     let told = "";
     for await (const chunk of this.#process.stdout) {

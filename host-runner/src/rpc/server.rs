@@ -153,7 +153,7 @@ async fn written(service: &Arc<Service>, method: &Method, caller: &Caller, raw: 
         Submitted::Kept(ticket) => return reads::answer(&json!({"status": "accepted", "ticket": ticket.to_string()})),
     };
     if answer.status == Status::Ok {
-        return reads::answer(&accepted(&answer));
+        return reads::answer(&applied(&answer));
     }
     Err(RpcError::new(REFUSED, answer.status.as_str(), refusal(&answer)).in_entry(answer.seq))
 }
@@ -204,7 +204,7 @@ async fn submitted(service: &Service, command: Command) -> std::result::Result<S
 }
 
 /// What a write answers with.
-fn accepted(answer: &writer::Answer) -> Value {
+fn applied(answer: &writer::Answer) -> Value {
     let events: Vec<Value> = answer
         .events
         .iter()
@@ -214,7 +214,7 @@ fn accepted(answer: &writer::Answer) -> Value {
         Event::JobEnqueued { task_id, .. } => Some(task_id.to_string()),
         _ => None,
     });
-    let mut accepted = json!({
+    let mut shown = json!({
         "seq": answer.seq,
         "height": answer.height,
         "time_ms": answer.time_ms,
@@ -223,9 +223,9 @@ fn accepted(answer: &writer::Answer) -> Value {
         "events": events,
     });
     if let Some(task_id) = task_id {
-        accepted["task_id"] = task_id.into();
+        shown["task_id"] = task_id.into();
     }
-    accepted
+    shown
 }
 
 /// Counts calls, and refuses those that are too many.

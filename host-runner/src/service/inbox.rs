@@ -12,6 +12,7 @@ use aicf_core::engine::Command;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -60,6 +61,8 @@ pub struct Standing {
     pub chain_error: Option<String>,
     /// The chain's newest block, as it said last.
     pub chain_head: Option<u64>,
+    /// Whether a block is half applied: nothing is taken until it is done.
+    pub mid_block: bool,
 }
 
 /// Where the others leave their writes.
@@ -71,6 +74,8 @@ pub struct Inbox {
     keeper: Sender<Keep>,
     /// How the writer stands.
     pub standing: Arc<Mutex<Standing>>,
+    /// The last ticket whose entry is committed: what the file has up to it is not needed any more.
+    pub applied: Arc<AtomicU64>,
 }
 
 /// A write that was left.
@@ -95,15 +100,18 @@ impl Inbox {
     /// [`Error::Config`] when there is no thread for the file.
     pub fn new(next: u64, file: InboxFile, sender: SyncSender<Work>) -> Result<Self> {
         let (keeper, asked) = channel();
+        let applied = Arc::new(AtomicU64::new(next.saturating_sub(1)));
+        let done = Arc::clone(&applied);
         std::thread::Builder::new()
             .name("inbox".into())
-            .spawn(move || keep(file, &asked))
+            .spawn(move || keep(file, &asked, &done))
             .map_err(|error| Error::Config(format!("no thread for the inbox: {error}")))?;
         Ok(Self {
             next: Arc::new(Mutex::new(next)),
             sender,
             keeper,
             standing: Arc::default(),
+            applied,
         })
     }
 
@@ -112,6 +120,9 @@ impl Inbox {
     /// # Errors
     /// [`NoAnswer::Busy`], [`NoAnswer::Stopped`].
     pub fn leave(&self, command: Command) -> std::result::Result<Left, NoAnswer> {
+        if self.standing().mid_block {
+            return Err(NoAnswer::Busy);
+        }
         let (reply, answer) = oneshot::channel();
         let command = Arc::new(command);
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,11 +189,19 @@ impl Inbox {
     }
 }
 
-/// Writes what comes, several at once where several wait.
-fn keep(mut file: InboxFile, asked: &Receiver<Keep>) {
+/// Writes what comes, several at once where several wait. A file whose writes are all applied begins anew.
+fn keep(mut file: InboxFile, asked: &Receiver<Keep>, applied: &AtomicU64) {
+    let mut last = 0;
     while let Ok(first) = asked.recv() {
         let batch: Vec<Keep> = std::iter::once(first).chain(asked.try_iter()).collect();
-        let written = file.append(batch.iter().map(|keep| (keep.ticket, &*keep.command)));
+        let cleared = if last > 0 && applied.load(Ordering::Acquire) >= last {
+            last = 0;
+            file.clear()
+        } else {
+            Ok(())
+        };
+        last = batch.iter().map(|keep| keep.ticket).fold(last, u64::max);
+        let written = cleared.and_then(|()| file.append(batch.iter().map(|keep| (keep.ticket, &*keep.command))));
         let told = written.err().map(|error| error.to_string());
         for keep in batch {
             let answer = match &told {
@@ -298,8 +317,30 @@ fn record(bytes: &[u8]) -> Option<(u64, &[u8], &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::InboxFile;
+    use super::{Inbox, InboxFile};
     use aicf_core::engine::Command;
+    use std::sync::atomic::Ordering;
+    use std::sync::mpsc::sync_channel;
+
+    /// The file of a node that runs for long does not grow with all that it ever kept.
+    #[test]
+    fn what_is_applied_leaves_the_file() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("a.db");
+        let (sender, _queue) = sync_channel(8);
+        let inbox = Inbox::new(1, InboxFile::open(&database).unwrap(), sender).unwrap();
+        let keep = |epoch| {
+            let left = inbox.leave(Command::Settle { epoch }).unwrap();
+            runtime.block_on(inbox.keep(&left)).unwrap();
+            InboxFile::open(&database).unwrap().waiting(0).unwrap().len()
+        };
+        assert_eq!([keep(1), keep(2)], [1, 2]);
+        inbox.applied.store(1, Ordering::Release);
+        assert_eq!(keep(3), 3, "one of them waits still");
+        inbox.applied.store(3, Ordering::Release);
+        assert_eq!(keep(4), 1);
+    }
 
     #[test]
     fn what_was_kept_is_found_again_and_a_torn_end_is_not() {

@@ -79,6 +79,7 @@ pub fn run(
         feed: Arc::clone(&feed),
         metrics: Arc::clone(&metrics),
         clock: Arc::clone(&clock),
+        untold: Vec::new(),
     };
     let (inbox, thread) = writer.start(&database, config.count("rpc.queue_max"))?;
     let service = Arc::new(Service {

@@ -12,7 +12,9 @@ use crate::error::{Error, Result};
 use crate::node::Node;
 use aicf_core::engine::{Command, Event, Outcome, Status};
 use aicf_core::value::Hash32;
+use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -68,6 +70,8 @@ pub struct Writer {
     pub metrics: Arc<Metrics>,
     /// The time.
     pub clock: Clock,
+    /// Events of entries that are applied and not committed: told with the commit that has them, whichever that is.
+    pub untold: Vec<Line>,
 }
 
 impl Writer {
@@ -92,44 +96,54 @@ impl Writer {
         }
         let count = waiting.len();
         for (ticket, command) in waiting {
-            self.apply(ticket, command, &mut Vec::new())?;
+            self.apply(ticket, command)?;
         }
         if count > 0 {
-            self.node.commit()?;
+            self.commit()?;
             tracing::info!(count, "applied writes that an earlier process had accepted");
         }
         file.clear()?;
         let (sender, receiver) = sync_channel(queue_max.max(1));
         let inbox = Inbox::new(last + 1, file, sender)?;
-        let standing = Arc::clone(&inbox.standing);
+        let (standing, done) = (Arc::clone(&inbox.standing), Arc::clone(&inbox.applied));
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || self.run(&receiver, &standing, mid_block))
+            .spawn(move || self.run(&receiver, &standing, &done, mid_block))
             .map_err(|error| Error::Config(format!("no thread for the writer: {error}")))?;
         Ok((inbox, thread))
     }
 
-    fn run(mut self, inbox: &Receiver<Work>, standing: &Mutex<Standing>, mut mid_block: bool) {
+    fn run(mut self, inbox: &Receiver<Work>, standing: &Mutex<Standing>, done: &AtomicU64, mut mid_block: bool) {
         let tell =
             |change: &dyn Fn(&mut Standing)| change(&mut standing.lock().unwrap_or_else(PoisonError::into_inner));
         let mut next_look = Instant::now();
+        // What was said while a block is half applied: it would be counted as the block's own. Whoever comes meanwhile is
+        // told to wait, so these are no more than the queue had.
+        let mut held = VecDeque::new();
         loop {
             let wait = next_look.saturating_duration_since(Instant::now()).min(IDLE);
-            let first = match inbox.recv_timeout(wait) {
-                Ok(work) => Some(work),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => Some(Work::Stop),
+            tell(&|standing| standing.mid_block = mid_block);
+            let received = if held.is_empty() || mid_block {
+                inbox.recv_timeout(wait)
+            } else {
+                inbox.try_recv().map_err(|_| RecvTimeoutError::Timeout)
             };
-            let mut ending = false;
-            if let Some(first) = first {
-                ending = self.batch(first, inbox, mid_block);
+            match received {
+                Ok(work) => held.push_back(work),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => held.push_back(Work::Stop),
             }
+            let ending = if mid_block {
+                matches!(held.back(), Some(Work::Stop))
+            } else {
+                self.batch(&mut held, inbox, done)
+            };
             if let Some(why) = self.node.stopped() {
                 let why = why.to_owned();
                 tracing::error!("the node applies nothing more: {why}");
                 tell(&|standing| standing.stopped = Some(why.clone()));
                 // What waits and what still comes is told; the reads go on.
-                while let Ok(work) = inbox.recv() {
+                while let Some(work) = held.pop_front().or_else(|| inbox.recv().ok()) {
                     match work {
                         Work::Apply(write) => answer(write.reply, Err(NoAnswer::Stopped(why.clone()))),
                         Work::Stop => return,
@@ -166,32 +180,33 @@ impl Writer {
         }
     }
 
-    /// Applies a write and those that wait behind it, commits, answers. Whether the end was asked for.
-    fn batch(&mut self, first: Work, inbox: &Receiver<Work>, mid_block: bool) -> bool {
+    /// Applies the writes that wait, commits, answers. Whether the end was asked for.
+    fn batch(&mut self, held: &mut VecDeque<Work>, inbox: &Receiver<Work>, done: &AtomicU64) -> bool {
+        if held.is_empty() {
+            return false;
+        }
         let started = Instant::now();
         let mut answers: Vec<(Option<oneshot::Sender<Reply>>, Reply)> = Vec::new();
-        let mut lines = Vec::new();
-        let mut ending = false;
-        let mut next = Some(first);
-        while let Some(work) = next.take() {
+        let (mut ending, mut last) = (false, 0);
+        while answers.len() < BATCH_ENTRIES
+            && let Some(work) = held.pop_front().or_else(|| inbox.try_recv().ok())
+        {
             match work {
                 Work::Stop => {
                     ending = true;
                     break;
                 }
-                // What is said now would be counted as the block's own.
-                Work::Apply(write) if mid_block => answers.push((write.reply, Err(NoAnswer::Busy))),
                 Work::Apply(Write { ticket, command, reply }) => {
-                    let command = Arc::unwrap_or_clone(command);
-                    let applied = self.apply(ticket, command, &mut lines);
+                    last = ticket;
+                    let applied = self.apply(ticket, Arc::unwrap_or_clone(command));
                     answers.push((reply, applied.map_err(|error| self.no_answer(error))));
                 }
             }
-            if answers.len() < BATCH_ENTRIES {
-                next = inbox.try_recv().ok();
-            }
         }
         let committed = self.commit();
+        if committed.is_ok() {
+            done.fetch_max(last, Ordering::Release);
+        }
         for (reply, applied) in answers {
             let applied = match &committed {
                 Ok(()) => applied,
@@ -200,9 +215,8 @@ impl Writer {
             };
             answer(reply, applied);
         }
-        match committed {
-            Ok(()) => self.feed.publish(lines),
-            Err(error) => self.node.stop(&error),
+        if let Err(error) = committed {
+            self.node.stop(&error);
         }
         self.metrics.batch.observe(started.elapsed().as_secs_f64());
         ending
@@ -219,10 +233,12 @@ impl Writer {
         let started = Instant::now();
         let committed = self.node.commit();
         self.metrics.commit.observe(started.elapsed().as_secs_f64());
-        committed
+        committed?;
+        self.feed.publish(std::mem::take(&mut self.untold));
+        Ok(())
     }
 
-    fn apply(&mut self, ticket: u64, command: Command, lines: &mut Vec<Line>) -> Result<Answer> {
+    fn apply(&mut self, ticket: u64, command: Command) -> Result<Answer> {
         // Messages belong to the block that is done; the next one has its own entries.
         let (height, last_ms) = self.node.head().map_or((0, 0), |head| (head.height, head.time_ms));
         let time_ms = (self.clock)().max(last_ms);
@@ -230,7 +246,7 @@ impl Writer {
         let outcome = self.node.submit(height, time_ms, command)?;
         self.node.reader().state().lock().answers(ticket, outcome.seq);
         self.metrics.applied(started.elapsed(), &outcome);
-        lines.extend(lines_of(height, time_ms, &outcome));
+        self.untold.extend(lines_of(height, time_ms, &outcome));
         Ok(Answer {
             seq: outcome.seq,
             height,
@@ -250,12 +266,12 @@ impl Writer {
             blocks,
             feed,
             metrics,
+            untold,
             ..
         } = self;
-        let mut lines = Vec::new();
         let mut seen = |(height, time_ms): (u64, u64), outcome: &Outcome, took: Duration| {
             metrics.applied(took, outcome);
-            lines.extend(lines_of(height, time_ms, outcome));
+            untold.extend(lines_of(height, time_ms, outcome));
         };
         let (pause, head) = match blocks {
             Blocks::None => (IDLE * 5, None),
@@ -275,8 +291,8 @@ impl Writer {
                 (*every, Some(head))
             }
         };
-        // The follower has committed.
-        feed.publish(lines);
+        // The follower has committed; had it failed, they would be told when it has.
+        feed.publish(std::mem::take(untold));
         Ok((pause, head))
     }
 }
@@ -306,7 +322,7 @@ fn mid_block(node: &Node) -> Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::feed::Feed;
+    use super::super::feed::{Feed, Next};
     use super::super::inbox::{Inbox, InboxFile};
     use super::super::metrics::Metrics;
     use super::{Blocks, Writer};
@@ -329,6 +345,7 @@ mod tests {
             feed: Arc::new(Feed::new(16, None)),
             metrics: Arc::new(Metrics::new()),
             clock: Arc::new(|| 5),
+            untold: Vec::new(),
         }
     }
 
@@ -339,6 +356,13 @@ mod tests {
             load_ppm: None,
             free: None,
         }
+    }
+
+    fn register(id: &str) -> Command {
+        let text =
+            format!(r#"{{"register": {{"provider_id": "{id}", "kinds": ["ai"], "models": [], "endpoints": []}}}}"#);
+        let tree = aicf_core::codec::json::parse(text.as_bytes(), 64).unwrap();
+        aicf_core::codec::de::from_tree(&tree).unwrap()
     }
 
     fn entries(database: &Path) -> u64 {
@@ -364,14 +388,21 @@ mod tests {
         let (sender, queue) = sync_channel(8);
         let dying = Inbox::new(1, InboxFile::open(&database).unwrap(), sender).unwrap();
         for expected in [1, 2, 3] {
-            let left = dying.leave(beat()).unwrap();
+            let left = dying.leave(register(&format!("p{expected}"))).unwrap();
             assert_eq!(left.ticket, expected);
             runtime.block_on(dying.keep(&left)).unwrap();
         }
         drop(queue);
 
-        let (inbox, thread) = writer(&database).start(&database, 8).unwrap();
+        let next = writer(&database);
+        let feed = Arc::clone(&next.feed);
+        let (inbox, thread) = next.start(&database, 8).unwrap();
         assert_eq!(inbox.last_ticket(), 3);
+        let Next::Lines(told) = feed.after(None, 10) else {
+            panic!("those who follow are told")
+        };
+        let registered: Vec<_> = told.iter().filter(|line| line.topic == "providerRegistered").collect();
+        assert_eq!(registered.len(), 2);
         inbox.stop();
         thread.join().unwrap();
         assert_eq!(

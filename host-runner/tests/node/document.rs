@@ -31,6 +31,8 @@ fn world(place: &Place) -> (Running, Map<String, Value>) {
         "0",
         "--rates-per-key-s",
         "0",
+        "--rpc-patience-ms",
+        "15000",
         "--receipts-key",
         "settlement.key",
         "--access-token-file",

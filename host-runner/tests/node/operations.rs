@@ -193,6 +193,8 @@ fn logs_are_lines_and_spans() {
         "none",
         "--logs-format",
         "json",
+        "--rpc-patience-ms",
+        "15000",
     ]);
     command.args(["--logs-otlp", &format!("http://{address}"), "--logs-level", "info"]);
     let (node, log) = Running::with_log(command);

@@ -22,6 +22,9 @@ const SETTINGS: &[&str] = &[
     "0",
     "--rates-per-key-s",
     "0",
+    // A busy machine is no reason to get a ticket: what is written is looked at at once.
+    "--rpc-patience-ms",
+    "15000",
     "--engine",
     "native",
 ];
