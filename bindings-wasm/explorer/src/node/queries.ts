@@ -1,0 +1,77 @@
+/** Reads of the node, kept while they are fresh. What a settled epoch says never changes; the rest is asked again when
+ * something happened. */
+import { NodeUnreachable, RpcError, type Methods } from "@aicf/client";
+import { QueryClient, useInfiniteQuery, useQuery } from "@tanstack/preact-query";
+import { useMemo } from "preact/hooks";
+import { useNode } from "./context.js";
+
+export type Method = keyof Methods;
+type Lists = { [M in Method]: Methods[M]["result"] extends { items: Array<any>; nextCursor: string | null } ? M : never }[Method];
+type Item<M extends Lists> = Methods[M]["result"] extends { items: Array<infer T> } ? T : never;
+
+/** Rows of a page of a list. */
+const PAGE_ROWS = 200;
+
+export const queries = new QueryClient({
+  defaultOptions: {
+    // The client tries reads again by itself.
+    queries: { retry: false, staleTime: 1_000, refetchOnWindowFocus: false },
+  },
+});
+
+interface CallOptions {
+  /** Whether it is asked at all. */
+  enabled?: boolean;
+  /** The answer never changes. */
+  forever?: boolean;
+}
+
+/** A read. */
+export function useCall<M extends Method>(method: M, params: Methods[M]["params"], { enabled = true, forever = false }: CallOptions = {}) {
+  const { client, url } = useNode();
+  return useQuery<Methods[M]["result"], Error>({
+    queryKey: [url, method, params],
+    queryFn: ({ signal }) => client.call(method, params, { signal }),
+    enabled,
+    ...(forever ? { staleTime: Infinity, gcTime: Infinity, meta: { forever: true } } : {}),
+  });
+}
+
+/** A list, page after page as it is scrolled. */
+export function useList<M extends Lists>(method: M, params: Methods[M]["params"], { enabled = true }: CallOptions = {}) {
+  const { client, url } = useNode();
+  const query = useInfiniteQuery({
+    queryKey: [url, method, params, "pages"],
+    queryFn: async ({ signal, pageParam }) => {
+      const asked = { ...params, limit: PAGE_ROWS, ...(pageParam ? { cursor: pageParam } : {}) } as Methods[M]["params"];
+      return (await client.call(method, asked, { signal })) as { items: Item<M>[]; nextCursor: string | null; total?: number | null };
+    },
+    initialPageParam: "",
+    getNextPageParam: (last) => last.nextCursor,
+    enabled,
+  });
+  const pages = query.data?.pages;
+  const rows = useMemo(() => pages?.flatMap((page) => page.items), [pages]);
+  return { ...query, rows, total: pages?.[0]?.total ?? null };
+}
+
+/** What went wrong, and what to do about it. */
+export function explained(error: unknown): { code: string; message: string; next: string } {
+  if (error instanceof RpcError) {
+    const next = error.code === "rate_limited" || error.code === "busy" ? "Wait a moment, then try again." : "";
+    return { code: error.code, message: error.message, next };
+  }
+  if (error instanceof NodeUnreachable) {
+    return {
+      code: "unreachable",
+      message: "The node does not answer.",
+      next: "See whether it runs, whether it lets this page ask (rpc.cors_origins), or choose another node.",
+    };
+  }
+  return { code: "", message: error instanceof Error ? error.message : String(error), next: "" };
+}
+
+/** Whether the node says that there is no such thing. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof RpcError && error.number === -32050;
+}
