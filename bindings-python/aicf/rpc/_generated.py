@@ -257,6 +257,25 @@ class PayoutRecord(TypedDict):
     net_provider: str
 
 
+class Claim(TypedDict):
+    """A proven piece of work that asks to be paid."""
+
+    task_id: str
+    block_height: int
+    nullifier: str
+    provider_id: str
+    miner: str
+    requester: str
+    kind: Kind
+    units: str
+    quality_ppm: NotRequired[int | None]
+    surge_ppm: NotRequired[int | None]
+    proof_ref: str
+    lease_id: NotRequired[str | None]
+    deferred_from: NotRequired[int | None]
+    owed: NotRequired[str | None]
+
+
 class AccountsView(TypedDict):
     """AccountsView"""
 
@@ -1077,25 +1096,6 @@ class SettleSlash(TypedDict):
     reason: str
 
 
-class Claim(TypedDict):
-    """A proven piece of work that asks to be paid."""
-
-    task_id: str
-    block_height: int
-    nullifier: str
-    provider_id: str
-    miner: str
-    requester: str
-    kind: Kind
-    units: str
-    quality_ppm: NotRequired[int | None]
-    surge_ppm: NotRequired[int | None]
-    proof_ref: str
-    lease_id: NotRequired[str | None]
-    deferred_from: NotRequired[int | None]
-    owed: NotRequired[str | None]
-
-
 class Accepted(TypedDict):
     """A write that waits and is durable; aicf.getTicket says what became of it."""
 
@@ -1138,6 +1138,14 @@ class NodeStatus(TypedDict):
     chain: ChainView
     head: HeadView
     signs_receipts: bool
+    settlement_key: SettlementKey | None
+
+
+class SettlementKey(TypedDict):
+    """The public half of the key that signs receipts."""
+
+    scheme: Scheme
+    public_key: str
 
 
 AttestationEvidence = TypedDict(
@@ -1661,6 +1669,14 @@ class ListSettlementsPage(TypedDict):
     total: int | None
 
 
+class ListClaimsPage(TypedDict):
+    """A page of `aicf.listClaims`."""
+
+    items: list[Claim]
+    nextCursor: str | None
+    total: int | None
+
+
 class ListSlashesPage(TypedDict):
     """A page of `aicf.listSlashes`."""
 
@@ -1764,9 +1780,13 @@ class Methods:
         """A settled epoch's receipt, with a payee's lines where one is named; signed where the node has a settlement key."""
         return self.call("aicf.getReceipt", {"epoch": epoch, "payee": payee})  # type: ignore[no-any-return]
 
-    def get_claims(self, epoch: int) -> dict[str, Any]:
-        """All that a settled epoch was computed from, to compute it again."""
-        return self.call("aicf.getClaims", {"epoch": epoch})  # type: ignore[no-any-return]
+    def get_claims(self, epoch: int, claims: bool | None = None) -> dict[str, Any]:
+        """All that a settled epoch was computed from, to compute it again; without its claims where they are too many for one answer."""
+        return self.call("aicf.getClaims", {"epoch": epoch, "claims": claims})  # type: ignore[no-any-return]
+
+    def list_claims(self, epoch: int, cursor: str | None = None, limit: int | None = None) -> ListClaimsPage:
+        """The claims of a settled epoch, as its settlement read them."""
+        return self.call("aicf.listClaims", {"epoch": epoch, "cursor": cursor, "limit": limit})  # type: ignore[no-any-return]
 
     def list_slashes(self, cursor: str | None = None, limit: int | None = None) -> ListSlashesPage:
         """Penalties and their reasons."""
@@ -1996,9 +2016,13 @@ class AsyncMethods:
         """A settled epoch's receipt, with a payee's lines where one is named; signed where the node has a settlement key."""
         return self.call("aicf.getReceipt", {"epoch": epoch, "payee": payee})  # type: ignore[no-any-return]
 
-    def get_claims(self, epoch: int) -> Awaitable[dict[str, Any]]:
-        """All that a settled epoch was computed from, to compute it again."""
-        return self.call("aicf.getClaims", {"epoch": epoch})  # type: ignore[no-any-return]
+    def get_claims(self, epoch: int, claims: bool | None = None) -> Awaitable[dict[str, Any]]:
+        """All that a settled epoch was computed from, to compute it again; without its claims where they are too many for one answer."""
+        return self.call("aicf.getClaims", {"epoch": epoch, "claims": claims})  # type: ignore[no-any-return]
+
+    def list_claims(self, epoch: int, cursor: str | None = None, limit: int | None = None) -> Awaitable[ListClaimsPage]:
+        """The claims of a settled epoch, as its settlement read them."""
+        return self.call("aicf.listClaims", {"epoch": epoch, "cursor": cursor, "limit": limit})  # type: ignore[no-any-return]
 
     def list_slashes(self, cursor: str | None = None, limit: int | None = None) -> Awaitable[ListSlashesPage]:
         """Penalties and their reasons."""
@@ -2182,6 +2206,7 @@ READS = frozenset(
         "aicf.getSettlement",
         "aicf.getReceipt",
         "aicf.getClaims",
+        "aicf.listClaims",
         "aicf.listSlashes",
         "aicf.listRequesters",
         "aicf.getRequester",

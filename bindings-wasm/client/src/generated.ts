@@ -359,6 +359,38 @@ export interface PayoutRecord {
   net_provider: string;
 }
 
+/** A proven piece of work that asks to be paid. */
+export interface Claim {
+  /** The job. */
+  task_id: string;
+  /** The block that holds the proof. */
+  block_height: number;
+  /** What makes the proof usable once only. */
+  nullifier: string;
+  /** Who did the work. */
+  provider_id: string;
+  /** Who included the proof. */
+  miner: string;
+  /** Who asked for the work. */
+  requester: string;
+  /** The kind of work. */
+  kind: Kind;
+  /** How much work. */
+  units: string;
+  /** The multiplier of the provider's band; one where absent. */
+  quality_ppm?: number | null;
+  /** The multiplier of the market; one where absent. */
+  surge_ppm?: number | null;
+  /** Where the proof stands. */
+  proof_ref: string;
+  /** The lease under which the work was done. */
+  lease_id?: string | null;
+  /** The epoch that could not pay it in full. */
+  deferred_from?: number | null;
+  /** What is left to pay of a deferred claim. */
+  owed?: string | null;
+}
+
 export interface AccountsView {
   account: string;
   balance: string;
@@ -1443,38 +1475,6 @@ export interface SettleSlash {
   reason: string;
 }
 
-/** A proven piece of work that asks to be paid. */
-export interface Claim {
-  /** The job. */
-  task_id: string;
-  /** The block that holds the proof. */
-  block_height: number;
-  /** What makes the proof usable once only. */
-  nullifier: string;
-  /** Who did the work. */
-  provider_id: string;
-  /** Who included the proof. */
-  miner: string;
-  /** Who asked for the work. */
-  requester: string;
-  /** The kind of work. */
-  kind: Kind;
-  /** How much work. */
-  units: string;
-  /** The multiplier of the provider's band; one where absent. */
-  quality_ppm?: number | null;
-  /** The multiplier of the market; one where absent. */
-  surge_ppm?: number | null;
-  /** Where the proof stands. */
-  proof_ref: string;
-  /** The lease under which the work was done. */
-  lease_id?: string | null;
-  /** The epoch that could not pay it in full. */
-  deferred_from?: number | null;
-  /** What is left to pay of a deferred claim. */
-  owed?: string | null;
-}
-
 /** A write that waits and is durable; aicf.getTicket says what became of it. */
 export interface Accepted {
   status: "accepted";
@@ -1515,6 +1515,14 @@ export interface NodeStatus {
   chain: ChainView;
   head: HeadView;
   signs_receipts: boolean;
+  /** The key that signs receipts here */
+  settlement_key: SettlementKey | null;
+}
+
+/** The public half of the key that signs receipts. */
+export interface SettlementKey {
+  scheme: Scheme;
+  public_key: string;
 }
 
 /** Where a provider stands with the network; only an active one gets work. */
@@ -2219,10 +2227,15 @@ export interface Methods {
     params: { epoch: number; payee?: string };
     result: { batch: Batch; signed?: BatchSignature; payee?: PayeePart };
   };
-  /** All that a settled epoch was computed from, to compute it again. */
+  /** All that a settled epoch was computed from, to compute it again; without its claims where they are too many for one answer. */
   "aicf.getClaims": {
-    params: { epoch: number };
-    result: { batch: Batch; policy: Policy; input: Settle };
+    params: { epoch: number; claims?: boolean };
+    result: { batch: Batch; policy: Policy; budget_from_fees: boolean; input: Settle };
+  };
+  /** The claims of a settled epoch, as its settlement read them. */
+  "aicf.listClaims": {
+    params: { epoch: number; cursor?: string; limit?: number };
+    result: { items: Array<Claim>; nextCursor: string | null; total: number | null };
   };
   /** Penalties and their reasons. */
   "aicf.listSlashes": {
@@ -2448,6 +2461,7 @@ export const READS: ReadonlySet<string> = new Set([
   "aicf.getSettlement",
   "aicf.getReceipt",
   "aicf.getClaims",
+  "aicf.listClaims",
   "aicf.listSlashes",
   "aicf.listRequesters",
   "aicf.getRequester",

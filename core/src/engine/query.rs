@@ -1,10 +1,13 @@
 //! Reads for hosts: what the command line, RPC and bindings show. One door like the catalogue's: a
 //! name, a JSON object in, a JSON object out; lists come in pages with a cursor, found by index.
 
+mod claims;
 mod jobs;
 mod market;
 mod money;
 mod providers;
+
+pub use claims::settled_claim;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -80,6 +83,7 @@ queries! {
     "epoch.get" => epoch: EpochInput => EpochView;
     "epoch.list" => epochs: After => Page<EpochView>;
     "payouts" => payouts: PayoutsInput => Page<PayoutsView>;
+    "claims" => claims: claims::ClaimsInput => Page<crate::settlement::Claim>;
     "accounts" => accounts: After => Page<money::AccountsView>;
     "postings" => postings: After => Page<money::PostingsView>;
     "slashes" => slashes: After => Page<money::SlashesView>;

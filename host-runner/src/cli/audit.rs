@@ -15,8 +15,9 @@ use aicf_core::amount::Atoms;
 use aicf_core::codec::{Format, cbor};
 use aicf_core::engine::key::{Key, Table, trailing_text};
 use aicf_core::engine::ledger::Account;
+use aicf_core::engine::query::settled_claim;
 use aicf_core::engine::rows::{BatchRules, Deferred, SlashRecord};
-use aicf_core::engine::{Command, Entry, Status, settlement_claim};
+use aicf_core::engine::{Command, Entry, Status};
 use aicf_core::market::{FundSource, Market};
 use aicf_core::policy::Policy;
 use aicf_core::receipt::PayoutRecord;
@@ -39,8 +40,8 @@ pub fn run(args: &Audit, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let reader = globals.reader()?;
     let state = reader.state();
     let epoch = args.epoch;
-    let (batch, policy, input) = kept(&reader, epoch)?;
-    let settled = settled_as_kept(&batch, &policy, &input)?;
+    let kept = kept(&reader, epoch, Claims::All)?;
+    let (batch, settled) = (&kept.batch, settled_as_kept(&kept)?);
     let mut lines = 0_u64;
     for (_, line) in settled.paid() {
         let key = Key::new(Table::PayoutLine).int(epoch).hash(&line.claim_key);
@@ -69,17 +70,38 @@ pub fn run(args: &Audit, globals: &Globals, out: Out) -> anyhow::Result<()> {
     out.say(&document, &text)
 }
 
-/// The batch of a settled epoch, with the policy and the input it came from.
-pub(super) fn kept(reader: &Reader, epoch: u64) -> anyhow::Result<(Batch, Policy, Settle)> {
+/// What is kept of a settled epoch: its batch, and all that it came from.
+pub(super) struct Kept {
+    pub batch: Batch,
+    /// As the engine applied it.
+    pub policy: Policy,
+    /// The policy's budget is what the fund held of fees, which its hash does not know of.
+    pub budget_from_fees: bool,
+    pub input: Settle,
+}
+
+/// Which claims the input has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claims {
+    /// All that there were.
+    All,
+    /// None, for those who get them page by page. Nothing can be settled with this.
+    LeftOut,
+}
+
+/// What is kept of a settled epoch.
+pub(super) fn kept(reader: &Reader, epoch: u64, claims: Claims) -> anyhow::Result<Kept> {
     let Some(batch) = row::<Batch>(reader.state(), &Key::new(Table::Batch).int(epoch))? else {
         return Err(Failure::refused("epoch_not_settled", format!("epoch {epoch} is not settled")).into());
     };
-    let (policy, input) = again(reader, &batch)?;
-    Ok((batch, policy, input))
+    again(reader, batch, claims)
 }
 
 /// The epoch settled again, which must give the batch that is kept.
-pub(super) fn settled_as_kept<'a>(batch: &Batch, policy: &Policy, input: &'a Settle) -> anyhow::Result<Settled<'a>> {
+pub(super) fn settled_as_kept(kept: &Kept) -> anyhow::Result<Settled<'_>> {
+    let Kept {
+        batch, policy, input, ..
+    } = kept;
     let epoch = batch.epoch;
     let settled = settlement::settle(policy, &batch.policy_hash, input).map_err(|error| {
         let message = format!("it cannot be settled again: {error}");
@@ -114,7 +136,7 @@ fn row<T: DeserializeOwned>(state: &State, key: &Key) -> anyhow::Result<Option<T
 }
 
 /// The policy and the input that the engine settled the epoch with.
-fn again(reader: &Reader, batch: &Batch) -> anyhow::Result<(Policy, Settle)> {
+fn again(reader: &Reader, batch: Batch, wanted: Claims) -> anyhow::Result<Kept> {
     let (state, epoch) = (reader.state(), batch.epoch);
     let bytes = state
         .read(&Key::new(Table::Policy).hash(&batch.policy_hash).bytes())
@@ -141,36 +163,41 @@ fn again(reader: &Reader, batch: &Batch) -> anyhow::Result<(Policy, Settle)> {
         None => None,
     };
     let mut carry = before.as_ref().map_or(Atoms::ZERO, |before| before.carry_next);
-    if fees_only(state, epoch)? {
+    let budget_from_fees = fees_only(state, epoch)?;
+    if budget_from_fees {
         // The budget was what the fund held: the header says how much.
         policy.fund.budget_per_epoch = batch.budget;
         carry = Atoms::ZERO;
     }
     let mut claims = Vec::new();
-    each_row(state, &Key::new(Table::ClaimLine).int(epoch), |_, value| {
-        let kept: Deferred = cbor::from_slice(value)?;
-        let waited = (kept.deferred_from < epoch).then_some(&kept);
-        claims.push(settlement_claim(&kept.claim, waited));
-        Ok(())
-    })?;
+    if wanted == Claims::All {
+        each_row(state, &Key::new(Table::ClaimLine).int(epoch), |_, value| {
+            let kept: Deferred = cbor::from_slice(value)?;
+            claims.push(settled_claim(&kept, epoch));
+            Ok(())
+        })?;
+    }
     let slashes = slashes(state, epoch)?;
     let stakes = stakes(reader, epoch, &slashes)?;
-    Ok((
+    let input = Settle {
+        policy: None,
+        chain_id: batch.chain_id,
+        epoch,
+        height_start: batch.height_start,
+        height_end: batch.height_end,
+        carry: Some(carry),
+        prev_batch_id: Some(before.map_or(Hash32::ZERO, |before| before.batch_id)),
+        stakes: Some(stakes),
+        paid_before: Some(paid_before(state, epoch)?),
+        slashes: Some(slashes),
+        claims,
+    };
+    Ok(Kept {
+        batch,
         policy,
-        Settle {
-            policy: None,
-            chain_id: batch.chain_id,
-            epoch,
-            height_start: batch.height_start,
-            height_end: batch.height_end,
-            carry: Some(carry),
-            prev_batch_id: Some(before.map_or(Hash32::ZERO, |before| before.batch_id)),
-            stakes: Some(stakes),
-            paid_before: Some(paid_before(state, epoch)?),
-            slashes: Some(slashes),
-            claims,
-        },
-    ))
+        budget_from_fees,
+        input,
+    })
 }
 
 fn fees_only(state: &State, epoch: u64) -> anyhow::Result<bool> {

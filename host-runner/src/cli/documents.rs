@@ -1,7 +1,8 @@
 //! What is handed out of a settled epoch: its receipt, with a payee's lines proven, and all that it was computed from.
 //! The command line prints these, the node serves them.
 
-use super::audit::{kept, settled_as_kept};
+pub use super::audit::Claims;
+use super::audit::{Kept, kept, settled_as_kept};
 use super::fail::Failure;
 use super::out::as_json;
 use crate::keys::SecretKey;
@@ -21,34 +22,49 @@ use serde_json::{Value, json};
 /// # Errors
 /// `epoch_not_settled`, `unknown_payee`; `batch_differs` when what is kept cannot be computed again.
 pub fn receipt(reader: &Reader, epoch: u64, payee: Option<Text>, key: Option<&SecretKey>) -> anyhow::Result<Value> {
-    let (batch, policy, input) = kept(reader, epoch)?;
-    let settled = settled_as_kept(&batch, &policy, &input)?;
+    let kept = kept(reader, epoch, Claims::All)?;
+    let settled = settled_as_kept(&kept)?;
     let payee = match payee {
         Some(payee) => Some(part(&settled, payee)?),
         None => None,
     };
     let Some(key) = key else {
-        let mut document = json!({"batch": as_json(&batch)?});
+        let mut document = json!({"batch": as_json(&kept.batch)?});
         if let Some(payee) = &payee {
             document["payee"] = as_json(payee)?;
         }
         return Ok(document);
     };
-    let message = receipt::message(&batch.batch_id)?;
+    let message = receipt::message(&kept.batch.batch_id)?;
     let signed = BatchSignature {
         scheme: key.scheme(),
         signature: Bytes(key.sign(message.as_bytes(), &[])?),
     };
-    as_json(&Receipt { batch, signed, payee })
+    as_json(&Receipt {
+        batch: kept.batch,
+        signed,
+        payee,
+    })
 }
 
 /// What a settled epoch was computed from: the policy and the input of `settlement.settle`, and the batch that it gave.
+/// Where the budget came from fees, the policy names what the fund held: it is not the one that the batch's hash is of.
 ///
 /// # Errors
 /// As for [`receipt()`].
-pub fn settle_input(reader: &Reader, epoch: u64) -> anyhow::Result<Value> {
-    let (batch, policy, input) = kept(reader, epoch)?;
-    Ok(json!({"batch": as_json(&batch)?, "policy": as_json(&policy)?, "input": as_json(&input)?}))
+pub fn settle_input(reader: &Reader, epoch: u64, claims: Claims) -> anyhow::Result<Value> {
+    let Kept {
+        batch,
+        policy,
+        budget_from_fees,
+        input,
+    } = kept(reader, epoch, claims)?;
+    Ok(json!({
+        "batch": as_json(&batch)?,
+        "policy": as_json(&policy)?,
+        "budget_from_fees": budget_from_fees,
+        "input": as_json(&input)?,
+    }))
 }
 
 /// A line as the record that a receipt carries.

@@ -85,6 +85,9 @@ impl Types {
             }
             "ticket" => Some(json!({"type": "string", "pattern": "^[0-9]+$"})),
             "read_only" => Some(json!({"type": "boolean"})),
+            "claims" => Some(
+                json!({"type": "boolean", "default": true, "description": "false leaves input.claims empty: aicf.listClaims has them in pages"}),
+            ),
             "name" => Some(json!({"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]*$", "maxLength": 128})),
             "command" => Some(self.described.command.as_value().clone()),
             "policy" => Some(
@@ -207,10 +210,11 @@ fn special_result(method: &str) -> Value {
             )
         }
         "aicf.getClaims" => object(
-            &["batch", "policy", "input"],
+            &["batch", "policy", "budget_from_fees", "input"],
             json!({
                 "batch": {"$ref": "#/$defs/output/Receipt/properties/batch"},
                 "policy": {"$ref": "#/$defs/output/Policy"},
+                "budget_from_fees": {"type": "boolean", "description": "The budget in the policy is what the fund held of fees: its hash is not the batch's"},
                 "input": {"$ref": "#/$defs/output/Settle"},
             }),
         ),
@@ -283,7 +287,7 @@ fn own_types() -> Map<String, Value> {
         },
         "NodeStatus": {
             "type": "object",
-            "required": ["version", "healthy", "read_only", "stopped", "chain_error", "chain_head", "chain", "head", "signs_receipts"],
+            "required": ["version", "healthy", "read_only", "stopped", "chain_error", "chain_head", "chain", "head", "signs_receipts", "settlement_key"],
             "additionalProperties": false,
             "properties": {
                 "version": {"type": "string"},
@@ -295,6 +299,20 @@ fn own_types() -> Map<String, Value> {
                 "chain": {"$ref": "#/$defs/output/ChainView"},
                 "head": {"$ref": "#/$defs/output/HeadView"},
                 "signs_receipts": {"type": "boolean"},
+                "settlement_key": {
+                    "description": "The key that signs receipts here",
+                    "anyOf": [{"$ref": "#/$defs/output/SettlementKey"}, {"type": "null"}],
+                },
+            },
+        },
+        "SettlementKey": {
+            "type": "object",
+            "description": "The public half of the key that signs receipts.",
+            "required": ["scheme", "public_key"],
+            "additionalProperties": false,
+            "properties": {
+                "scheme": {"$ref": "#/$defs/output/Scheme"},
+                "public_key": {"type": "string", "pattern": "^0x([0-9a-f]{2})*$"},
             },
         },
     });

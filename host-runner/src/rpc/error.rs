@@ -119,7 +119,7 @@ impl RpcError {
         let code = match (query, core.path.as_str()) {
             ("provider.get" | "provider.key" | "balance", "input.provider_id") => "unknown_provider",
             ("job.get" | "explain.job", "input.task_id") => "unknown_task",
-            ("epoch.get", "input.epoch") | ("explain.slash", "input.epoch") => "epoch_not_settled",
+            ("epoch.get" | "claims" | "explain.slash", "input.epoch") => "epoch_not_settled",
             ("explain.payout", _) => "unknown_claim",
             ("explain.slash", _) => "not_judged",
             ("policy", "input.hash") => "unknown_policy",

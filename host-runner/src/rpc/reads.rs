@@ -5,15 +5,17 @@ use super::error::{INTERNAL, INVALID_PARAMS, NOT_FOUND, RpcError};
 use super::params::Params;
 use super::table::Answer;
 use crate::cli::Failure;
-use crate::cli::documents;
+use crate::cli::documents::{self, Claims};
 use crate::node::Reader;
 use crate::service::Service;
 use crate::service::feed::{Line, Position, from_database};
 use crate::service::reads::entry_of;
 use crate::service::topic::Wanted;
+use aicf_core::codec::hex;
 use aicf_core::codec::tree::Tree;
 use aicf_core::engine::{Command, Status};
 use aicf_core::limits::PAGE_ROWS_MAX;
+use aicf_core::signature::Scheme;
 use aicf_core::value::{Hash32, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -116,6 +118,16 @@ pub struct NodeStatus {
     head: Value,
     /// Whether receipts are signed here.
     signs_receipts: bool,
+    /// The key that they are signed with.
+    settlement_key: Option<SettlementKey>,
+}
+
+/// The public half of the key that signs receipts here.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SettlementKey {
+    scheme: Scheme,
+    public_key: String,
 }
 
 /// `aicf.getStatus`.
@@ -136,6 +148,10 @@ pub fn status(service: &Service, _: &Caller, params: Params<'_>) -> Answer {
         chain,
         head,
         signs_receipts: service.receipts_key.is_some(),
+        settlement_key: service.receipts_key.as_ref().map(|key| SettlementKey {
+            scheme: key.scheme(),
+            public_key: hex::text(key.public_key()),
+        }),
     })
 }
 
@@ -153,7 +169,7 @@ pub fn payload(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer 
     match entry.map(|entry| entry.command) {
         Some(Command::Enqueue { payload, .. }) => answer(&json!({
             "task_id": task_id.to_string(),
-            "payload": aicf_core::codec::hex::text(&payload),
+            "payload": hex::text(&payload),
         })),
         // A node that began with a snapshot does not have the entries before it.
         _ => Err(RpcError::new(
@@ -243,9 +259,13 @@ pub fn claim_payout(service: &Service, _: &Caller, mut params: Params<'_>) -> An
 /// `aicf.getClaims`.
 pub fn claims(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
     let epoch = required(&mut params, "epoch")?;
+    let claims = match params.take_as::<bool>("claims")? {
+        Some(false) => Claims::LeftOut,
+        _ => Claims::All,
+    };
     params.end()?;
     let reader = Reader::open(&service.database).map_err(|error| RpcError::of_node(&error))?;
-    answer(&documents::settle_input(&reader, epoch).map_err(of_failure)?)
+    answer(&documents::settle_input(&reader, epoch, claims).map_err(of_failure)?)
 }
 
 /// Where somebody begins to follow.

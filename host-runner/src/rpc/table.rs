@@ -110,8 +110,10 @@ methods! {
         "A settled epoch: its batch, roots and totals.";
     "aicf.getReceipt" Read(reads::receipt) &["epoch", "payee"],
         "A settled epoch's receipt, with a payee's lines where one is named; signed where the node has a settlement key.";
-    "aicf.getClaims" Read(reads::claims) &["epoch"],
-        "All that a settled epoch was computed from, to compute it again.";
+    "aicf.getClaims" Read(reads::claims) &["epoch", "claims"],
+        "All that a settled epoch was computed from, to compute it again; without its claims where they are too many for one answer.";
+    "aicf.listClaims" List("claims") &["epoch", "after", "limit"],
+        "The claims of a settled epoch, as its settlement read them.";
     "aicf.listSlashes" List("slashes") PAGE,
         "Penalties and their reasons.";
     "aicf.listRequesters" List("requester.list") PAGE,

@@ -1,5 +1,6 @@
 //! `aicf node` from the outside: the binary as a process, HTTP and WebSocket as anybody would speak them.
 
+mod claims;
 mod document;
 mod events;
 mod life;
