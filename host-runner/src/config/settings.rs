@@ -187,6 +187,12 @@ pub const SETTINGS: &[Setting] = &[
         "Web pages that may ask, by origin; `*` is all of them",
     ),
     of(
+        "rpc.explorer",
+        Shape::Flag,
+        "true",
+        "Web pages at `/` that look at this node, where they are built into the program",
+    ),
+    of(
         "rpc.body_bytes_max",
         Shape::Number(1024),
         "4194304",

@@ -1,7 +1,8 @@
-//! The port and the local socket: TLS where there is a certificate, JSON-RPC at `/` and `/rpc`, events at `/ws`, metrics
-//! and health beside them.
+//! The port and the local socket: TLS where there is a certificate, JSON-RPC at `/` and `/rpc`, the explorer's pages at `/`
+//! for those who only read, events at `/ws`, metrics and health beside them.
 
 use super::access::Caller;
+use super::explorer::{self, Explorer};
 use super::server::{Counted, module};
 use super::stream;
 use crate::config::Config;
@@ -41,6 +42,7 @@ const WAITING_MESSAGES: u32 = 256;
 struct Door {
     service: Arc<Service>,
     methods: Methods,
+    explorer: Arc<Explorer>,
     builder: TowerServiceBuilder<tower::layer::util::Identity, tower::layer::util::Identity>,
     stop: StopHandle,
 }
@@ -89,6 +91,11 @@ impl Listener {
         let door = Door {
             service: Arc::clone(service),
             methods: module(service)?.into(),
+            explorer: Arc::new(if config.is("rpc.explorer") {
+                Explorer::of(explorer::embedded())
+            } else {
+                Explorer::turned_off()
+            }),
             builder: jsonrpsee::server::Server::builder()
                 .set_config(settings)
                 .to_service_builder(),
@@ -233,6 +240,11 @@ fn caller(door: &Door, request: &Request) -> Caller {
 }
 
 async fn rpc(State(door): State<Door>, mut request: Request) -> Response {
+    if explorer::is_asked(&request) {
+        return door
+            .explorer
+            .answer(request.method(), request.uri().path(), request.headers());
+    }
     if !matches!(request.uri().path(), "/" | "/rpc") {
         return (StatusCode::NOT_FOUND, "not found\n").into_response();
     }

@@ -8,6 +8,7 @@
 //! | [`reads`], [`writes`], [`capabilities`], [`operator`] | what methods do |
 //! | [`server`] | the methods as a server has them: aliases, time limits, counting |
 //! | [`subscribe`], [`stream`] | events, over JSON-RPC and as a plain WebSocket |
+//! | [`explorer`] | web pages, built into the program |
 //! | [`listen`] | the port, the local socket, TLS, and the other paths |
 
 pub mod access;
@@ -17,6 +18,7 @@ pub mod clients;
 #[cfg(feature = "schema")]
 pub mod document;
 pub mod error;
+pub mod explorer;
 pub mod listen;
 pub mod operator;
 pub mod params;

@@ -5,6 +5,7 @@ mod document;
 mod events;
 mod life;
 mod operations;
+mod page;
 mod running;
 mod security;
 #[path = "../support/mod.rs"]
