@@ -10,6 +10,7 @@ mod client;
 mod codegen;
 mod conformance;
 mod count;
+mod explorer;
 mod fingerprint;
 mod guest;
 mod node;
@@ -37,7 +38,11 @@ type Command = fn(&[String]) -> Outcome;
 
 /// Name, what it does, and the function that does it.
 const COMMANDS: &[(&str, &str, Command)] = &[
-    ("build", "build the wasm module and the release host around it", build),
+    (
+        "build",
+        "build the wasm module, the explorer, and the release host around them",
+        build,
+    ),
     (
         "guest",
         "build the core as a wasm module, if its sources changed",
@@ -73,6 +78,16 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         "client-test",
         "build the TypeScript client of nodes and run its tests",
         |_| client::test().judged(),
+    ),
+    (
+        "explorer",
+        "build the explorer, which a node has inside it, if its sources changed",
+        |_| explorer::build(),
+    ),
+    (
+        "explorer-test",
+        "build the explorer and run its tests, in Chromium",
+        |_| explorer::test().judged(),
     ),
     (
         "conformance",
@@ -122,18 +137,29 @@ fn main() -> ExitCode {
 fn usage(code: ExitCode) -> ExitCode {
     println!("cargo xtask <command>\n");
     for (name, about, _) in COMMANDS {
-        println!("  {name:<12}{about}");
+        println!("  {name:<15}{about}");
     }
     code
 }
 
 fn build(_: &[String]) -> Outcome {
     guest::build()?;
+    if sh::have("npm") {
+        explorer::build()?;
+    } else {
+        say("explorer: left out; to have it, install Node.js 20 or newer");
+    }
+    host()
+}
+
+fn host() -> Outcome {
     sh::run(sh::cargo().args(["build", "--release", "--package", "aicf-host"]))
 }
 
 fn demo(args: &[String]) -> Outcome {
-    build(&[])?;
+    // It shows no pages: whoever wants the demo does not wait for the explorer.
+    guest::build()?;
+    host()?;
     sh::run(
         sh::cargo()
             .args([

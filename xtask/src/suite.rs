@@ -2,7 +2,7 @@
 
 use crate::count::{Count, counted, judge};
 use crate::sh::{self, Outcome, say};
-use crate::{checks, client, codegen, conformance, guest, node, python, tidy, web};
+use crate::{checks, client, codegen, conformance, explorer, guest, node, python, tidy, web};
 
 /// A step of the run, by name.
 type Step = (&'static str, fn() -> Count);
@@ -19,12 +19,15 @@ const STEPS: &[Step] = &[
     ("Node.js", node::test),
     ("the web package", web::test),
     ("the client of nodes", client::test),
+    ("the explorer", explorer::test),
     ("conformance of all hosts", conformance::run),
 ];
 
-/// Runs all steps, also after one failed. The module comes first: half of the tests need it.
+/// Runs all steps, also after one failed. The module comes first, because half of the tests need it, and the explorer: both
+/// are inside the host, which is compiled once.
 pub fn test() -> Outcome {
     let mut all = judge(guest::build().map(drop));
+    all += judge(explorer::build());
     for (name, step) in STEPS {
         say(&format!("test: {name}"));
         let count = step();

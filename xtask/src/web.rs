@@ -128,7 +128,7 @@ pub fn test() -> Count {
 }
 
 /// Chromium, and what drives it.
-fn browser() -> Outcome {
+pub fn browser() -> Outcome {
     if sh::have("chromium") && sh::have("chromedriver") {
         return Ok(());
     }
