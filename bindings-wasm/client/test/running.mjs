@@ -20,6 +20,8 @@ export class Running {
   #folder = mkdtempSync(join(tmpdir(), "aicf-node-"));
   #process;
   port = 0;
+  /** Added to its environment. */
+  env = {};
 
   constructor(...settings) {
     this.settings = settings;
@@ -31,12 +33,17 @@ export class Running {
     return running;
   }
 
+  /** Where its database is. */
+  get folder() {
+    return this.#folder;
+  }
+
   get url() {
     return `http://127.0.0.1:${this.port}`;
   }
 
   async start() {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AICF_")));
+    const env = { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AICF_"))), ...this.env };
     const args = ["node", "--json", "--engine", "native", "--rpc-listen", `127.0.0.1:${this.port}`];
     args.push("--chain-block-time-ms", "20", "--rates-per-address-s", "0", "--rates-per-key-s", "0");
     // A busy machine is no reason to get a ticket: what is written is looked at at once.

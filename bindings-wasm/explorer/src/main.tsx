@@ -2,10 +2,10 @@
 import { QueryClientProvider } from "@tanstack/preact-query";
 import { render } from "preact";
 import { Router } from "wouter-preact";
-import { useHashLocation } from "wouter-preact/use-hash-location";
 import { App } from "./app.js";
 import { NodeProvider } from "./node/context.js";
 import { queries } from "./node/queries.js";
+import { useHashLocation, useHashSearch } from "./shell/location.js";
 import "./style/base.css";
 import "./style/shell.css";
 import "./style/parts.css";
@@ -15,7 +15,7 @@ if (place) {
   render(
     <QueryClientProvider client={queries}>
       <NodeProvider>
-        <Router hook={useHashLocation}>
+        <Router hook={useHashLocation} searchHook={useHashSearch}>
           <App />
         </Router>
       </NodeProvider>

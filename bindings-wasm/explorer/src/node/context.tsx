@@ -20,7 +20,8 @@ const Context = createContext<NodeHandle | null>(null);
 export function nodeAddress(text: string): string | null {
   try {
     const url = new URL(text.includes("://") ? text : `http://${text}`);
-    if (url.protocol !== "http:" && url.protocol !== "https:") return null;
+    // Some browsers take a space for a part of a host's name.
+    if (!/^https?:$/.test(url.protocol) || !/^[\w.:[\]-]+$/.test(url.host)) return null;
     return url.origin + (url.pathname === "/" ? "" : url.pathname.replace(/\/$/, ""));
   } catch {
     return null;

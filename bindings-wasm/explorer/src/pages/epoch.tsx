@@ -41,6 +41,7 @@ function Header({ epoch }: { epoch: EpochView }) {
       </Stats>
       <Card title="Header">
         <Facts
+          two
           of={[
             ["Batch", <Hash of={epoch.batch_id} />],
             ["Batch before", <Hash of={epoch.prev_batch_id} {...(epoch.epoch > 0 ? { href: to.epoch(epoch.epoch - 1) } : {})} />],

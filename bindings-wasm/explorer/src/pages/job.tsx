@@ -54,8 +54,8 @@ function Said({ event: { event, data } }: { event: EventLine }) {
   );
 }
 
-function Timeline({ id }: { id: string }) {
-  const asked = useTimeline(id);
+function Timeline({ job }: { job: JobView }) {
+  const asked = useTimeline(job.task_id);
   return (
     <Answer of={asked} what="Asking what happened">
       {(events) =>
@@ -78,6 +78,14 @@ function Timeline({ id }: { id: string }) {
                 </li>
               );
             })}
+            {job.status === "settled" && job.claim && (
+              <li>
+                <span class="what">Settled</span>
+                <span class="said">
+                  in <Link href={to.epoch(job.claim.epoch)}>epoch {job.claim.epoch}</Link>
+                </span>
+              </li>
+            )}
           </ol>
         )
       }
@@ -114,7 +122,7 @@ function Attempts({ id }: { id: string }) {
   if (!asked.data) return null;
   if (list.length === 0) return <Empty>Nobody was given it yet.</Empty>;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Attempts">
+    <div class="scroll" tabIndex={0} role="region" aria-label="Attempts, one by one">
       <table>
         <thead>
           <tr>
@@ -216,7 +224,7 @@ export function Job({ id }: { id: string }) {
             </Stats>
             <div class="cards">
               <Card title="What happened">
-                <Timeline id={id} />
+                <Timeline job={job} />
               </Card>
               <Card title="Why it stands there">
                 <Explanation job={job} />

@@ -26,11 +26,11 @@ const COLUMNS: ReadonlyArray<Column<JobView>> = [
 ];
 
 export function Jobs() {
-  const [given, set] = useFilters(FILTERS.map((filter) => filter.name));
+  const [given, change] = useFilters(FILTERS.map((filter) => filter.name));
   const list = useList("aicf.listJobs", given as Methods["aicf.listJobs"]["params"]);
   return (
     <Page title="Jobs" lead="What is asked for, the newest first.">
-      <Filters of={FILTERS} given={given} set={set} />
+      <Filters of={FILTERS} given={given} change={change} />
       <Table label="Jobs" columns={COLUMNS} list={list} empty="No job fits. A job is submitted with `aicf job submit`." />
     </Page>
   );

@@ -9,12 +9,13 @@ import { COUNTED, SPAN_S, useLive } from "../node/live.js";
 import { useCall } from "../node/queries.js";
 import { Chart, type Series } from "../ui/chart.js";
 import { Atoms, Card, Meter, Page, Stat, Stats, to } from "../ui/parts.js";
-import { Answer, Empty } from "../ui/states.js";
+import { Answer, Empty, Loading } from "../ui/states.js";
 
 /** Settled epochs on the chart. */
 const EPOCHS_SHOWN = 24;
 /** Seconds of a point of the throughput. */
 const STEP_S = 5;
+const LINES = ["--chart-1", "--chart-2", "--chart-3", "--chart-5"] as const;
 const NAMES = ["enqueued", "assigned", "completed", "proved"];
 
 /** How many jobs are in a state. */
@@ -41,7 +42,7 @@ export function useLastEpochs(next: number | undefined, count: number): EpochVie
 function FundUse({ next }: { next: number }) {
   const epochs = useLastEpochs(next, EPOCHS_SHOWN);
   if (next === 0) return <Empty>No epoch is settled yet. The first is, once its last block is final.</Empty>;
-  if (!epochs) return <Answer of={{ data: undefined, error: null, refetch: () => undefined }}>{() => null}</Answer>;
+  if (!epochs) return <Loading />;
   const numbers = (read: (epoch: EpochView) => string) => epochs.map((epoch) => Number(read(epoch)));
   const series: Series[] = [
     { name: "Budget", colour: "--chart-4", bars: true, values: numbers((epoch) => epoch.budget) },
@@ -67,7 +68,7 @@ function Throughput() {
       for (let second = x - STEP_S; second < x; second += 1) count += seconds.get(second)?.[name] ?? 0;
       return count / STEP_S;
     };
-    const series = COUNTED.map((name, index): Series => ({ name: NAMES[index] ?? name, colour: `--chart-${(index + 1) as 1 | 2 | 3 | 4}`, values: xs.map((x) => at(x, name)) }));
+    const series = COUNTED.map((name, index): Series => ({ name: NAMES[index] ?? name, colour: LINES[index] ?? "--chart-1", values: xs.map((x) => at(x, name)) }));
     const lately = COUNTED.map((name) => {
       let count = 0;
       for (let second = now - 60; second < now; second += 1) count += seconds.get(second)?.[name] ?? 0;
@@ -76,7 +77,7 @@ function Throughput() {
     return { xs, series, lately };
   }, [seconds, now]);
   const summary = `In the last minute ${lately.map((count, index) => `${grouped(count)} ${NAMES[index]}`).join(", ")}.`;
-  return <Chart title="Jobs a second" summary={summary} xName="Time" time xs={xs} series={series} />;
+  return <Chart title="Jobs a second" summary={summary} xName="Time" time spanS={SPAN_S} xs={xs} series={series} />;
 }
 
 /** Samples of the queue since the page was opened. */
@@ -98,7 +99,7 @@ function Queue({ queued, running }: { queued: number; running: number }) {
     ],
     [samples],
   );
-  return <Chart title="The queue" summary={`${grouped(queued)} wait, ${grouped(running)} run.`} xName="Time" time xs={xs} series={series} />;
+  return <Chart title="The queue" summary={`${grouped(queued)} wait, ${grouped(running)} run.`} xName="Time" time spanS={SPAN_S} xs={xs} series={series} />;
 }
 
 function subject({ data }: EventLine) {
@@ -168,7 +169,7 @@ export function Overview() {
                   <Throughput />
                 </Card>
                 <Card title="The queue">
-                  <Queue queued={queued ?? 0} running={running ?? 0} />
+                  {queued === null || running === null ? <Loading /> : <Queue queued={queued} running={running} />}
                 </Card>
                 <Card title="Right now">
                   <Feed />

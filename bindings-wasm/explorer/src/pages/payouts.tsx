@@ -16,7 +16,7 @@ const EPOCH: Column<PayoutsView> = { name: "Epoch", width: "5rem", cell: (row) =
 const COLUMNS = [EPOCH, ...PAYOUT_COLUMNS];
 
 export function Payouts() {
-  const [given, set] = useFilters(["payee", "epoch"]);
+  const [given, change] = useFilters(["payee", "epoch"]);
   const next = useCall("aicf.getStatus", {}).data?.head.next_epoch;
   const last = next === undefined || next === 0 ? undefined : next - 1;
   const asked = /^\d{1,15}$/.test(given["epoch"] ?? "") ? Number(given["epoch"]) : undefined;
@@ -27,7 +27,7 @@ export function Payouts() {
   const nothing = next === 0 && !given["payee"];
   return (
     <Page title="Payouts" lead={epoch !== undefined && !given["payee"] ? `What epoch ${epoch} pays, line by line.` : "What the fund paid, line by line."}>
-      <Filters of={FILTERS} given={given} set={set} />
+      <Filters of={FILTERS} given={given} change={change} />
       <Table label="Payouts" columns={COLUMNS} list={nothing ? { rows: [] } : list} empty="No payout fits." />
     </Page>
   );

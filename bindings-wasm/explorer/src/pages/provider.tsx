@@ -3,10 +3,11 @@ import type { BandView, EventLine, PayoutsView } from "@aicf/client";
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { Link } from "wouter-preact";
-import { ago, grouped, moment, percent, span, title, words } from "../format.js";
+import { ago, grouped, moment, percent, span, words } from "../format.js";
 import { useNode } from "../node/context.js";
 import { useCall, useList } from "../node/queries.js";
 import { Atoms, Badge, Card, Facts, Hash, Page, Stat, Stats, to } from "../ui/parts.js";
+import { SlashReasons } from "../ui/slash.js";
 import { Answer, Empty } from "../ui/states.js";
 import { Table, type Column } from "../ui/table.js";
 
@@ -49,24 +50,12 @@ function Slash({ id, event }: { id: string; event: EventLine }) {
     <li>
       <details onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
         <summary>
-          Epoch {epoch}: {words(String(event.data["reason"]))} {event.data["severity"] ? <Badge of={String(event.data["severity"])} /> : "a warning"} {penalty && <Atoms of={penalty} />}
+          Epoch {epoch}: {event.data["severity"] ? <Badge of={String(event.data["severity"])} /> : "a warning, "}
+          {words(String(event.data["reason"]))} {penalty && <Atoms of={penalty} />}
         </summary>
         {open && (
           <Answer of={why} what="Asking why">
-            {({ dimensions, offences }) => (
-              <ul class="plain">
-                {Object.entries(dimensions).map(([name, judged]) =>
-                  judged ? (
-                    <li key={name}>
-                      {title(name)}: <code>{JSON.stringify(judged)}</code>
-                    </li>
-                  ) : null,
-                )}
-                {offences.map((offence) => (
-                  <li key={offence}>{title(offence)} was proved</li>
-                ))}
-              </ul>
-            )}
+            {(found) => <SlashReasons of={found} />}
           </Answer>
         )}
       </details>
@@ -112,7 +101,7 @@ export function Provider({ id }: { id: string }) {
         {(provider) => (
           <>
             <Stats>
-              <Stat name="Status" note={provider.barred_until_epoch > 0 ? `barred until epoch ${provider.barred_until_epoch}` : null}>
+              <Stat name="Status" note={provider.barred_until_epoch > (status.data?.head.epoch ?? 0) ? `barred until epoch ${provider.barred_until_epoch}` : null}>
                 <Badge of={provider.status} />
               </Stat>
               <Stat name="Stake" note="atoms">

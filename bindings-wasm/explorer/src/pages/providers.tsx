@@ -24,11 +24,11 @@ const COLUMNS: ReadonlyArray<Column<ProviderView>> = [
 ];
 
 export function Providers() {
-  const [given, set] = useFilters(FILTERS.map((filter) => filter.name));
+  const [given, change] = useFilters(FILTERS.map((filter) => filter.name));
   const list = useList("aicf.listProviders", given as Methods["aicf.listProviders"]["params"]);
   return (
     <Page title="Providers" lead="Who does the work: stake, health, quality band and earnings.">
-      <Filters of={FILTERS} given={given} set={set} />
+      <Filters of={FILTERS} given={given} change={change} />
       <Table label="Providers" columns={COLUMNS} list={list} empty="No provider fits. A provider registers with `aicf provider register`." />
     </Page>
   );

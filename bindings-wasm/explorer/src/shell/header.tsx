@@ -27,12 +27,14 @@ function Standing({ open }: { open(): void }) {
   const status = useCall("aicf.getStatus", {});
   const state = status.error && !status.data ? "unreachable" : status.data && !status.data.healthy ? "in trouble" : connected ? "live" : "connecting";
   const tone = { live: "good", connecting: "warn", "in trouble": "bad", unreachable: "bad" }[state];
-  const height = status.data ? `, block ${grouped(status.data.head.height)}` : "";
   return (
-    <button type="button" class="standing" onClick={open} aria-haspopup="dialog" aria-label={`Node ${url}: ${state}${height}. Choose another node`}>
+    <button type="button" class="standing" onClick={open} aria-haspopup="dialog">
       <span class={`dot ${tone}`} aria-hidden="true" />
-      <span class="word">{state}</span>
-      {status.data && <span class="height">#{grouped(status.data.head.height)}</span>}
+      <span>
+        <span class="hidden">Node {url}: </span>
+        {state} {status.data && <span class="height">#{grouped(status.data.head.height)}</span>}
+        <span class="hidden">. Choose another node</span>
+      </span>
     </button>
   );
 }

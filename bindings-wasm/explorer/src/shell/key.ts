@@ -2,7 +2,8 @@
  * The settlement key that receipts are verified with. A node tells one; who got it elsewhere enters it, and then it is
  * kept for that node and a node that tells another is called out.
  */
-import { useState } from "preact/hooks";
+import { useSyncExternalStore } from "preact/compat";
+import { useMemo } from "preact/hooks";
 import { useNode } from "../node/context.js";
 import { useCall } from "../node/queries.js";
 import type { PublicKey } from "../verify/protocol.js";
@@ -19,12 +20,16 @@ export interface KeptKey {
 
 const place = (url: string) => `aicf.key ${url}`;
 
-function read(url: string): PublicKey | null {
-  try {
-    return readKey(localStorage.getItem(place(url)) ?? "");
-  } catch {
-    return null;
-  }
+const listeners = new Set<() => void>();
+
+/** Whoever shows the key, here or in another tab, hears of a change. */
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  addEventListener("storage", listener);
+  return () => {
+    listeners.delete(listener);
+    removeEventListener("storage", listener);
+  };
 }
 
 const SCHEMES = ["ml-dsa-65", "dilithium3", "dilithium3-ipd", "slh-dsa-shake-128s"] as const;
@@ -45,7 +50,8 @@ export function readKey(text: string): PublicKey | null {
 export function useSettlementKey(): KeptKey {
   const { url } = useNode();
   const told = useCall("aicf.getStatus", {}).data?.settlement_key ?? null;
-  const [entered, setEntered] = useState(() => read(url));
+  const kept = useSyncExternalStore(subscribe, () => localStorage.getItem(place(url)) ?? "");
+  const entered = useMemo(() => readKey(kept), [kept]);
   return {
     key: entered ?? told,
     from: entered ? "you" : told ? "node" : null,
@@ -53,7 +59,7 @@ export function useSettlementKey(): KeptKey {
     keep(key) {
       if (key) localStorage.setItem(place(url), JSON.stringify(key));
       else localStorage.removeItem(place(url));
-      setEntered(key);
+      for (const listener of listeners) listener();
     },
   };
 }

@@ -24,7 +24,10 @@ async function find(client: Client, text: string, signal: AbortSignal): Promise<
     if (await there(client.call("aicf.getJob", { task_id: text }, { signal }))) return to.job(text);
   }
   if (await there(client.call("aicf.getProvider", { provider_id: text }, { signal }))) return to.provider(text);
-  if (await there(client.call("aicf.getRequester", { requester: text }, { signal }))) return to.requester(text);
+  // Of anybody a node can say that nothing is under way; a requester is who has money or jobs.
+  const asks = await client.call("aicf.getRequester", { requester: text }, { signal });
+  const { items: jobs } = await client.call("aicf.listJobs", { requester: text, limit: 1 }, { signal });
+  if (jobs.length > 0 || asks.deposit !== "0" || asks.escrow !== "0") return to.requester(text);
   const { items } = await client.call("aicf.getStatement", { account: text, limit: 1 }, { signal }).catch(() => ({ items: [] }));
   return items.length > 0 ? to.account(text) : null;
 }

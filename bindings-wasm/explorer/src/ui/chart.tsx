@@ -20,6 +20,8 @@ interface ChartProps {
   /** Seconds since 1970, or numbers as epochs are. */
   xs: readonly number[];
   time?: boolean;
+  /** Of a chart over time, how many seconds it shows; without it, what there is. */
+  spanS?: number;
   xName: string;
   series: readonly Series[];
   height?: number;
@@ -36,12 +38,14 @@ function options(props: ChartProps, width: number, height: number): uPlot.Option
   const bars = uPlot.paths.bars?.({ size: [0.7, 40], radius: 0.15 });
   const withBars = props.series.some((series) => series.bars);
   const between = (_: uPlot, from: number, until: number): [number, number] => [from - 0.6, until + 0.6];
+  const lately = (_: uPlot, __: number, until: number): [number, number] => [until - (props.spanS ?? 0), until];
+  const range = withBars ? between : props.spanS ? lately : undefined;
   return {
     width,
     height,
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
-    scales: { x: { time: props.time ?? false, ...(withBars ? { range: between } : {}) }, y: { range: (_, __, most) => [0, Math.max(most * 1.08, 1)] } },
+    scales: { x: { time: props.time ?? false, ...(range ? { range } : {}) }, y: { range: (_, __, most) => [0, Math.max(most * 1.08, 1)] } },
     axes: [
       props.time ? axis : { ...axis, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : "")) },
       { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => compact.format(tick)) },
@@ -52,7 +56,7 @@ function options(props: ChartProps, width: number, height: number): uPlot.Option
         const stroke = colour(series.colour);
         const shared = { label: series.name, stroke, points: { show: false } };
         if (series.bars && bars) return { ...shared, fill: stroke, width: 0, paths: bars };
-        return { ...shared, width: 2, fill: `color-mix(in srgb, ${stroke} 12%, transparent)` };
+        return { ...shared, width: 2 };
       }),
     ],
   };

@@ -9,31 +9,29 @@ export interface Filter {
   placeholder?: string;
 }
 
-/** The conditions that are given. */
-export function useFilters(names: readonly string[]): [Record<string, string>, (name: string, value: string) => void] {
+/** The conditions that are given, and what changes some of them at once. */
+export function useFilters(names: readonly string[]): [Record<string, string>, (changes: Record<string, string>) => void] {
   const [params, setParams] = useSearchParams();
   const given = Object.fromEntries(names.flatMap((name) => (params.get(name) ? [[name, params.get(name) as string]] : [])));
-  const set = (name: string, value: string) =>
-    setParams(
-      (old: URLSearchParams) => {
-        const next = new URLSearchParams(old);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
-  return [given, set];
+  const change = (changes: Record<string, string>) => {
+    const next = new URLSearchParams(params);
+    for (const [name, value] of Object.entries(changes)) {
+      if (value) next.set(name, value);
+      else next.delete(name);
+    }
+    setParams(next, { replace: true });
+  };
+  return [given, change];
 }
 
-export function Filters({ of, given, set }: { of: readonly Filter[]; given: Record<string, string>; set(name: string, value: string): void }) {
+export function Filters({ of, given, change }: { of: readonly Filter[]; given: Record<string, string>; change(changes: Record<string, string>): void }) {
   return (
     <form class="filters" onSubmit={(event) => event.preventDefault()} aria-label="Conditions">
       {of.map(({ name, label, choices, placeholder }) => (
         <label key={name}>
           {label}
           {choices ? (
-            <select value={given[name] ?? ""} onChange={(event) => set(name, event.currentTarget.value)}>
+            <select value={given[name] ?? ""} onChange={(event) => change({ [name]: event.currentTarget.value })}>
               <option value="">any</option>
               {choices.map((choice) => (
                 <option key={choice} value={choice}>
@@ -42,12 +40,12 @@ export function Filters({ of, given, set }: { of: readonly Filter[]; given: Reco
               ))}
             </select>
           ) : (
-            <input type="text" value={given[name] ?? ""} placeholder={placeholder} spellcheck={false} autocomplete="off" onChange={(event) => set(name, event.currentTarget.value.trim())} />
+            <input type="text" value={given[name] ?? ""} placeholder={placeholder} spellcheck={false} autocomplete="off" onChange={(event) => change({ [name]: event.currentTarget.value.trim() })} />
           )}
         </label>
       ))}
       {Object.keys(given).length > 0 && (
-        <button type="button" onClick={() => of.forEach(({ name }) => set(name, ""))}>
+        <button type="button" onClick={() => change(Object.fromEntries(of.map(({ name }) => [name, ""])))}>
           Clear
         </button>
       )}

@@ -54,16 +54,18 @@ export function Stats({ children }: { children: ComponentChildren }) {
   return <dl class="stats">{children}</dl>;
 }
 
-/** Names and values. */
-export function Facts({ of }: { of: ReadonlyArray<readonly [string, ComponentChildren]> }) {
+/** Names and values; what has none is left out. */
+export function Facts({ of, two }: { of: ReadonlyArray<readonly [string, ComponentChildren]>; two?: boolean }) {
   return (
-    <dl class="facts">
-      {of.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value ?? "—"}</dd>
-        </div>
-      ))}
+    <dl class={two ? "facts two" : "facts"}>
+      {of.map(([name, value]) =>
+        value === null || value === undefined ? null : (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ),
+      )}
     </dl>
   );
 }

@@ -3,7 +3,7 @@
  * node says field by field: claims, payouts, balances, what waits, what is owed, the sums, the header's own hash, the
  * batch before, and the signature. The node gives inputs; no result of it is believed.
  */
-import { type Batch, type Client, type Settle } from "@aicf/client";
+import type { Batch, Client, EpochView, Settle } from "@aicf/client";
 import { AicfError, Policy, callJson, claimKey, pricingQuote, settleColumns, type LineColumns, type PayoutLine } from "@aicf/web";
 import { Claims } from "./claims.js";
 import type { Check, EpochReport, Line, Progress, PublicKey } from "./protocol.js";
@@ -138,9 +138,15 @@ function compared(kept: Batch, made: Batch): Check[] {
   });
 }
 
+/** A header without what a node tells beside it. */
+function header(view: Batch): Partial<Batch> {
+  const { rules: _, state_digest: __, ...batch } = view as EpochView;
+  return batch;
+}
+
 /** Whether the header's id is its hash: the core says so before it looks at a signature. */
 function headerCheck(batch: Batch): Check {
-  const receipt = { batch, signed: { scheme: "ml-dsa-65", signature: EMPTY_SIGNATURE } };
+  const receipt = { batch: header(batch), signed: { scheme: "ml-dsa-65", signature: EMPTY_SIGNATURE } };
   const { reason } = JSON.parse(callJson("receipt.verify", JSON.stringify({ receipt, public_key: EMPTY_KEY }))) as { reason?: string };
   return { name: "Header", holds: reason !== "batch_id", detail: `batch_id ${batch.batch_id} is ${reason === "batch_id" ? "not " : ""}the header's hash` };
 }
