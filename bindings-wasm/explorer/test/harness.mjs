@@ -23,9 +23,13 @@ export const WIDE = { width: 1600, height: 1000 };
 export const NARROW = { width: 360, height: 780 };
 
 /** A devnet that signs receipts. */
-export async function market(...settings) {
+export async function market({ rules, settings = [] } = {}) {
   const node = new Running();
   writeFileSync(join(node.folder, "policy.yaml"), POLICY);
+  if (rules) {
+    writeFileSync(join(node.folder, "market.yaml"), rules);
+    settings = ["--market", join(node.folder, "market.yaml"), ...settings];
+  }
   const key = join(node.folder, "settlement.key");
   const env = { ...process.env, AICF_PASSPHRASE: PASSPHRASE };
   execFileSync(binary(), ["key", "generate", key], { env, stdio: "ignore" });
@@ -45,8 +49,8 @@ export function launch() {
 }
 
 /** A tab that fails the test when the page throws. */
-export async function tab(browser, { viewport = WIDE, colorScheme = "light", bypassCSP = false } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, bypassCSP, permissions: ["clipboard-read", "clipboard-write"] });
+export async function tab(browser, { viewport = WIDE, colorScheme = "light" } = {}) {
+  const context = await browser.newContext({ viewport, colorScheme, permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.faults = [];
@@ -56,7 +60,6 @@ export async function tab(browser, { viewport = WIDE, colorScheme = "light", byp
 
 /** Goes to a page of the explorer, and waits for what it shows. */
 export async function go(page, base, path, heading) {
-  if (process.env.VIA && !base.includes("?node=")) base = `${process.env.VIA}/?node=${base}`;
   await page.goto(`${base}#${path}`);
   await page.getByRole("heading", { level: 1, name: heading }).waitFor();
   await settled(page);

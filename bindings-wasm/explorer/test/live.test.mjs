@@ -1,7 +1,9 @@
 // What moves: charts over the WebSocket, the feed, lists; and what a reader with a keyboard does.
 import assert from "node:assert/strict";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { DIST, bare, files, go, launch, market, picture, tab } from "./harness.mjs";
+import { DIST, ROOT, bare, files, go, launch, market, picture, tab } from "./harness.mjs";
 import { Market } from "./market.mjs";
 
 let node, work, browser;
@@ -41,6 +43,21 @@ test("charts and feed move with what happens", async () => {
   await work.ask(3);
   await page.getByText("28 rows").waitFor();
   assert.ok(task);
+  await page.context().close();
+});
+
+test("the overview of a market at work", async () => {
+  const page = await tab(browser);
+  await go(page, node.url, "/", "Overview");
+  const until = Date.now() + 20_000;
+  for (let round = 0; Date.now() < until; round += 1) {
+    await work.ask(4 + ((round * 7) % 11));
+    await page.waitForTimeout(150 + ((round * 53) % 200));
+  }
+  await page.waitForFunction(() => /Epoch \d+ paid [1-9]/.test(document.body.innerText));
+  const taken = await picture(page, "market-wide-light");
+  if (process.env.AICF_UPDATE_PICTURES) copyFileSync(taken, join(ROOT, "docs/images/explorer.png"));
+  assert.deepEqual(page.faults, []);
   await page.context().close();
 });
 

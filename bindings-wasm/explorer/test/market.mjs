@@ -23,7 +23,7 @@ registry:
     quantum: 1000
   require_attestation: false
 fund:
-  budget_per_epoch: 60000
+  budget_per_epoch: 2000000
   cap_policy: defer
 sla:
   short_jobs: 20

@@ -45,7 +45,7 @@ const PAGES = [
 
 for (const [colorScheme, viewport, size] of [["light", WIDE, "wide"], ["dark", WIDE, "wide"], ["light", NARROW, "narrow"], ["dark", NARROW, "narrow"]]) {
   test(`every page at ${viewport.width} px, ${colorScheme}`, async () => {
-    const page = await tab(browser, { viewport, colorScheme, bypassCSP: true });
+    const page = await tab(browser, { viewport, colorScheme });
     for (const [name, path, heading] of PAGES) {
       await go(page, node.url, path(), heading);
       if (name === "playground") await page.getByRole("button", { name: /^Reprice/ }).waitFor();

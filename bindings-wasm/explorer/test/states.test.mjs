@@ -27,7 +27,7 @@ const EMPTY = [
 ];
 
 test("a node with nothing on it says on each page what is missing", async () => {
-  const page = await tab(browser, { bypassCSP: true });
+  const page = await tab(browser);
   for (const [path, heading, said] of EMPTY) {
     await go(page, node.url, path, heading);
     await page.getByText(said, { exact: false }).first().waitFor();
@@ -38,7 +38,7 @@ test("a node with nothing on it says on each page what is missing", async () => 
 });
 
 test("what does not exist is said to be unknown", async () => {
-  const page = await tab(browser, { bypassCSP: true });
+  const page = await tab(browser);
   for (const [path, heading, code] of [
     [`/jobs/0x${"00".repeat(32)}`, "Job", "unknown_task"],
     ["/providers/nobody", "nobody", "unknown_provider"],
@@ -72,7 +72,7 @@ test("a slow node is waited for, visibly", async () => {
 test("a node that is gone is said to be, and asked again when it is back", async () => {
   const own = await bare();
   const host = await files();
-  const page = await tab(browser, { bypassCSP: true });
+  const page = await tab(browser);
   await go(page, `${host.url}/?node=${own.url}`, "/providers", "Providers");
   await page.getByRole("button", { name: /: live/ }).waitFor();
   await own.end("SIGKILL");

@@ -3,6 +3,7 @@
 mod claims;
 mod document;
 mod events;
+mod first_hour;
 mod life;
 mod operations;
 mod page;

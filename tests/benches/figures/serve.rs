@@ -342,6 +342,27 @@ fn while_settling(folder: &Path, claims: u64) -> Outcome {
     Ok(())
 }
 
+/// A database with one settled epoch, for whoever reads an epoch that large: `AICF_EPOCH_DB` says where, or it is
+/// thrown away again.
+pub fn epoch(claims: u64) -> Outcome {
+    let folder = std::env::temp_dir().join(format!("aicf-epoch-{}", std::process::id()));
+    let kept = std::env::var_os("AICF_EPOCH_DB").map(std::path::PathBuf::from);
+    std::fs::create_dir_all(&folder)?;
+    let database = kept.unwrap_or_else(|| folder.join("epoch.db"));
+    let policy = POLICY.trim_end_matches('}').to_owned() + r#"}}, "epoch": {"length_blocks": 10, "finality_k": 2}}"#;
+    let mut node = Node::open(&database, &options(&policy)?)?;
+    drive(&mut node, claims)?;
+    let now = node.head().map_or(0, |head| head.time_ms);
+    let outcome = node.submit(11, now, Command::Settle { epoch: 0 })?;
+    node.commit()?;
+    if outcome.status != Status::Ok {
+        return Err(outcome.message.into());
+    }
+    println!("{}: epoch 0 with {claims} claims", database.display());
+    std::fs::remove_dir_all(&folder)?;
+    Ok(())
+}
+
 /// Measures and prints.
 pub fn run(quick: bool) -> Outcome {
     let folder = std::env::temp_dir().join(format!("aicf-serve-{}", std::process::id()));

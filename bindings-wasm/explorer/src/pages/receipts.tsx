@@ -45,6 +45,7 @@ function KeyForm() {
       </p>
       {key && (
         <Facts
+          two
           of={[
             ["Scheme", key.scheme],
             ["Public key", <Hash of={key.public_key} />],

@@ -27,7 +27,7 @@ interface ChartProps {
   height?: number;
 }
 
-/** Rows of the table; more are on the canvas only. */
+/** Rows of the table, the newest first; older ones are on the canvas only. */
 const TABLE_ROWS = 30;
 
 function options(props: ChartProps, width: number, height: number): uPlot.Options {
@@ -87,7 +87,7 @@ export function Chart(props: ChartProps) {
   }, [theme, names, height]);
   useEffect(() => plot.current?.setData(latest.current.data), [props.xs, props.series]);
 
-  const from = Math.max(0, props.xs.length - TABLE_ROWS);
+  const rows = props.xs.map((x, index) => ({ x, values: props.series.map((series) => series.values[index] ?? 0) })).slice(-TABLE_ROWS).reverse();
   const shown = (x: number) => (props.time ? new Date(x * 1_000).toLocaleTimeString() : String(x));
   return (
     <figure class="chart">
@@ -117,11 +117,11 @@ export function Chart(props: ChartProps) {
                 </tr>
               </thead>
               <tbody>
-                {props.xs.slice(from).map((x, index) => (
+                {rows.map(({ x, values }) => (
                   <tr key={x}>
                     <th scope="row">{shown(x)}</th>
-                    {props.series.map((series) => (
-                      <td key={series.name}>{grouped(series.values[from + index] ?? 0)}</td>
+                    {values.map((value, index) => (
+                      <td key={index}>{grouped(value)}</td>
                     ))}
                   </tr>
                 ))}

@@ -129,7 +129,7 @@ function compared(kept: Batch, made: Batch): Check[] {
   return COMPARED.map(([name, fields]) => {
     const wrong = fields.find((field) => JSON.stringify(kept[field]) !== JSON.stringify(made[field]));
     const field = wrong ?? fields.find((each) => each.endsWith("_root")) ?? fields[0];
-    const value = (of: Batch) => (field === undefined ? "" : JSON.stringify(of[field]).replaceAll('"', ""));
+    const value = (of: Batch) => (field === undefined ? "" : JSON.stringify(of[field]).replace(/["{}]/g, "").replaceAll(":", " ").replaceAll(",", ", "));
     return {
       name,
       holds: wrong === undefined,
