@@ -1,7 +1,7 @@
 // What the tests of the pages share: a node, a browser, and what every page must be like.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
@@ -81,11 +81,24 @@ export async function sound(page, what) {
   assert.deepEqual(page.faults, [], what);
 }
 
+/** Pictures that stand in the documents, by their names there. */
+const SHOWN = {
+  "market-wide-light": "overview",
+  "verified-wide-light": "verified",
+  "refused-wide-light": "refused",
+  "playground-repriced-wide-light": "playground",
+  "job-wide-dark": "job-dark",
+  "providers-narrow-light": "providers-narrow",
+};
+
 export async function picture(page, name) {
   mkdirSync(PICTURES, { recursive: true });
   const path = join(PICTURES, `${name}.png`);
   await page.screenshot({ path });
-  return path;
+  if (process.env.AICF_UPDATE_PICTURES && name in SHOWN) {
+    mkdirSync(join(ROOT, "docs/images"), { recursive: true });
+    copyFileSync(path, join(ROOT, `docs/images/explorer-${SHOWN[name]}.png`));
+  }
 }
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml" };

@@ -68,6 +68,6 @@ test("a list of ten thousand rows has few of them in the document, and scrolls",
   console.log(`10,000 rows: ${scrolled.frames} frames, p50 ${scrolled.p50.toFixed(1)} ms, p99 ${scrolled.p99.toFixed(1)} ms, max ${scrolled.max.toFixed(0)} ms; ${scrolled.most} rows in the document at most`);
   assert.equal(scrolled.last, JOBS + 1, "the last row is reached");
   assert.ok(scrolled.most < 120, `${scrolled.most} rows in the document`);
-  assert.ok(scrolled.p50 < 50, `half of the frames took ${scrolled.p50} ms and more`);
+  assert.ok(scrolled.p50 < 100, `half of the frames took ${scrolled.p50} ms and more`);
   await page.context().close();
 });

@@ -101,7 +101,10 @@ function Verification({ epoch, claims }: { epoch: number; claims: number }) {
           <Checks
             valid={state.report.valid}
             good={`Everything the node says of this epoch follows from its ${grouped(state.report.lines)} claims.`}
-            bad="What the node says of this epoch does not follow from its claims."
+            bad={`Not everything the node says of this epoch holds: ${state.report.checks
+              .filter((check) => check.holds === false)
+              .map((check) => check.name.toLowerCase())
+              .join(", ")}.`}
             checks={state.report.checks}
           />
           <p class="note">

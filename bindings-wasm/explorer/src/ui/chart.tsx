@@ -34,6 +34,7 @@ function options(props: ChartProps, width: number, height: number): uPlot.Option
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const axis = { stroke: colour("--text-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui" };
+  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const compact = new Intl.NumberFormat("en", { notation: "compact" });
   const bars = uPlot.paths.bars?.({ size: [0.7, 40], radius: 0.15 });
   const withBars = props.series.some((series) => series.bars);
@@ -47,7 +48,7 @@ function options(props: ChartProps, width: number, height: number): uPlot.Option
     cursor: { y: false, points: { size: 6 } },
     scales: { x: { time: props.time ?? false, ...(range ? { range } : {}) }, y: { range: (_, __, most) => [0, Math.max(most * 1.08, 1)] } },
     axes: [
-      props.time ? axis : { ...axis, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : "")) },
+      props.time ? { ...axis, values: (_, ticks) => ticks.map((tick) => clock.format(tick * 1_000)), space: 70 } : { ...axis, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? String(tick) : "")) },
       { ...axis, size: 46, values: (_, ticks) => ticks.map((tick) => compact.format(tick)) },
     ],
     series: [
