@@ -15,7 +15,7 @@ export function percent(ppm: number | bigint, digits = 2): string {
 
 /** Parts of a million as a factor. */
 export function factor(ppm: number | bigint): string {
-  return `× ${(Number(ppm) / 1_000_000).toFixed(4).replace(/0{1,3}$/, "")}`;
+  return `× ${(Number(ppm) / 1_000_000).toFixed(4).replace(/\.?0+$/, "")}`;
 }
 
 /** What part is of whole, in parts of a million; nothing of nothing is nothing. */

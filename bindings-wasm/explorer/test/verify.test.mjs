@@ -53,7 +53,7 @@ test("each line shows its factors, and they come to the node's own payout", asyn
   const table = page.getByRole("table", { name: `Lines of epoch ${epoch}, computed here` });
   await table.scrollIntoViewIfNeeded();
   await table.getByRole("button").first().click();
-  const opened = page.getByRole("region", { name: "The line’s factors" });
+  const opened = page.getByRole("dialog", { name: "The line’s factors" });
   const shown = Object.fromEntries(await opened.locator(".factors > div").evaluateAll((rows) => rows.map((row) => [row.querySelector("dt").textContent, row.querySelector("dd .number").textContent.replace(/[^\d.]/g, "")])));
   const [from, to] = (await opened.locator("code").innerText()).split("…");
   const { items } = await client.call("aicf.listPayouts", { epoch, limit: 1000 });
@@ -63,6 +63,28 @@ test("each line shows its factors, and they come to the node's own payout", asyn
     [shown.Units, shown.Base, shown.Price, shown.Payable, shown.Provider, shown.Miner, shown.Treasury, shown.Penalty, shown["Provider gets"]],
     [told.units, told.base, told.quoted, line.payable, line.provider, line.miner_share, line.treasury, line.penalty, line.net_provider],
   );
+  await sound(page, "a line's factors");
+  await page.keyboard.press("Escape");
+  await opened.waitFor({ state: "detached" });
+});
+
+test("all computed lines are there, wherever the list is scrolled to", async () => {
+  await verified(node.url, epoch);
+  const table = page.getByRole("table", { name: `Lines of epoch ${epoch}, computed here` });
+  const count = Number(await table.getAttribute("aria-rowcount")) - 1;
+  assert.ok(count > 30, `${count} lines`);
+  const seen = await table.evaluate(async (element, all) => {
+    const seen = new Set();
+    const until = Date.now() + 15_000;
+    element.scrollIntoView();
+    while (seen.size < all && Date.now() < until) {
+      scrollBy(0, element.getBoundingClientRect().bottom > 0 ? 300 : -element.clientHeight);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      for (const row of element.querySelectorAll("[aria-rowindex]")) if (row.querySelector("button")) seen.add(row.getAttribute("aria-rowindex"));
+    }
+    return seen.size;
+  }, count);
+  assert.equal(seen, count);
 });
 
 test("the first epoch has none before it", async () => {
