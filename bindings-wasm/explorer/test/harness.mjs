@@ -23,9 +23,9 @@ export const WIDE = { width: 1600, height: 1000 };
 export const NARROW = { width: 360, height: 780 };
 
 /** A devnet that signs receipts. */
-export async function market({ rules, settings = [] } = {}) {
+export async function market({ policy = POLICY, rules, settings = [] } = {}) {
   const node = new Running();
-  writeFileSync(join(node.folder, "policy.yaml"), POLICY);
+  writeFileSync(join(node.folder, "policy.yaml"), policy);
   if (rules) {
     writeFileSync(join(node.folder, "market.yaml"), rules);
     settings = ["--market", join(node.folder, "market.yaml"), ...settings];
@@ -55,6 +55,9 @@ export async function tab(browser, { viewport = WIDE, colorScheme = "light" } = 
   page.setDefaultTimeout(20_000);
   page.faults = [];
   page.on("pageerror", (error) => page.faults.push(String(error)));
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) page.faults.push(message.text());
+  });
   return page;
 }
 

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { Client } from "@aicf/client";
 import WebSocket from "ws";
 import { NARROW, files, go, launch, liar, market, picture, settled, sound, tab } from "./harness.mjs";
-import { Market } from "./market.mjs";
+import { Market, POLICY } from "./market.mjs";
 
 let node, work, browser, client, epoch, page;
 
@@ -104,6 +104,24 @@ test("an epoch whose budget came from fees is computed again, too", async () => 
   // No policy says what the fund held, so the id is compared with the header's hash only.
   assert.equal(id, "open");
   assert.deepEqual(new Set(Object.values(others)), new Set(["holds"]), JSON.stringify(checks));
+  await busy.close();
+  await own.close();
+});
+
+test("amounts of more than 64 bits are as exact", async () => {
+  const large = "123456789012345678901234";
+  const policy = POLICY.replace("budget_per_epoch: 2000000", 'budget_per_epoch: "999999999999999999999999999"') + `pricing:\n  ai:\n    min_reward: "${large}"\n    max_reward: "${large}"\n`;
+  const own = await market({ policy });
+  const busy = new Market(own.url);
+  await busy.open();
+  await busy.ask(40);
+  const number = await busy.settled(1);
+  const { said, checks } = await verified(own.url, number);
+  assert.match(said, /Verified/);
+  assert.deepEqual(new Set(Object.values(checks)), new Set(["holds"]), JSON.stringify(checks));
+  const table = page.getByRole("table", { name: `Lines of epoch ${number}, computed here` });
+  await table.scrollIntoViewIfNeeded();
+  await table.getByText(large.replace(/\B(?=(\d{3})+$)/g, "\u202f")).first().waitFor();
   await busy.close();
   await own.close();
 });

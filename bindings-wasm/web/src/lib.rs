@@ -5,6 +5,8 @@ mod columns;
 mod engine;
 mod failure;
 mod keys;
+#[cfg(target_arch = "wasm32")]
+mod memory;
 mod value;
 
 use aicf_core::catalogue::FUNCTIONS;

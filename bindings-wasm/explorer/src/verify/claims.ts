@@ -1,13 +1,14 @@
 /**
  * The claims of an epoch in columns, as they arrive page by page: a hundred thousand of them stay a few megabytes, and
- * the core takes them as they are. Small epochs keep their records too, for amounts that no 64 bits hold.
+ * the core takes them as they are. Records are kept beside them for amounts that no 64 bits hold.
  */
 import type { Claim } from "@aicf/client";
 import type { ClaimColumns, Dictionary } from "@aicf/web";
 import { hex, readHash } from "./values.js";
 
-/** Records kept beside the columns. */
+/** Records kept beside the columns; where the sums say that amounts need them, more. */
 const RECORDS_MAX = 20_000;
+const RECORDS_OF_LARGE_AMOUNTS_MAX = 100_000;
 const U64_MAX = (1n << 64n) - 1n;
 const FIRST_ROWS = 1_024;
 /** The multiplier of a claim that names none. */
@@ -106,6 +107,12 @@ export class Claims {
   };
   #leased = new Numbers();
   static readonly #NO_HASH = `0x${"0".repeat(64)}`;
+  readonly #recordsMax: number;
+
+  /** Of an epoch whose claims come to so much. */
+  constructor(gross: string | bigint = 0n) {
+    this.#recordsMax = BigInt(gross) > U64_MAX ? RECORDS_OF_LARGE_AMOUNTS_MAX : RECORDS_MAX;
+  }
 
   push(claim: Claim) {
     const row = this.rows;
@@ -117,7 +124,7 @@ export class Claims {
     for (const [name, column] of Object.entries(this.#texts)) column.push(row, claim[name as TextName]);
     for (const [name, column] of Object.entries(this.#numbers)) column.push(row, claim[name as NumberName]);
     this.rows += 1;
-    if (this.records && this.records.push(claim) > RECORDS_MAX) this.records = null;
+    if (this.records && this.records.push(claim) > this.#recordsMax) this.records = null;
   }
 
   /** Whether all numbers fit their columns. */

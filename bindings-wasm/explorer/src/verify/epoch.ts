@@ -105,8 +105,8 @@ export function settle(policy: Policy, input: Omit<Settle, "claims">, claims: Cl
   return settleRecords(policy, input, claims.records);
 }
 
-async function fetchClaims(client: Client, epoch: number, all: number, tell: (progress: Progress) => void): Promise<Claims> {
-  const claims = new Claims();
+async function fetchClaims(client: Client, { epoch, claims_count: all, totals }: Batch, tell: (progress: Progress) => void): Promise<Claims> {
+  const claims = new Claims(totals.gross);
   for await (const claim of client.pages("aicf.listClaims", { epoch, limit: PAGE_ROWS })) {
     claims.push(claim);
     if (claims.rows % PAGE_ROWS === 0) tell({ stage: "Fetching claims", done: claims.rows, all });
@@ -207,7 +207,7 @@ export async function verify(client: Client, number: number, key: PublicKey | nu
   tell({ stage: "Fetching the batch", done: 0, all: 0 });
   const { batch, policy: record, input: whole, budget_from_fees: budgetFromFees } = await client.call("aicf.getClaims", { epoch: number, claims: false });
   const { claims: _, ...input } = whole;
-  const claims = await fetchClaims(client, number, batch.claims_count, tell);
+  const claims = await fetchClaims(client, { ...batch, epoch: number }, tell);
   const fetched = performance.now();
   tell({ stage: "Computing again", done: claims.rows, all: batch.claims_count });
   const policy = Policy.fromYaml(yaml(record));

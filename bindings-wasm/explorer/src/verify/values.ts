@@ -44,8 +44,8 @@ const NUMBER = /^-?\d+$/;
 
 function scalar(value: unknown, inList: boolean): string {
   if (typeof value !== "string") return String(value);
-  // An amount is a number to who edits it; a text of digits within a list is somebody's id.
-  if (NUMBER.test(value) && !inList) return value;
+  // An amount is a number to who edits it, while YAML's numbers hold it; a text of digits within a list is somebody's id.
+  if (NUMBER.test(value) && !inList && Number.isSafeInteger(Number(value))) return value;
   return PLAIN_KEY.test(value) && !["null", "true", "false", "yes", "no", "on", "off"].includes(value) ? value : JSON.stringify(value);
 }
 
