@@ -54,6 +54,7 @@ test("each line shows its factors, and they come to the node's own payout", asyn
   await table.scrollIntoViewIfNeeded();
   await table.getByRole("button").first().click();
   const opened = page.getByRole("dialog", { name: "The line’s factors" });
+  await opened.waitFor();
   const shown = Object.fromEntries(await opened.locator(".factors > div").evaluateAll((rows) => rows.map((row) => [row.querySelector("dt").textContent, row.querySelector("dd .number").textContent.replace(/[^\d.]/g, "")])));
   const [from, to] = (await opened.locator("code").innerText()).split("…");
   const { items } = await client.call("aicf.listPayouts", { epoch, limit: 1000 });
