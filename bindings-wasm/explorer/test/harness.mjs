@@ -39,7 +39,7 @@ export async function market({ policy = POLICY, rules, settings = [] } = {}) {
   return node;
 }
 
-/** A node that is stopped, with its files, at the end. */
+/** A devnet with nothing on it. */
 export async function bare(...settings) {
   return Running.start("--rpc-cors-origins", "*", ...settings);
 }

@@ -23,15 +23,13 @@ export type Second = Record<Counted, number>;
 
 export interface Live {
   connected: boolean;
-  /** Events since the page was opened. */
-  seen: number;
   /** The newest first. */
   feed: readonly EventLine[];
   /** Counts by second since 1970. */
   seconds: ReadonlyMap<number, Second>;
 }
 
-const NOTHING: Live = { connected: false, seen: 0, feed: [], seconds: new Map() };
+const NOTHING: Live = { connected: false, feed: [], seconds: new Map() };
 
 let state = NOTHING;
 const listeners = new Set<() => void>();
@@ -57,7 +55,7 @@ export function follow(client: Client): () => void {
   const stop = new AbortController();
   const { signal } = stop;
   const seconds = new Map<number, Second>();
-  let feed: EventLine[] = [];
+  const feed: EventLine[] = [];
   let seen = 0;
   let fresh = 0;
 
@@ -77,7 +75,7 @@ export function follow(client: Client): () => void {
     for (const second of seconds.keys()) if (second < oldest) seconds.delete(second);
     seen += fresh;
     fresh = 0;
-    tell({ seen, feed: [...feed], seconds: new Map(seconds) });
+    tell({ feed: [...feed], seconds: new Map(seconds) });
   }, TELL_MS);
 
   let asked = 0;
@@ -117,7 +115,6 @@ export function follow(client: Client): () => void {
     stop.abort();
     clearInterval(telling);
     clearInterval(refreshing);
-    feed = [];
     tell(NOTHING);
   };
 }

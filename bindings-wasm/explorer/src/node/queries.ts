@@ -1,6 +1,6 @@
 /** Reads of the node, kept while they are fresh. What a settled epoch says never changes; the rest is asked again when
  * something happened. */
-import { NodeUnreachable, RpcError, type Methods } from "@aicf/client";
+import { RpcError, type Client, type EpochView, type Methods } from "@aicf/client";
 import { QueryClient, useInfiniteQuery, useQuery } from "@tanstack/preact-query";
 import { useMemo } from "preact/hooks";
 import { useNode } from "./context.js";
@@ -37,6 +37,14 @@ export function useCall<M extends Method>(method: M, params: Methods[M]["params"
   });
 }
 
+/** A settled epoch, which is asked for once. */
+export const settlementOf = (client: Client, url: string, epoch: number) => ({
+  queryKey: [url, "aicf.getSettlement", { epoch }],
+  queryFn: ({ signal }: { signal: AbortSignal }): Promise<EpochView> => client.call("aicf.getSettlement", { epoch }, { signal }),
+  staleTime: Infinity,
+  meta: { forever: true },
+});
+
 /** A list, page after page as it is scrolled. */
 export function useList<M extends Lists>(method: M, params: Methods[M]["params"], { enabled = true }: CallOptions = {}) {
   const { client, url } = useNode();
@@ -53,22 +61,6 @@ export function useList<M extends Lists>(method: M, params: Methods[M]["params"]
   const pages = query.data?.pages;
   const rows = useMemo(() => pages?.flatMap((page) => page.items), [pages]);
   return { ...query, rows, total: pages?.[0]?.total ?? null };
-}
-
-/** What went wrong, and what to do about it. */
-export function explained(error: unknown): { code: string; message: string; next: string } {
-  if (error instanceof RpcError) {
-    const next = error.code === "rate_limited" || error.code === "busy" ? "Wait a moment, then try again." : "";
-    return { code: error.code, message: error.message, next };
-  }
-  if (error instanceof NodeUnreachable) {
-    return {
-      code: "unreachable",
-      message: "The node does not answer.",
-      next: "See whether it runs, whether it lets this page ask (rpc.cors_origins), or choose another node.",
-    };
-  }
-  return { code: "", message: error instanceof Error ? error.message : String(error), next: "" };
 }
 
 /** Whether the node says that there is no such thing. */

@@ -6,7 +6,7 @@ import { useCall, useList } from "../node/queries.js";
 import { Checks } from "../ui/checks.js";
 import { PAYOUT_COLUMNS } from "../ui/payouts.js";
 import { Atoms, Card, Facts, Hash, Page, Stat, Stats, to } from "../ui/parts.js";
-import { Answer } from "../ui/states.js";
+import { Answer, Failed } from "../ui/states.js";
 import { Table } from "../ui/table.js";
 import { useVerification } from "../verify/use.js";
 import { VerifiedLines } from "../ui/lines.js";
@@ -86,16 +86,7 @@ function Verification({ epoch, claims }: { epoch: number; claims: number }) {
         </>
       )}
       {state.is === "working" && <Progress {...state.progress} />}
-      {state.is === "failed" && (
-        <div class="state failed" role="alert">
-          <p>
-            <strong>It cannot be computed again:</strong> {state.message} {state.code && <code>{state.code}</code>}
-          </p>
-          <button type="button" onClick={start}>
-            Try again
-          </button>
-        </div>
-      )}
+      {state.is === "failed" && <Failed error={state.error} what="It cannot be computed again:" retry={start} />}
       {state.is === "done" && (
         <>
           <Checks

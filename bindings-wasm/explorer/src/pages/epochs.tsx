@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import { Link } from "wouter-preact";
 import { grouped, percent, shareOf } from "../format.js";
 import { useNode } from "../node/context.js";
-import { useCall } from "../node/queries.js";
+import { queries, settlementOf, useCall } from "../node/queries.js";
 import { Atoms, Hash, Meter, Page, to } from "../ui/parts.js";
 import { Failed, Loading } from "../ui/states.js";
 import { Table, type Column } from "../ui/table.js";
@@ -40,9 +40,9 @@ function useEpochs(next: number | undefined) {
   const { client, url } = useNode();
   const query = useInfiniteQuery({
     queryKey: [url, "epochs", next],
-    queryFn: ({ pageParam, signal }) => {
+    queryFn: ({ pageParam }) => {
       const count = Math.min(PAGE_EPOCHS, pageParam + 1);
-      return Promise.all(Array.from({ length: count }, (_, index) => client.call("aicf.getSettlement", { epoch: pageParam - index }, { signal })));
+      return Promise.all(Array.from({ length: count }, (_, index) => queries.fetchQuery(settlementOf(client, url, pageParam - index))));
     },
     initialPageParam: (next ?? 0) - 1,
     getNextPageParam: (last) => {

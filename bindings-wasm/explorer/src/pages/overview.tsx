@@ -6,7 +6,7 @@ import { Link } from "wouter-preact";
 import { ago, grouped, percent, shareOf, short, title } from "../format.js";
 import { useNode } from "../node/context.js";
 import { COUNTED, SPAN_S, useLive } from "../node/live.js";
-import { useCall } from "../node/queries.js";
+import { settlementOf, useCall } from "../node/queries.js";
 import { Chart, type Series } from "../ui/chart.js";
 import { Atoms, Card, Meter, Page, Stat, Stats, to } from "../ui/parts.js";
 import { Answer, Empty, Loading } from "../ui/states.js";
@@ -24,17 +24,12 @@ function useJobs(status: "queued" | "assigned" | "completed" | "claimed") {
 }
 
 /** The last settled epochs, the oldest first. */
-export function useLastEpochs(next: number | undefined, count: number): EpochView[] | undefined {
+function useLastEpochs(next: number | undefined, count: number): EpochView[] | undefined {
   const { client, url } = useNode();
   const first = Math.max(0, (next ?? 0) - count);
   const epochs = next === undefined ? [] : Array.from({ length: next - first }, (_, index) => first + index);
   return useQueries({
-    queries: epochs.map((epoch) => ({
-      queryKey: [url, "aicf.getSettlement", { epoch }],
-      queryFn: ({ signal }: { signal: AbortSignal }) => client.call("aicf.getSettlement", { epoch }, { signal }),
-      staleTime: Infinity,
-      meta: { forever: true },
-    })),
+    queries: epochs.map((epoch) => settlementOf(client, url, epoch)),
     combine: (answers) => (next === undefined || answers.some((answer) => !answer.data) ? undefined : answers.map((answer) => answer.data as EpochView)),
   });
 }

@@ -4,9 +4,10 @@ import { useEffect, useState } from "preact/hooks";
 import { Link, useSearchParams } from "wouter-preact";
 import { grouped, percent } from "../format.js";
 import { useCall } from "../node/queries.js";
+import { explained } from "../ui/explained.js";
 import { Card, Page, to } from "../ui/parts.js";
-import { Empty, Loading } from "../ui/states.js";
-import { Refused, ask } from "../verify/door.js";
+import { Empty, Failed, Loading } from "../ui/states.js";
+import { ask } from "../verify/door.js";
 import type { Repriced } from "../verify/protocol.js";
 import { useVerification } from "../verify/use.js";
 
@@ -83,7 +84,7 @@ function Editor({ epoch, policy }: { epoch: number; policy: string }) {
       },
       (error: unknown) => {
         setResult(null);
-        setWrong({ code: error instanceof Refused ? [error.code, error.path].filter(Boolean).join(" at ") : "", message: error instanceof Error ? error.message : String(error) });
+        setWrong(explained(error));
       },
     );
   return (
@@ -160,18 +161,7 @@ function Epoch({ epoch }: { epoch: number }) {
   const { state, start } = useVerification(epoch);
   useEffect(start, [epoch]);
   if (state.is === "done") return <Editor epoch={epoch} policy={state.report.policy} />;
-  if (state.is === "failed") {
-    return (
-      <div class="state failed" role="alert">
-        <p>
-          <strong>{state.message}</strong> {state.code && <code>{state.code}</code>}
-        </p>
-        <button type="button" onClick={start}>
-          Try again
-        </button>
-      </div>
-    );
-  }
+  if (state.is === "failed") return <Failed error={state.error} retry={start} />;
   return <Loading what={state.is === "working" ? `${state.progress.stage}${state.progress.all > 0 ? `: ${grouped(state.progress.done)} of ${grouped(state.progress.all)}` : ""}` : "Loading"} />;
 }
 

@@ -5,8 +5,9 @@ import { grouped, words } from "../format.js";
 import { useNode } from "../node/context.js";
 import { readKey, useSettlementKey } from "../shell/key.js";
 import { Checks } from "../ui/checks.js";
+import { explained } from "../ui/explained.js";
 import { Atoms, Card, Facts, Hash, Page, to } from "../ui/parts.js";
-import { Refused, ask } from "../verify/door.js";
+import { ask } from "../verify/door.js";
 import type { Check, ReceiptReport } from "../verify/protocol.js";
 
 /** The largest file that is read. */
@@ -134,10 +135,7 @@ export function Receipts() {
     };
     ask("receipt", { text, key }).then(
       async (report) => setState({ is: "done", name, report, node: await beside(report) }),
-      (error: unknown) => {
-        const code = error instanceof Refused ? [error.code, error.path].filter(Boolean).join(" at ") : "";
-        setState({ is: "failed", name, code, message: error instanceof Error ? error.message : String(error) });
-      },
+      (error: unknown) => setState({ is: "failed", name, ...explained(error) }),
     );
   };
 

@@ -1,25 +1,9 @@
 /** A payout line factor by factor: from units to what the provider gets. */
 import { factor, grouped } from "../format.js";
+import type { Line } from "../verify/protocol.js";
 import { Atoms } from "./parts.js";
 
-export interface FactorsOf {
-  units: string;
-  base: string;
-  quality_ppm: number;
-  surge_ppm: number;
-  quoted: string;
-  gross: string;
-  payable: string;
-  provider: string;
-  miner_share: string;
-  treasury: string;
-  penalty: string;
-  net_provider: string;
-  /** The rest of a claim that an earlier epoch could not pay whole. */
-  deferred: boolean;
-}
-
-export function Factors({ of: line }: { of: FactorsOf }) {
+export function Factors({ of: line }: { of: Omit<Line, "index" | "task_id"> }) {
   const steps: ReadonlyArray<readonly [string, string, string]> = [
     ["Units", grouped(line.units), "what the work took"],
     ["Base", grouped(line.base), "units at the policy’s rates"],

@@ -1,6 +1,6 @@
 /** What a screen shows while it has nothing to show: loading, empty, failed. */
 import type { ComponentChildren } from "preact";
-import { explained } from "../node/queries.js";
+import { explained } from "./explained.js";
 
 export function Loading({ what = "Loading" }: { what?: string }) {
   return (
@@ -15,12 +15,13 @@ export function Empty({ children }: { children: ComponentChildren }) {
   return <div class="state empty">{children}</div>;
 }
 
-export function Failed({ error, retry }: { error: unknown; retry?: () => unknown }) {
+/** Why there is nothing; `what` says what failed where the reason alone does not tell. */
+export function Failed({ error, what, retry }: { error: unknown; what?: string; retry?: () => unknown }) {
   const { code, message, next } = explained(error);
   return (
     <div class="state failed" role="alert">
       <p>
-        <strong>{message}</strong> {code && <code>{code}</code>}
+        <strong>{what ?? message}</strong> {what && message} {code && <code>{code}</code>}
       </p>
       {next && <p>{next}</p>}
       {retry && (

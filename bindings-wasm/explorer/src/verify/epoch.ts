@@ -7,7 +7,7 @@ import type { Batch, Client, EpochView, Settle } from "@aicf/client";
 import { AicfError, Policy, callJson, claimKey, pricingQuote, settleColumns, type LineColumns, type PayoutLine } from "@aicf/web";
 import { Claims } from "./claims.js";
 import type { Check, EpochReport, Line, Progress, PublicKey } from "./protocol.js";
-import { amounts, hex, shown, yaml } from "./values.js";
+import { amounts, hex, readHash, shown, yaml } from "./values.js";
 
 /** Claims of a page. */
 const PAGE_ROWS = 1_000;
@@ -64,7 +64,11 @@ function columnLines(lines: LineColumns): Lines {
 function settleRecords(policy: Policy, input: Omit<Settle, "claims">, claims: NonNullable<Claims["records"]>): Computed {
   const text = callJson("settlement.settle", JSON.stringify({ ...input, claims }), policy);
   const { batch, lines, provider_totals } = JSON.parse(text) as { batch: Batch; lines: Array<Record<string, string>>; provider_totals: Record<string, string> };
-  const bytes = (text: string) => Uint8Array.from(text.slice(2).match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const bytes = (text: string) => {
+    const hash = new Uint8Array(32);
+    readHash(text, hash, 0);
+    return hash;
+  };
   return {
     batch,
     provider_totals,

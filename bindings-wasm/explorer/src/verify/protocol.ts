@@ -1,5 +1,5 @@
 /** What the page and its worker say to each other. */
-import type { Batch, BatchSignature, Scheme } from "@aicf/client";
+import type { Batch, BatchSignature, PayoutRecord, Scheme } from "@aicf/client";
 
 /** One thing that was looked at. */
 export interface Check {
@@ -37,13 +37,9 @@ export interface EpochReport {
 }
 
 /** A payout line with what it is made of, computed here. */
-export interface Line {
+export interface Line extends PayoutRecord {
   index: number;
-  claim_key: string;
   task_id: string;
-  provider_id: string;
-  miner: string;
-  kind: "ai" | "quantum";
   units: string;
   base: string;
   quality_ppm: number;
@@ -51,13 +47,6 @@ export interface Line {
   quoted: string;
   /** The rest of a claim of an earlier epoch. */
   deferred: boolean;
-  gross: string;
-  payable: string;
-  provider: string;
-  miner_share: string;
-  treasury: string;
-  penalty: string;
-  net_provider: string;
 }
 
 /** An epoch under another policy, beside what it was. */
@@ -81,8 +70,6 @@ export interface ReceiptReport {
   payee: string | null;
   lines: number;
   scheme: Scheme;
-  /** Whether the same key signed what the node keeps of that epoch: the node's own batch id is the receipt's. */
-  computed_ms: number;
 }
 
 export interface Requests {

@@ -2,14 +2,14 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { useNode } from "../node/context.js";
 import { useSettlementKey } from "../shell/key.js";
-import { Refused, ask } from "./door.js";
+import { ask } from "./door.js";
 import type { EpochReport, Progress } from "./protocol.js";
 
 export type Verification =
   | { is: "idle" }
   | { is: "working"; progress: Progress }
   | { is: "done"; report: EpochReport }
-  | { is: "failed"; code: string; message: string };
+  | { is: "failed"; error: Error };
 
 export function useVerification(epoch: number): { state: Verification; start(): void } {
   const { url } = useNode();
@@ -22,10 +22,7 @@ export function useVerification(epoch: number): { state: Verification; start(): 
     show({ is: "working", progress: { stage: "Loading the core", done: 0, all: 0 } });
     ask("verify", { node: url, epoch, key }, (progress) => show({ is: "working", progress })).then(
       (report) => show({ is: "done", report }),
-      (error: unknown) => {
-        const code = error instanceof Refused ? [error.code, error.path].filter(Boolean).join(" at ") : "";
-        show({ is: "failed", code, message: error instanceof Error ? error.message : String(error) });
-      },
+      (error: Error) => show({ is: "failed", error }),
     );
   }, [url, epoch, key]);
   return { state, start };

@@ -59,7 +59,6 @@ function reprice({ epoch: number, policy: text }: Requests["reprice"]["input"]):
 }
 
 function receipt({ text, key }: Requests["receipt"]["input"]): ReceiptReport {
-  const start = performance.now();
   const document = JSON.parse(text) as ReceiptShape;
   if (document?.signed?.scheme !== key.scheme) {
     const of = document?.signed?.scheme;
@@ -77,7 +76,6 @@ function receipt({ text, key }: Requests["receipt"]["input"]): ReceiptReport {
     payee: document.payee?.payee ?? null,
     lines: document.payee?.lines.length ?? 0,
     scheme: document.signed.scheme,
-    computed_ms: performance.now() - start,
   };
 }
 
