@@ -48,6 +48,10 @@ pub const FAIR_QUEUED_MAX: u64 = 1_024;
 pub const DUE_JOBS_MAX: usize = 512;
 /// Claims one settlement takes; more is refused by the host before it starts.
 pub const SETTLE_CLAIMS_MAX: usize = 4_000_000;
+/// Batches whose hash is kept, so that a block can name them later; a block may name as many ahead.
+pub const BATCH_HASHES_MAX: u64 = 1_024;
+/// Sequencer keys in effect at a time, and replacements of them that one network can have.
+pub const SEQUENCER_KEYS_MAX: usize = 64;
 /// Rows a page of a query holds at most.
 pub const PAGE_ROWS_MAX: usize = 1_000;
 /// Policies an engine keeps parsed.

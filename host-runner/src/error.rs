@@ -85,6 +85,51 @@ pub enum Error {
     Listen(String),
     /// An earlier error stopped this node; what was committed before is safe.
     Stopped(String),
+    /// The node has no key that may seal batches after a block.
+    NotSequencer {
+        /// The block's height.
+        height: u64,
+    },
+    /// The local clock is too far from the last block for a message to be admitted.
+    ClockOutOfRange {
+        /// The clock, ms since 1970.
+        clock_ms: u64,
+        /// The last block's time, ms since 1970.
+        block_ms: u64,
+        /// The network's `batch_ahead_max_ms`.
+        most_ms: u64,
+    },
+    /// A batch that does not follow the last one, or whose parts do not belong together.
+    BadBatch {
+        /// Its number.
+        number: u64,
+        /// What is wrong.
+        what: String,
+    },
+    /// A batch that this node computes otherwise than its sequencer. Nothing of it was kept.
+    Diverged {
+        /// Its number.
+        batch: u64,
+        /// The first entry that differs.
+        seq: u64,
+        /// What the engine says of that entry.
+        status: &'static str,
+        /// The state root in the batch.
+        sealed: String,
+        /// The state root of this node.
+        ours: String,
+        /// The engine's message.
+        message: String,
+    },
+    /// Two batches of one number under one key.
+    Equivocation {
+        /// Their number.
+        number: u64,
+        /// The hash of the batch that was applied.
+        applied: String,
+        /// The hash of the other.
+        other: String,
+    },
 }
 
 /// An error of the core, however it came out of it.
@@ -119,6 +164,28 @@ impl Error {
             Self::Config(_) => "bad_config",
             Self::Listen(_) => "cannot_listen",
             Self::Stopped(_) => "stopped",
+            Self::NotSequencer { .. } => "not_sequencer",
+            Self::ClockOutOfRange { .. } => "clock_out_of_range",
+            Self::BadBatch { .. } => "bad_batch",
+            Self::Diverged { .. } => "diverged",
+            Self::Equivocation { .. } => "equivocation",
+        }
+    }
+
+    /// The same error for another of several writes that it concerns.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match self {
+            Self::ClockOutOfRange {
+                clock_ms,
+                block_ms,
+                most_ms,
+            } => Self::ClockOutOfRange {
+                clock_ms: *clock_ms,
+                block_ms: *block_ms,
+                most_ms: *most_ms,
+            },
+            other => Self::Stopped(other.to_string()),
         }
     }
 
@@ -181,6 +248,39 @@ impl fmt::Display for Error {
             ),
             Self::OutOfRange { .. } => f.write_str("a journal holds heights and times up to 2^53 - 1"),
             Self::Stopped(why) => write!(f, "the node has stopped: {why}"),
+            Self::NotSequencer { height } => write!(
+                f,
+                "this node has no sequencer key of the network for batches after block {height}: give it with \
+                 --sequencer-key, send the message to the sequencer, or follow it with `aicf node --follow URL`"
+            ),
+            Self::ClockOutOfRange {
+                clock_ms,
+                block_ms,
+                most_ms,
+            } => write!(
+                f,
+                "the local clock ({clock_ms} ms) is more than {most_ms} ms from the last block ({block_ms} ms): set the \
+                 clock, or wait until the chain has caught up"
+            ),
+            Self::BadBatch { number, what } => write!(f, "batch {number} is not the next one: {what}"),
+            Self::Diverged {
+                batch,
+                seq,
+                status,
+                sealed,
+                ours,
+                message,
+            } => write!(
+                f,
+                "batch {batch} has the state root {sealed}, this node has {ours}; the first entry that differs is {seq} \
+                 ({status}: {message}). Nothing of the batch was kept; compare the two nodes' versions, blocks and network \
+                 documents"
+            ),
+            Self::Equivocation { number, applied, other } => write!(
+                f,
+                "the sequencer signed two batches {number}: {applied} was applied, {other} exists too. Both are kept as \
+                 evidence; ask the network's governance to replace the sequencer key"
+            ),
         }
     }
 }

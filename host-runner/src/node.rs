@@ -8,14 +8,17 @@
 //! entries share one write to the disk. A node that is opened again goes on exactly where the last
 //! commit left it.
 
+mod batches;
 mod events;
 mod upgrade;
 
+pub use batches::{BATCH_BYTES_MAX, SealedBatch};
 pub use events::kind_of;
 
 use self::upgrade::Upgrades;
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
+use crate::keys::SecretKey;
 use crate::store::{self, HostStore, JournalRow, Lock, SqliteStore, State};
 use aicf_core::codec::cbor;
 use aicf_core::engine::rows::Head;
@@ -25,7 +28,7 @@ use aicf_core::market::Market;
 use aicf_core::policy::Policy;
 use aicf_core::value::{Bytes, Positive};
 use std::path::{Path, PathBuf};
-use std::sync::MutexGuard;
+use std::sync::{Arc, MutexGuard};
 
 /// Entries of one commit, unless it is asked for earlier: enough that the disk is not what counts, few
 /// enough that a commit stays in the milliseconds.
@@ -56,6 +59,8 @@ pub struct Options {
     pub batch_entries_max: usize,
     /// Bytes of rows that are kept in memory.
     pub cache_bytes: usize,
+    /// The key that batches are sealed with; none follows the network without writing.
+    pub sequencer: Option<Arc<SecretKey>>,
 }
 
 impl Options {
@@ -73,6 +78,7 @@ impl Options {
             network_must_match: false,
             batch_entries_max: BATCH_ENTRIES_MAX,
             cache_bytes: CACHE_BYTES,
+            sequencer: None,
         }
     }
 }
@@ -86,6 +92,9 @@ pub struct Node {
     upgrades: Upgrades,
     /// Why nothing more is applied.
     stopped: Option<String>,
+    sequencer: Option<Arc<SecretKey>>,
+    /// Messages that are applied and not sealed.
+    open: Option<batches::Open>,
     /// Given up last.
     _lock: Option<Lock>,
 }
@@ -151,6 +160,8 @@ impl Node {
             batch_entries_max: options.batch_entries_max.max(1),
             upgrades: Upgrades::new(options.module.as_deref()),
             stopped: None,
+            sequencer: options.sequencer.clone(),
+            open: None,
             _lock: None,
         };
         if node.head.is_some() {
@@ -205,11 +216,36 @@ impl Node {
         })
     }
 
+    /// [`Node::submit`], where a refused command leaves nothing: its entry is not of the journal.
+    fn offer(&mut self, height: u64, time_ms: u64, command: Command) -> Result<Outcome> {
+        let seq = self.next_seq();
+        let entry = Entry {
+            seq,
+            height,
+            time_ms,
+            command,
+        };
+        self.checked(&entry, false)
+    }
+
     /// Applies an entry that has its number already: one of a journal.
     ///
     /// # Errors
     /// As for [`Node::submit`]; `invariant` when it is not the next one.
     pub fn apply(&mut self, entry: &Entry) -> Result<Outcome> {
+        let outcome = self.checked(entry, true)?;
+        self.commit_if_full()?;
+        Ok(outcome)
+    }
+
+    fn commit_if_full(&mut self) -> Result<()> {
+        if self.reader.state.lock().waiting() >= self.batch_entries_max {
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    fn checked(&mut self, entry: &Entry, keeps_refused: bool) -> Result<Outcome> {
         for (what, number) in [("height", entry.height), ("time_ms", entry.time_ms)] {
             if number > JSON_INT_MAX {
                 return Err(Error::OutOfRange { what });
@@ -219,14 +255,14 @@ impl Node {
             return Err(Error::Stopped(why.clone()));
         }
         self.upgrades.check(entry.height)?;
-        self.apply_checked(entry).inspect_err(|error| {
+        self.apply_checked(entry, keeps_refused).inspect_err(|error| {
             if !matches!(error, Error::NotBegun { .. }) {
                 self.stopped = Some(error.to_string());
             }
         })
     }
 
-    fn apply_checked(&mut self, entry: &Entry) -> Result<Outcome> {
+    fn apply_checked(&mut self, entry: &Entry, keeps_refused: bool) -> Result<Outcome> {
         let encoded = cbor::to_vec(entry)?;
         let answer = self.engine.apply(&encoded)?;
         let mut outcome: Outcome = cbor::from_slice(&answer)
@@ -240,6 +276,15 @@ impl Node {
                 message: outcome.message,
             });
         }
+        if outcome.status != Status::Ok && !keeps_refused {
+            outcome.writes.clear();
+            outcome.events.clear();
+            return Ok(outcome);
+        }
+        let sealed = match &entry.command {
+            Command::Seal(seal) if outcome.status == Status::Ok => Some(seal.number),
+            _ => None,
+        };
         let row = JournalRow {
             seq: entry.seq,
             entry: encoded,
@@ -248,29 +293,41 @@ impl Node {
         };
         let events = events::rows(entry.seq, &outcome.events)?;
         let writes = std::mem::take(&mut outcome.writes);
-        let waiting = {
+        {
             let mut overlay = self.reader.state.lock();
             let changes = writes
                 .into_iter()
                 .map(|(key, value)| (key.0, value.map(|value| value.0)));
+            if let Some(number) = sealed {
+                overlay.seals(number, row.seq);
+            }
             overlay.accept(row, changes, events);
-            overlay.waiting()
-        };
+        }
         self.head = self.reader.head()?;
         if Upgrades::changed_by(&outcome.events) {
             self.upgrades.load(|name, input| self.reader.query(name, input))?;
         }
-        if waiting >= self.batch_entries_max {
-            self.commit()?;
-        }
         Ok(outcome)
     }
 
-    /// Writes everything since the last commit to the database: afterwards it survives a loss of power.
+    /// Forgets what is applied and not committed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn discard(&mut self) -> Result<()> {
+        self.open = None;
+        self.reader.state.lock().discard();
+        self.head = self.reader.head()?;
+        self.upgrades.load(|name, input| self.reader.query(name, input))
+    }
+
+    /// Seals the open batch and writes everything since the last commit to the database: afterwards it survives a loss
+    /// of power.
     ///
     /// # Errors
     /// The database's; nothing is lost then, and it can be tried again.
     pub fn commit(&mut self) -> Result<()> {
+        self.seal()?;
         Ok(self.reader.state.lock().commit()?)
     }
 

@@ -59,8 +59,12 @@ pub struct Context<'a> {
     pub seq: u64,
     /// The entry's height.
     pub height: u64,
-    /// The entry's time.
+    /// The time that has passed: the entry's, or the last entry's where that is later.
     pub now_ms: u64,
+    /// The entry's own time: a block's, where the entry is of a block.
+    pub entry_ms: u64,
+    /// Whether the entry is of a block that is not done yet, rather than of a batch.
+    pub in_block: bool,
     /// On whose word the entry stands.
     pub speaker: Speaker,
     /// What happened so far.

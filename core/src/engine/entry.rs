@@ -291,7 +291,42 @@ pub enum Command {
         hash: Hash32,
         /// The hash of the block before it.
         parent_hash: Hash32,
+        /// The block's randomness, which seeds its dispatch.
+        beacon: Hash32,
     },
+    /// Closes a batch of messages: those since the last block or seal.
+    Seal(Seal),
+    /// Replaces the sequencer keys from a block on.
+    ReplaceSequencers {
+        /// The first block after which batches are signed by these keys.
+        height: u64,
+        /// The keys; a seal names its key by its place in this list.
+        keys: Vec<super::rows::KeyRow>,
+    },
+}
+
+/// The seal of a batch (see [`super::batches`] for what is signed). The batch's time is the entry's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Seal {
+    /// The batch's number: 1, then one more each time.
+    pub number: u64,
+    /// The hash of the batch before; zeros for the first one.
+    pub previous: Hash32,
+    /// The height of the last block; before the first one the entry's own.
+    pub block_height: u64,
+    /// The hash of that block; zeros before the first one.
+    pub block_hash: Hash32,
+    /// How many messages it has.
+    pub messages: u64,
+    /// The digest of its messages ([`super::batches::messages_digest`]).
+    pub messages_digest: Hash32,
+    /// The state root after its messages, before the seal itself.
+    pub state_root: Hash32,
+    /// Which of the sequencer keys in effect signed it, from 0.
+    pub key: u64,
+    /// By that key.
+    pub signature: Bytes,
 }
 
 /// A proof as a block has it.

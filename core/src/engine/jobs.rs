@@ -55,7 +55,7 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         fee,
         size_bytes,
         tier_ppm,
-        context.now_ms,
+        context.entry_ms,
     )?;
     let expires_ms = context.after_ms(*context.policy.queue.job_ttl_ms.get(kind));
     requesters::ask(context, &requester, units)?;
@@ -74,7 +74,7 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         attestation_classes,
         circuit,
         prepaid,
-        enqueue_ms: context.now_ms,
+        enqueue_ms: context.entry_ms,
         enqueue_seq: context.seq,
         rank,
         expires_ms,

@@ -43,6 +43,12 @@ tables! {
     CoreSchedule = 0x07,
     /// `()` -> [`super::rows::BlockRow`].
     Block = 0x08,
+    /// `()` -> [`super::rows::SealedRow`]: the last batch.
+    Sealed = 0x0a,
+    /// batch number -> its hash, of the last [`crate::limits::BATCH_HASHES_MAX`] batches.
+    SealedHash = 0x0b,
+    /// batch number -> the hash that a block names for a batch that is not sealed yet.
+    Anchor = 0x0c,
     /// provider id -> [`super::rows::Provider`].
     Provider = 0x10,
     /// (status, provider id) -> nothing.

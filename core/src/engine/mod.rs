@@ -8,6 +8,7 @@
 //! stays even where the command is refused; every entry has an outcome; what [`invariants`]
 //! names holds after each entry, checked in release; nothing is found by looking at everything.
 
+pub mod batches;
 mod blocks;
 mod context;
 pub mod digest;
@@ -112,19 +113,20 @@ impl Engine {
             (Some(head), _) if entry.height < head.height => {
                 Ran::refused(Status::HeightWentBack, "heights never go back")
             }
-            (Some(head), _) if entry.time_ms < head.time_ms => {
-                Ran::refused(Status::TimeWentBack, "time never goes back")
-            }
-            (Some(_), _) => self.run(txn, entry)?,
+            (Some(head), _) => self.run(txn, entry, head)?,
         };
         finish(entry, encoded, head.as_ref(), ran)
     }
 
     /// Time first, then the command.
-    fn run(&mut self, txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
+    fn run(&mut self, txn: Txn<'_>, entry: &Entry, head: &Head) -> Result<Ran> {
         let mut network: Network = txn
             .get(Key::new(Table::Network))?
             .ok_or_else(|| Error::invariant("a journal without its network"))?;
+        let place = blocks::Place::of(&txn, &network, entry)?;
+        if let Some(refused) = place.refuses(&network, entry, head) {
+            return Ok(refused);
+        }
         let stored = network.clone();
         let epoch = entry.height.checked_div(network.epoch_length).unwrap_or(0);
         let changed = schedules::activate(&txn, &mut network, epoch)?;
@@ -137,7 +139,10 @@ impl Engine {
             network,
             seq: entry.seq,
             height: entry.height,
-            now_ms: entry.time_ms,
+            // What was said after an earlier block may have a later time than this block.
+            now_ms: entry.time_ms.max(head.time_ms),
+            entry_ms: entry.time_ms,
+            in_block: place.in_block,
             speaker: speaker::Speaker::Chain,
             events: Vec::new(),
             postings: 0,
@@ -157,7 +162,7 @@ impl Engine {
 
         let given = match &entry.command {
             Command::Signed(signed) => speaker::open(&mut context, signed),
-            plain => Ok(plain.clone()),
+            plain => speaker::unsigned(&context, plain).map(|()| plain.clone()),
         };
         // A nonce stays used, also where the command itself is refused.
         if given.is_ok() {
@@ -268,7 +273,7 @@ fn finish(entry: &Entry, encoded: &[u8], head: Option<&Head>, ran: Ran) -> Resul
     // A first entry that is refused leaves no network behind, and so no journal.
     let begun = head.is_some() || status == Status::Ok;
     // Bounds of the clock were refused as such: they do not move it.
-    let clocked = entry.height <= JSON_INT_MAX && entry.time_ms <= NEVER_MS;
+    let clocked = entry.height <= JSON_INT_MAX && entry.time_ms <= NEVER_MS && status != Status::ClockOutOfRange;
     let moved_to = |now: u64, before: Option<u64>| {
         let before = before.unwrap_or(0);
         if clocked { now.max(before) } else { before }
@@ -345,7 +350,10 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
         Command::Retire { provider_id } => providers::retire(context, &provider_id),
         enqueue @ Command::Enqueue { .. } => jobs::enqueue(context, enqueue),
         Command::Cancel { task_id, requester } => jobs::cancel(context, &task_id, &requester),
-        Command::Dispatch { beacon } => dispatch::dispatch(context, &beacon),
+        Command::Dispatch { beacon } => {
+            blocks::dispatches(context, &beacon)?;
+            dispatch::dispatch(context, &beacon)
+        }
         Command::Ack(message) => messages::ack(context, message),
         Command::Renew(message) => messages::renew(context, message),
         Command::Decline(message) => messages::decline(context, message),
@@ -399,7 +407,13 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             provider_id,
             proof,
         } => offences::evidence(context, &reporter, &provider_id, &proof),
-        Command::Block { hash, parent_hash } => blocks::done(context, hash, &parent_hash),
+        Command::Block {
+            hash,
+            parent_hash,
+            beacon,
+        } => blocks::done(context, hash, &parent_hash, beacon),
+        Command::Seal(seal) => batches::seal(context, &seal),
+        Command::ReplaceSequencers { height, keys } => batches::replace_keys(context, height, &keys),
         Command::Prove(proof) => prove::prove(context, caches, proof),
         Command::Signed(_) => context::refuse(Status::NotSigner, "a signed command is no signed command again"),
     }

@@ -161,6 +161,22 @@ statuses! {
     StaleEvidence = 60 "stale_evidence",
     /// The block does not follow the last one.
     WrongParent = 61 "wrong_parent",
+    /// The batch does not follow the last one, or does not name the last block.
+    WrongBatch = 62 "wrong_batch",
+    /// The batch was sealed over another state.
+    WrongRoot = 63 "wrong_root",
+    /// The network has no such sequencer key at this block.
+    NotSequencer = 64 "not_sequencer",
+    /// A block names another batch of this number.
+    AnchorMismatch = 65 "anchor_mismatch",
+    /// The last block has had no dispatch.
+    NotDispatched = 66 "not_dispatched",
+    /// The last block has had its dispatch.
+    AlreadyDispatched = 67 "already_dispatched",
+    /// The randomness is not the last block's.
+    WrongBeacon = 68 "wrong_beacon",
+    /// The time is too far ahead of the last block.
+    ClockOutOfRange = 69 "clock_out_of_range",
 }
 
 impl Serialize for Status {
@@ -387,4 +403,19 @@ pub enum Event {
         epoch: u64,
         amount: Atoms,
     },
+    /// A batch of messages was sealed.
+    BatchSealed {
+        number: u64,
+        hash: Hash32,
+        block_height: u64,
+        messages: u64,
+    },
+    /// A block names another batch than the one that was sealed under its number.
+    SequencerContradicted {
+        number: u64,
+        sealed: Hash32,
+        anchored: Hash32,
+    },
+    /// The sequencer keys are others from a block on.
+    SequencersReplaced { height: u64 },
 }

@@ -135,8 +135,29 @@ pub struct BlockRow {
     pub height: u64,
     /// Its hash.
     pub hash: Hash32,
-    /// The entry that said so.
+    /// The number of its last entry.
     pub seq: u64,
+    /// Its time, ms since 1970, not before its parent's.
+    pub time_ms: u64,
+    /// Its randomness, which seeds its dispatch.
+    pub beacon: Hash32,
+    /// Whether jobs were assigned by its randomness.
+    pub dispatched: bool,
+}
+
+/// The last batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedRow {
+    /// Its number; the first one is 1.
+    pub number: u64,
+    /// Its hash ([`super::batches::hash`]).
+    pub hash: Hash32,
+    /// The height of the block that it names.
+    pub block_height: u64,
+    /// Its time, ms since 1970.
+    pub time_ms: u64,
+    /// SHA3-256 of the key that signed it.
+    pub signer: Hash32,
 }
 
 /// A provider's key.

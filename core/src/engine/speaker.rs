@@ -80,7 +80,8 @@ pub const fn may_sign(command: &Command, role: Role) -> bool {
         | Command::Report { .. }
         | Command::CancelSlash { .. }
         | Command::MinerWithdraw { .. }
-        | Command::Reclaim { .. } => matches!(role, Role::Operator),
+        | Command::Reclaim { .. }
+        | Command::ReplaceSequencers { .. } => matches!(role, Role::Operator),
         Command::Genesis { .. }
         | Command::Tick {}
         | Command::Stake { .. }
@@ -92,8 +93,25 @@ pub const fn may_sign(command: &Command, role: Role) -> bool {
         | Command::Deposit { .. }
         | Command::Prove(_)
         | Command::Block { .. }
+        | Command::Seal(_)
         | Command::Signed(_) => false,
     }
+}
+
+/// Refuses what only the chain may say where no block says it: on a network that is not open, a batch holds signed
+/// messages, the dispatch of its block and its seal, so that a sequencer cannot invent stake, deposits or jobs.
+pub fn unsigned(context: &Context<'_>, command: &Command) -> Step {
+    let of_the_node = matches!(command, Command::Dispatch { .. } | Command::Seal(_) | Command::Tick {});
+    // A block of the chain begins with any of its entries and ends with its own.
+    if context.in_block || of_the_node || is_open(context) || may_sign_at_all(command) {
+        return Ok(());
+    }
+    refuse(Status::Unsigned, "this command comes with a block of the chain only")
+}
+
+/// Whether a role may sign the command. Unsigned, the command's own rule refuses it.
+const fn may_sign_at_all(command: &Command) -> bool {
+    may_sign(command, Role::Provider) || may_sign(command, Role::Operator)
 }
 
 /// Whose nonces these are.

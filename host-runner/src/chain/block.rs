@@ -161,8 +161,8 @@ impl Block {
         Ok(json::to_string(self)?)
     }
 
-    /// What the block becomes, in order: its calls, its proofs, a dispatch by its beacon. Settlements and the block's own
-    /// entry follow; they depend on where the node stands.
+    /// What the block becomes, in order: its calls and its proofs. A dispatch where the network has no sequencer,
+    /// settlements and the block's own entry follow; they depend on where the node stands.
     ///
     /// # Errors
     /// [`Error::Chain`] for a job whose id on the chain is not the one that its fields give.
@@ -179,7 +179,6 @@ impl Block {
                 block_height: None,
             }));
         }
-        commands.push(Command::Dispatch { beacon: self.beacon });
         Ok(commands)
     }
 }

@@ -1,13 +1,14 @@
 //! Applies a chain's final blocks to a node: each once, in order, and all of a block in one commit.
 //!
-//! A block is its calls, its proofs and a dispatch, then the settlements that are due, then an entry that says which block
-//! it was ([`Command::Block`]). That entry is how a journal remembers where it stands: a node that died in the middle of
-//! a block finds what it had applied of it, and goes on behind that.
+//! A block is its calls and its proofs, a dispatch where the network has no sequencer, then the settlements that are due,
+//! then an entry that names the block ([`Command::Block`]). By that entry a node that died in the middle of a block finds
+//! what it had applied of it, and goes on behind that. Where the network has a sequencer, the node that is the sequencer
+//! seals a batch with the block's dispatch in the same commit.
 
 use super::{Block, ChainSource};
 use crate::error::{Error, Result};
 use crate::node::Node;
-use aicf_core::engine::{Command, Outcome, Status};
+use aicf_core::engine::{Command, NetworkName, Outcome, Status};
 use aicf_core::value::Positive;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -31,9 +32,14 @@ pub enum Progress {
 /// What is told of each entry: its block and time, its outcome, how long it took.
 pub type Seen<'a> = &'a mut dyn FnMut((u64, u64), &Outcome, Duration);
 
-/// A chain and how deep it is believed.
+/// The time of the batch after a block, by the block's time: both ms since 1970.
+pub type SealTime = Box<dyn Fn(u64) -> u64 + Send>;
+
+/// A chain, and from which depth on its blocks are final.
 pub struct Follower<S> {
     source: S,
+    /// The time of the batch after each block; none leaves sealing to the network's sequencer.
+    seal_time: Option<SealTime>,
     /// Blocks above a block from which on it is final; absent is the policy's `epoch.finality_k`.
     depth: Option<u64>,
     /// The first block of a journal that has none.
@@ -47,16 +53,31 @@ struct Place {
     epoch_length: u64,
     /// The last block that is done.
     last: Option<(u64, String, u64)>,
+    /// The time before which no block is: the last block's, or the genesis.
+    earliest_ms: u64,
 }
 
 impl<S: ChainSource> Follower<S> {
     /// Follows a chain.
-    pub const fn new(source: S, depth: Option<u64>) -> Self {
+    pub fn new(source: S, depth: Option<u64>) -> Self {
         Self {
             source,
+            seal_time: Some(Box::new(|block_ms| block_ms)),
             depth,
             first: 1,
         }
+    }
+
+    /// Seals the batch after each block at another time than the block's: a live node's, by its clock.
+    #[must_use]
+    pub fn sealing_at(mut self, time: SealTime) -> Self {
+        self.seal_time = Some(time);
+        self
+    }
+
+    /// [`Follower::sealing_at`]; none seals no batches: a replica's, which applies those of the sequencer.
+    pub fn set_seal_time(&mut self, time: Option<SealTime>) {
+        self.seal_time = time;
     }
 
     /// Begins with another block than the first one where the journal has none.
@@ -98,6 +119,16 @@ impl<S: ChainSource> Follower<S> {
                 "the chain has a block {head} and no block {next}"
             )));
         };
+        self.apply(node, &block, seen)
+    }
+
+    /// Applies the block after the last one that is done.
+    ///
+    /// # Errors
+    /// As for [`Follower::step`].
+    pub fn apply(&self, node: &mut Node, block: &Block, seen: Seen<'_>) -> Result<Progress> {
+        let place = self.place(node)?;
+        let next = place.last.as_ref().map_or(self.first, |(height, _, _)| height + 1);
         if block.height != next {
             return Err(Error::Chain(format!(
                 "the chain gave block {} for block {next}",
@@ -113,8 +144,17 @@ impl<S: ChainSource> Follower<S> {
                 now: block.parent_hash.to_string(),
             });
         }
-        policy_agrees(node, &block, &place)?;
-        apply(node, &block, &place, seen)
+        policy_agrees(node, block, &place)?;
+        apply(node, block, &place, self.seal_time.as_ref(), seen)
+    }
+
+    /// The height of the next block, and the depth from which on a block is final.
+    ///
+    /// # Errors
+    /// The node's.
+    pub fn next(&self, node: &Node) -> Result<(u64, u64)> {
+        let place = self.place(node)?;
+        Ok((place.last.map_or(self.first, |(height, _, _)| height + 1), place.depth))
     }
 
     /// Applies blocks until none is final, or until one of this height is done.
@@ -144,7 +184,15 @@ impl<S: ChainSource> Follower<S> {
             _ => None,
         };
         let number = |name: &str| head[name].as_u64().unwrap_or_default();
+        let network = node.reader().network()?;
+        let earliest_ms = match node.reader().last_block()? {
+            Some(block) => block.time_ms,
+            // A devnet's commands need no chain, and may come before the first block.
+            None if network.class == NetworkName::Devnet => number("time_ms"),
+            None => network.genesis_time_ms,
+        };
         Ok(Place {
+            earliest_ms,
             chain_id: Positive::new(number("chain_id"))
                 .ok_or_else(|| Error::Chain("a journal without its chain".into()))?,
             depth: self.depth.unwrap_or_else(|| number("finality_k")),
@@ -193,13 +241,17 @@ fn begun(node: &Node, place: &Place) -> Result<u64> {
     Ok(count)
 }
 
-fn apply(node: &mut Node, block: &Block, place: &Place, seen: Seen<'_>) -> Result<Progress> {
+fn apply(node: &mut Node, block: &Block, place: &Place, seal_time: Option<&SealTime>, seen: Seen<'_>) -> Result<Progress> {
     let commands = block.commands(place.chain_id)?;
     // What an attempt before this one left behind counts as begun.
     node.commit()?;
+    let sequenced = !node.reader().sequencers(block.height)?.is_empty();
+    if sequenced && seal_time.is_some() && !node.seals(block.height)? {
+        return Err(Error::NotSequencer { height: block.height });
+    }
     let already = begun(node, place)?;
-    // A message may have come at a later time than the block's: time never goes back.
-    let time_ms = node.head().map_or(0, |head| head.time_ms).max(block.time_ms);
+    // A chain's time may go back; a journal's does not.
+    let time_ms = block.time_ms.max(place.earliest_ms);
     let (mut entries, mut refused) = (0, 0);
     let mut submit = |node: &mut Node, command: Command| -> Result<Status> {
         let started = Instant::now();
@@ -209,29 +261,24 @@ fn apply(node: &mut Node, block: &Block, place: &Place, seen: Seen<'_>) -> Resul
         refused += u64::from(outcome.status != Status::Ok);
         Ok(outcome.status)
     };
+    let dispatch = (!sequenced).then_some(Command::Dispatch { beacon: block.beacon });
     for command in commands
         .into_iter()
+        .chain(dispatch)
         .skip(usize::try_from(already).unwrap_or(usize::MAX))
     {
         submit(node, command)?;
     }
     while let Some(epoch) = due(&node.query("head", &json!({}))?, block.height, place) {
-        let status = submit(node, Command::Settle { epoch })?;
-        // An epoch under another policy than today's may be final later.
-        if status == Status::EpochNotFinal {
+        // An epoch that cannot be settled now is tried again with the next block; it stops nothing.
+        if submit(node, Command::Settle { epoch })? != Status::Ok {
             break;
-        }
-        if status != Status::Ok {
-            return Err(Error::Chain(format!(
-                "epoch {epoch} cannot be settled in block {}: {}",
-                block.height,
-                status.as_str()
-            )));
         }
     }
     let last = Command::Block {
         hash: block.hash,
         parent_hash: block.parent_hash,
+        beacon: block.beacon,
     };
     let status = submit(node, last)?;
     if status != Status::Ok {
@@ -240,6 +287,13 @@ fn apply(node: &mut Node, block: &Block, place: &Place, seen: Seen<'_>) -> Resul
             block.height,
             status.as_str()
         )));
+    }
+    if sequenced && let Some(seal_time) = seal_time {
+        let started = Instant::now();
+        if let Some(outcome) = node.dispatch_block(seal_time(time_ms))? {
+            let now_ms = node.head().map_or(time_ms, |head| head.time_ms);
+            seen((block.height, now_ms), &outcome, started.elapsed());
+        }
     }
     node.commit()?;
     Ok(Progress::Applied {

@@ -5,6 +5,7 @@
 //! | [`block`] | a block: what it says, what it holds, and the entries that it becomes |
 //! | [`devnet`] | a chain in memory, the same from the same seed, with forks on demand |
 //! | [`file`] | blocks as JSON lines |
+//! | [`fetch`] | asks a chain on a thread of its own |
 //! | `rpc` | a node of a chain, asked over HTTP |
 //! | [`follower`] | applies final blocks to a node, in order, once |
 //!
@@ -13,6 +14,7 @@
 
 pub mod block;
 pub mod devnet;
+pub mod fetch;
 pub mod file;
 pub mod follower;
 #[cfg(feature = "net")]
@@ -20,8 +22,9 @@ pub mod rpc;
 
 pub use block::{Block, Call, IncludedProof, Transaction};
 pub use devnet::Devnet;
+pub use fetch::{Detached, Fetched, Fetcher};
 pub use file::FileChain;
-pub use follower::{Follower, Progress};
+pub use follower::{Follower, Progress, SealTime};
 #[cfg(feature = "net")]
 pub use rpc::RpcChain;
 

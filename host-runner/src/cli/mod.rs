@@ -10,6 +10,7 @@ mod account;
 mod apply;
 mod audit;
 mod backup;
+mod batches;
 mod call;
 mod chain;
 mod complete;
@@ -44,6 +45,7 @@ mod simulate;
 mod snapshot;
 mod testee;
 mod verify;
+mod verify_assignments;
 mod withdrawal;
 
 pub use fail::Failure;
@@ -114,6 +116,9 @@ pub struct Globals {
     /// The block this command belongs to [default: one after the last entry's]
     #[arg(long, global = true, value_name = "N")]
     height: Option<u64>,
+    /// Seal messages with this sequencer key; its passphrase is in the environment, as for `aicf key`
+    #[arg(long, global = true, env = "AICF_SEQUENCER_KEY", value_name = "FILE")]
+    sequencer_key: Option<PathBuf>,
     /// Sign the commands of a provider or an operator with this key file; its passphrase is in the environment, as for `aicf key`
     #[arg(long, global = true, env = "AICF_SIGN_WITH", value_name = "FILE")]
     sign_with: Option<PathBuf>,
@@ -204,6 +209,9 @@ enum Group {
     /// Follow a chain: its blocks become entries
     #[command(subcommand)]
     Chain(chain::Chain),
+    /// Sealed batches of messages: print them, check them
+    #[command(subcommand)]
+    Batches(batches::Batches),
     /// Run a node: follow or make a chain, serve JSON-RPC and events, and settle
     #[cfg(feature = "node")]
     Node(Box<node::Node>),
@@ -304,6 +312,7 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Account(command) => account::run(command, globals, out),
         Group::Market(command) => market::run(command, globals, out),
         Group::Chain(command) => chain::run(command, globals, out),
+        Group::Batches(command) => batches::run(&command, globals, out),
         Group::Core(command) => core::run(command, globals, out),
         Group::Apply(args) => apply::run(&args, globals, out),
         Group::Call(args) => call::run(&args, globals, out),

@@ -84,7 +84,14 @@ impl Globals {
 pub fn run(args: &Node, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let config = resolve(&args.flags, globals)?;
     let globals = globals.with(&config)?;
-    let options = globals.options()?;
+    let mut options = globals.options()?;
+    if let Some(file) = config.path("sequencer.key") {
+        options.sequencer = Some(std::sync::Arc::new(Passphrase::of_environment().open(&file)?));
+    }
+    if config.text("follow").is_some() {
+        // A replica seals nothing.
+        options.sequencer = None;
+    }
     let key = config.path("receipts.key");
     let key = key.map(|file| Passphrase::of_environment().open(&file)).transpose()?;
     run::run(&config, &options, key, |address| {

@@ -80,13 +80,16 @@ impl Globals {
         let head = node.head();
         // Where blocks are applied, what is said between two of them belongs to the last one.
         let follows_a_chain = !node.query("chain", &json!({}))?["height"].is_null();
-        let next = u64::from(!follows_a_chain);
+        // Elsewhere heights are a chain's, also before its first block.
+        let counts_by_itself = !follows_a_chain && node.reader().network()?.class == NetworkName::Devnet;
+        let next = u64::from(counts_by_itself);
         Ok(Session {
             height: self.height.unwrap_or_else(|| head.map_or(0, |head| head.height) + next),
             // An injected time is taken as it is; the engine says so when it goes back.
-            time_ms: self
-                .time_ms
-                .unwrap_or_else(|| self.now_ms().max(head.map_or(0, |head| head.time_ms))),
+            time_ms: match self.time_ms {
+                Some(time_ms) => time_ms,
+                None => node.session_time(self.now_ms())?,
+            },
             height_was_given: self.height.is_some(),
             follows_a_chain,
             signer: self.signer()?,
@@ -118,11 +121,10 @@ impl Session {
             Some(signer) => signer.sign(self, command)?,
             None => command,
         };
-        Ok(self.node.submit(self.height, self.time_ms, command)?)
+        Ok(self.node.admit(self.height, self.time_ms, command)?)
     }
 
-    /// Delivers a command and commits. A refusal is committed, too (it is a line of the journal), and then
-    /// is this command's failure.
+    /// Delivers a command, seals its batch and commits. A refused command leaves nothing, and is this command's failure.
     pub fn execute(&mut self, command: Command) -> anyhow::Result<Outcome> {
         let outcome = self.submit(command)?;
         self.node.commit()?;

@@ -6,6 +6,7 @@
 
 use super::fail::Failure;
 use super::out::Out;
+use super::verify_assignments::Assignments;
 use super::{Globals, lines};
 use crate::error::Error;
 use crate::node::{Node, Reader};
@@ -13,7 +14,7 @@ use crate::store::{JournalRow, MemoryDatabase, Pair, State, snapshot};
 use aicf_core::amount::Atoms;
 use aicf_core::claim::claim_key;
 use aicf_core::codec::{cbor, hex};
-use aicf_core::engine::Entry;
+use aicf_core::engine::{Entry, Outcome};
 use aicf_core::engine::key::{Key, Table, trailing_hash};
 use aicf_core::engine::rows::Deferred;
 use aicf_core::merkle::{RootBuilder, leaf_hash, leaf_hash_with};
@@ -35,6 +36,10 @@ pub struct Verify {
     /// The snapshot that the database began with
     #[arg(long, value_name = "FILE")]
     snapshot: Option<PathBuf>,
+    /// Compute each assignment's lease id again from the beacon of its block, and check that blocks, dispatches and batches
+    /// stand in the order of the rules
+    #[arg(long)]
+    assignments: bool,
 }
 
 pub fn run(args: &Verify, globals: &Globals, out: Out) -> anyhow::Result<()> {
@@ -59,9 +64,14 @@ pub fn run(args: &Verify, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let mut node = Node::over(Box::new(begun), &options)?;
 
     let mut entries = 0_u64;
+    let mut assignments = args.assignments.then(Assignments::default);
     stored.each_line_from(from, |row| -> anyhow::Result<()> {
         entries += 1;
-        again(&mut node, row)
+        let (entry, outcome) = again(&mut node, row)?;
+        match &mut assignments {
+            Some(assignments) => assignments.check(&node, &entry, &outcome),
+            None => Ok(()),
+        }
     })?;
     node.commit()?;
     let rows = same_rows(stored.state(), node.reader().state())?;
@@ -69,7 +79,9 @@ pub fn run(args: &Verify, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let batches = check_batches(&stored)?;
 
     let root = node.head().map_or(Hash32::ZERO, |head| head.state_root).to_string();
+    let assigned = assignments.map(|assignments| assignments.counts());
     let document = json!({
+        "assignments": assigned,
         "entries": entries,
         "rows": rows,
         "batches": batches,
@@ -100,7 +112,7 @@ pub fn wrong(code: &str, path: String, message: String) -> anyhow::Error {
 }
 
 /// One line of the journal, applied again.
-fn again(node: &mut Node, row: &JournalRow) -> anyhow::Result<()> {
+fn again(node: &mut Node, row: &JournalRow) -> anyhow::Result<(Entry, Outcome)> {
     let at = || format!("entry {}", row.seq);
     let entry: Entry = cbor::from_slice(&row.entry)
         .map_err(|error| wrong("journal_differs", at(), format!("it does not read back: {error}")))?;
@@ -129,7 +141,7 @@ fn again(node: &mut Node, row: &JournalRow) -> anyhow::Result<()> {
         );
         return Err(wrong("journal_differs", at(), message));
     }
-    Ok(())
+    Ok((entry, outcome))
 }
 
 /// Pairs of a state in key order, a page at a time.

@@ -131,6 +131,18 @@ pub const SETTINGS: &[Setting] = &[
         "A wasm module instead of the one inside this program",
     ),
     of(
+        "follow",
+        Shape::Text,
+        "",
+        "The sequencer's node, or another that follows it: its address, or a file of batches; this node then applies the same blocks and batches and forwards writes",
+    ),
+    of(
+        "sequencer.key",
+        Shape::Path,
+        "",
+        "The key file that seals batches of messages; its passphrase is in AICF_PASSPHRASE or AICF_PASSPHRASE_FILE. A devnet has a published one",
+    ),
+    of(
         "chain.source",
         Shape::Text,
         "",

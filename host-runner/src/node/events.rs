@@ -53,6 +53,9 @@ pub const fn kind_of(event: &Event) -> &'static str {
         Event::PenaltyCancelled { .. } => "penalty_cancelled",
         Event::DebtRepaid { .. } => "debt_repaid",
         Event::ReporterRewarded { .. } => "reporter_rewarded",
+        Event::BatchSealed { .. } => "batch_sealed",
+        Event::SequencerContradicted { .. } => "sequencer_contradicted",
+        Event::SequencersReplaced { .. } => "sequencers_replaced",
     }
 }
 

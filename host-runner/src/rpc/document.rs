@@ -194,6 +194,13 @@ fn special_result(method: &str) -> Value {
             json!({"ticket": {"type": "string"}, "status": {"type": "string", "description": "accepted, or how its entry ended"}, "seq": {"type": ["integer", "null"]}}),
         ),
         "aicf.getStatus" => json!({"$ref": "#/$defs/output/NodeStatus"}),
+        "aicf.listBatches" => object(
+            &["items", "last"],
+            json!({
+                "items": {"type": "array", "items": {"$ref": "#/$defs/output/SealedBatch"}},
+                "last": {"type": "integer", "description": "The number of the last batch that this node has, 0 before the first one"},
+            }),
+        ),
         "aicf.getPayload" => object(
             &["task_id", "payload"],
             json!({"task_id": hash, "payload": {"type": "string", "pattern": "^0x([0-9a-f]{2})*$"}}),
@@ -285,9 +292,31 @@ fn own_types() -> Map<String, Value> {
                 "data": {"type": "object"},
             },
         },
+        "SealedBatch": {
+            "type": "object",
+            "description": "A batch of messages that the network's sequencer sealed.",
+            "required": ["network_id", "time_ms", "hash", "seal", "messages"],
+            "additionalProperties": false,
+            "properties": {
+                "network_id": hash,
+                "time_ms": whole,
+                "hash": hash,
+                "seal": {
+                    "type": "object",
+                    "required": ["number", "previous", "block_height", "block_hash", "messages", "messages_digest", "state_root", "key", "signature"],
+                    "additionalProperties": false,
+                    "properties": {
+                        "number": whole, "previous": hash, "block_height": whole, "block_hash": hash, "messages": whole,
+                        "messages_digest": hash, "state_root": hash, "key": whole,
+                        "signature": {"type": "string", "pattern": "^0x([0-9a-f]{2})*$"},
+                    },
+                },
+                "messages": {"type": "array", "description": "Commands as canonical CBOR", "items": {"type": "string", "pattern": "^0x([0-9a-f]{2})*$"}},
+            },
+        },
         "NodeStatus": {
             "type": "object",
-            "required": ["version", "healthy", "read_only", "stopped", "chain_error", "chain_head", "chain", "head", "signs_receipts", "settlement_key"],
+            "required": ["version", "healthy", "read_only", "stopped", "chain_error", "clock_error", "role", "batch", "batch_known", "chain_head", "chain", "head", "signs_receipts", "settlement_key"],
             "additionalProperties": false,
             "properties": {
                 "version": {"type": "string"},
@@ -295,6 +324,10 @@ fn own_types() -> Map<String, Value> {
                 "read_only": {"type": "boolean"},
                 "stopped": {"type": ["string", "null"], "description": "Why entries are not applied any more"},
                 "chain_error": {"type": ["string", "null"]},
+                "clock_error": {"type": ["string", "null"], "description": "Why no message is admitted by the local clock"},
+                "role": {"enum": ["sequencer", "replica", "follower"]},
+                "batch": {"type": "integer", "minimum": 0, "description": "The number of the last batch that is applied"},
+                "batch_known": {"type": "integer", "minimum": 0, "description": "The number of the newest batch that is known"},
                 "chain_head": {"type": ["integer", "null"], "description": "The chain's newest block"},
                 "chain": {"$ref": "#/$defs/output/ChainView"},
                 "head": {"$ref": "#/$defs/output/HeadView"},

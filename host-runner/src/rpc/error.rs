@@ -33,7 +33,7 @@ numbers! {
     /// No such row.
     NOT_FOUND = -32050, "not_found", "There is no such provider, job, epoch or account.";
     /// The engine said no.
-    REFUSED = -32051, "refused", "The engine refused the command; data.code is the status, data.seq the entry that records it.";
+    REFUSED = -32051, "refused", "The engine refused the command; data.code is the status. Nothing of it is in the journal.";
     /// Without a token or a signature.
     UNAUTHORIZED = -32052, "unauthorized", "This needs a signature, an operator's token, or the local socket.";
     /// The node takes no writes.
@@ -48,6 +48,8 @@ numbers! {
     TIMED_OUT = -32057, "timed_out", "No answer in time; a write may still happen, and data.code says so.";
     /// The answer is not there yet, or cannot be here.
     NOT_POSSIBLE = -32058, "not_possible", "This node cannot do that; data.code says why.";
+    /// The local clock is too far from the chain's time.
+    CLOCK_OUT_OF_RANGE = -32059, "clock_out_of_range", "No message is admitted: the node's clock is too far from the last block's time.";
 }
 
 /// A failed call.
@@ -56,11 +58,10 @@ pub struct RpcError(Box<Parts>);
 
 #[derive(Clone, Debug)]
 struct Parts {
-    number: Number,
+    number: i32,
     code: String,
     path: String,
     message: String,
-    seq: Option<u64>,
 }
 
 /// What stands in `data`.
@@ -69,19 +70,16 @@ struct Data<'a> {
     code: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     path: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seq: Option<u64>,
 }
 
 impl RpcError {
     /// A failure.
     pub fn new(number: Number, code: &str, message: impl Into<String>) -> Self {
         Self(Box::new(Parts {
-            number,
+            number: number.number,
             code: code.to_owned(),
             path: String::new(),
             message: message.into(),
-            seq: None,
         }))
     }
 
@@ -92,11 +90,17 @@ impl RpcError {
         self
     }
 
-    /// Recorded by an entry.
+    /// The error object of another node, as it came.
     #[must_use]
-    pub fn in_entry(mut self, seq: u64) -> Self {
-        self.0.seq = Some(seq);
-        self
+    pub fn forwarded(error: &serde_json::Value) -> Self {
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let number = error["code"].as_i64().and_then(|number| i32::try_from(number).ok());
+        Self(Box::new(Parts {
+            number: number.unwrap_or(INTERNAL.number),
+            code: text(&error["data"]["code"]),
+            path: text(&error["data"]["path"]),
+            message: text(&error["message"]),
+        }))
     }
 
     /// Parameters that the core's reader refuses.
@@ -141,6 +145,8 @@ impl RpcError {
     pub fn of_node(error: &Error) -> Self {
         match error {
             Error::Stopped(_) => Self::new(STOPPED, error.code(), error.to_string()),
+            Error::NotSequencer { .. } => Self::new(NOT_POSSIBLE, error.code(), error.to_string()),
+            Error::ClockOutOfRange { .. } => Self::new(CLOCK_OUT_OF_RANGE, error.code(), error.to_string()),
             Error::OutOfRange { what } => Self::new(INVALID_PARAMS, error.code(), error.to_string()).at(what),
             _ => {
                 tracing::error!(code = error.code(), "{error}");
@@ -157,7 +163,7 @@ impl RpcError {
 
     /// The number on the wire.
     #[must_use]
-    pub const fn number(&self) -> Number {
+    pub const fn number(&self) -> i32 {
         self.0.number
     }
 
@@ -173,8 +179,7 @@ impl From<RpcError> for ErrorObjectOwned {
         let data = Data {
             code: &error.0.code,
             path: &error.0.path,
-            seq: error.0.seq,
         };
-        Self::owned(error.0.number.number, error.0.message.clone(), Some(&data))
+        Self::owned(error.0.number, error.0.message.clone(), Some(&data))
     }
 }

@@ -316,7 +316,7 @@ async fn healthz() -> Response {
 /// Whether it is worth asking: entries are applied and the chain is followed.
 async fn readyz(State(door): State<Door>) -> Response {
     let standing = door.service.inbox.standing();
-    match standing.stopped.or(standing.chain_error) {
+    match standing.stopped.or(standing.clock_error).or(standing.chain_error) {
         None => (StatusCode::OK, "ready\n").into_response(),
         Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
     }

@@ -110,7 +110,16 @@ pub struct NodeStatus {
     stopped: Option<String>,
     /// Why the chain could not be followed, the last time it was tried.
     chain_error: Option<String>,
-    /// The chain's newest block, as it said last.
+    /// Why no message is admitted by the local clock, where it is too far from the last block.
+    clock_error: Option<String>,
+    /// What this node does: `sequencer` seals batches, `replica` applies those of another node, `follower` applies blocks
+    /// only.
+    role: &'static str,
+    /// The number of the last batch that is applied; 0 before the first one.
+    batch: u64,
+    /// The number of the newest batch that is known.
+    batch_known: u64,
+    /// The chain's newest block, as it was told last.
     chain_head: Option<u64>,
     /// The last block that is applied.
     chain: Value,
@@ -140,10 +149,14 @@ pub fn status(service: &Service, _: &Caller, params: Params<'_>) -> Answer {
         .map_err(|error| RpcError::of_read("head", error))?;
     answer(&NodeStatus {
         version: env!("CARGO_PKG_VERSION"),
-        healthy: standing.stopped.is_none() && standing.chain_error.is_none(),
+        healthy: standing.stopped.is_none() && standing.chain_error.is_none() && standing.clock_error.is_none(),
         read_only: service.access.is_read_only(),
         stopped: standing.stopped,
         chain_error: standing.chain_error,
+        clock_error: standing.clock_error,
+        role: standing.role,
+        batch: standing.batch,
+        batch_known: standing.batch_known,
         chain_head: standing.chain_head,
         chain,
         head,
@@ -223,10 +236,10 @@ pub fn ticket(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
         .at_once(|moment| moment.ticket(ticket))
         .map_err(|error| RpcError::of_node(&error))?;
     match found {
-        Some(row) => {
-            let status = Status::ALL.iter().find(|status| status.number() == row.status);
+        Some(ticket) => {
+            let status = Status::ALL.iter().find(|status| status.number() == ticket.status);
             let status = status.map_or("unknown", |status| status.as_str());
-            answer(&json!({"ticket": text, "status": status, "seq": row.seq}))
+            answer(&json!({"ticket": text, "status": status, "seq": ticket.seq}))
         }
         None if ticket <= given && ticket > service.reads.at_once(|moment| moment.last_ticket()).unwrap_or(given) => {
             answer(&json!({"ticket": text, "status": "accepted", "seq": null}))
@@ -238,6 +251,36 @@ pub fn ticket(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
         )
         .at("params.ticket")),
     }
+}
+
+/// Most batches of a page.
+const BATCHES_MAX: u64 = 256;
+
+/// A page of sealed batches.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Batches {
+    /// Batches in order, without a gap.
+    items: Vec<crate::node::SealedBatch>,
+    /// The number of the last batch that this node has.
+    last: u64,
+}
+
+/// `aicf.listBatches`.
+pub fn batches(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
+    let from = params.take_as::<u64>("from")?.unwrap_or(1);
+    let limit = params.take_as::<u64>("limit")?.unwrap_or(100).clamp(1, BATCHES_MAX);
+    params.end()?;
+    let reader = Reader::open(&service.database).map_err(|error| RpcError::of_node(&error))?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let items = reader.batches(from, limit).map_err(|error| RpcError::of_node(&error))?;
+    let last = reader.last_sealed().map_err(|error| RpcError::of_node(&error))?;
+    let page = Batches {
+        items,
+        last: last.map_or(0, |last| last.number),
+    };
+    let text = aicf_core::codec::json::to_vec(&page).map_err(|error| RpcError::of_node(&error.into()))?;
+    raw(text)
 }
 
 /// `aicf.getReceipt`.

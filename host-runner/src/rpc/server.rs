@@ -133,6 +133,10 @@ async fn written(service: &Arc<Service>, method: &Method, caller: &Caller, raw: 
     };
     let Asked { command, name, signed } = asked;
     service.access.may_write(caller, signed, name.as_deref())?;
+    #[cfg(feature = "net")]
+    if service.upstream.is_some() {
+        return forwarded(service, method.name, raw).await;
+    }
     // Who writes by a token acts as an operator, whatever the method.
     let recorded = (operates || (caller.operator && !signed)).then(|| in_short(&command));
     let answer = submitted(service, command).await;
@@ -155,7 +159,31 @@ async fn written(service: &Arc<Service>, method: &Method, caller: &Caller, raw: 
     if answer.status == Status::Ok {
         return reads::answer(&applied(&answer));
     }
-    Err(RpcError::new(REFUSED, answer.status.as_str(), refusal(&answer)).in_entry(answer.seq))
+    Err(RpcError::new(REFUSED, answer.status.as_str(), refusal(&answer)))
+}
+
+/// A replica's writes are the sequencer's to admit: the call goes there as it came, and so does the answer.
+#[cfg(feature = "net")]
+async fn forwarded(service: &Arc<Service>, method: &str, raw: Option<&str>) -> Answer {
+    let params: &str = raw.unwrap_or("{}");
+    let request = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+    let shared = Arc::clone(service);
+    let asked = tokio::task::spawn_blocking(move || shared.upstream.as_ref().map(|upstream| upstream.ask(&request)));
+    let unreachable = |why: String| {
+        let message = format!("the sequencer gave no answer; the write may have happened: {why}");
+        RpcError::new(TIMED_OUT, "unknown_outcome", message)
+    };
+    let text = match asked.await {
+        Ok(Some(Ok(text))) => text,
+        Ok(Some(Err(error))) => return Err(unreachable(error.to_string())),
+        Ok(None) => return Err(unreachable("no sequencer is named".into())),
+        Err(error) => return Err(unreachable(error.to_string())),
+    };
+    let mut answer: Value = serde_json::from_slice(&text).map_err(|error| unreachable(format!("no JSON: {error}")))?;
+    if let Some(error) = answer.get("error") {
+        return Err(RpcError::forwarded(error));
+    }
+    reads::answer(&answer["result"].take())
 }
 
 fn refusal(answer: &writer::Answer) -> String {

@@ -48,6 +48,8 @@ pub struct Write {
 pub enum Work {
     /// Apply this.
     Apply(Write),
+    /// Look for blocks and batches: something was fetched.
+    Look,
     /// Commit and end.
     Stop,
 }
@@ -61,8 +63,14 @@ pub struct Standing {
     pub chain_error: Option<String>,
     /// The chain's newest block, as it said last.
     pub chain_head: Option<u64>,
-    /// Whether a block is half applied: nothing is taken until it is done.
-    pub mid_block: bool,
+    /// Why messages are not admitted by the local clock.
+    pub clock_error: Option<String>,
+    /// What this node does for its network.
+    pub role: &'static str,
+    /// The last batch that is applied; 0 before the first one.
+    pub batch: u64,
+    /// The newest batch that is known, of a replica its sequencer's.
+    pub batch_known: u64,
 }
 
 /// Where the others leave their writes.
@@ -120,9 +128,6 @@ impl Inbox {
     /// # Errors
     /// [`NoAnswer::Busy`], [`NoAnswer::Stopped`].
     pub fn leave(&self, command: Command) -> std::result::Result<Left, NoAnswer> {
-        if self.standing().mid_block {
-            return Err(NoAnswer::Busy);
-        }
         let (reply, answer) = oneshot::channel();
         let command = Arc::new(command);
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);

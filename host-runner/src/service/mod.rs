@@ -5,16 +5,21 @@
 //! | [`inbox`] | where writes are left, and wait on disk when it takes long |
 //! | [`writer`] | applies commands and blocks, commits, answers |
 //! | [`reads`] | answers from what is committed, beside the writer |
+//! | [`blocks`], [`clock`] | blocks of a chain or of a devnet's own |
+//! | [`replica`] | batches of a sequencer that is followed |
 //! | [`feed`], [`topic`] | events for those who follow |
 //! | [`metrics`], [`logs`], [`audit`] | what is counted, said and recorded |
 //! | [`run`] | puts them together, serves, and ends in order |
 
 pub mod audit;
+pub mod blocks;
+pub mod clock;
 pub mod feed;
 pub mod inbox;
 pub mod logs;
 pub mod metrics;
 pub mod reads;
+pub mod replica;
 pub mod run;
 pub mod topic;
 pub mod writer;
@@ -45,6 +50,9 @@ pub struct Service {
     pub receipts_key: Option<SecretKey>,
     /// Whether nothing here is worth anything.
     pub is_devnet: bool,
+    /// The node that writes are forwarded to, where this one follows it.
+    #[cfg(feature = "net")]
+    pub upstream: Option<replica::BatchNode>,
     /// How long one call may take.
     pub timeout: Duration,
     /// How long a write is waited for before it is kept and answered with its ticket.

@@ -134,15 +134,12 @@ impl Moment<'_> {
         Ok(self.store.last()?)
     }
 
-    /// The journal's line of a ticket.
+    /// What became of a ticket's write.
     ///
     /// # Errors
     /// The database's.
-    pub fn ticket(&self, ticket: u64) -> Result<Option<JournalRow>> {
-        let Some(seq) = self.store.seq_of_ticket(ticket)? else {
-            return Ok(None);
-        };
-        Ok(self.store.journal(seq, 1)?.pop().filter(|row| row.seq == seq))
+    pub fn ticket(&self, ticket: u64) -> Result<Option<store::Ticket>> {
+        Ok(self.store.ticket(ticket)?)
     }
 
     /// The last ticket that was applied.

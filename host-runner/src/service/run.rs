@@ -7,6 +7,8 @@ use super::feed::{Feed, Position};
 use super::logs;
 use super::metrics::{Metrics, StatusLabel};
 use super::reads::Reads;
+use super::blocks::Followed;
+use super::replica::{BatchFile, BatchNode, BatchSource};
 use super::writer::{Blocks, Clock, Writer};
 use crate::chain::{ChainSource, Devnet, FileChain, Follower, RpcChain};
 use crate::config::Config;
@@ -73,8 +75,11 @@ pub fn run(
         name.into()
     });
     let audit = AuditLog::open(&audit_file)?;
+    let follows = config.text("follow");
+    let upstream = follows.map(batches_of);
     let writer = Writer {
-        blocks: blocks(config, &node, is_devnet)?,
+        blocks: blocks(config, &node, is_devnet, follows.is_some())?,
+        upstream,
         node,
         feed: Arc::clone(&feed),
         metrics: Arc::clone(&metrics),
@@ -91,6 +96,7 @@ pub fn run(
         audit,
         access,
         receipts_key,
+        upstream: follows.filter(|from| from.contains("://")).map(BatchNode::new),
         is_devnet,
         timeout: config.span("rpc.timeout_ms"),
         patience: config.span("rpc.patience_ms"),
@@ -135,10 +141,10 @@ async fn serve(config: &Config, service: &Arc<Service>, ready: impl FnOnce(Socke
 }
 
 /// Where blocks come from.
-fn blocks(config: &Config, node: &Node, is_devnet: bool) -> Result<Blocks> {
+fn blocks(config: &Config, node: &Node, is_devnet: bool, replica: bool) -> Result<Blocks> {
     let source = config
         .text("chain.source")
-        .unwrap_or(if is_devnet { "devnet" } else { "none" });
+        .unwrap_or(if is_devnet && !replica { "devnet" } else { "none" });
     let chain: Box<dyn ChainSource + Send> = match source {
         "none" => return Ok(Blocks::None),
         "devnet" if !is_devnet => {
@@ -146,12 +152,29 @@ fn blocks(config: &Config, node: &Node, is_devnet: bool) -> Result<Blocks> {
                 "chain.source `devnet` is for devnets; others have a chain of their own".into(),
             ));
         }
+        "devnet" if replica => {
+            return Err(Error::Config(
+                "chain.source `devnet` makes blocks of this node's own; a replica needs the chain of its sequencer".into(),
+            ));
+        }
         "devnet" => return made(config, node),
         address if address.contains("://") => Box::new(RpcChain::new(address, std::thread::sleep)?),
         file => Box::new(FileChain::open(Path::new(file))?),
     };
-    let follower = Follower::new(chain, config.number("chain.depth"));
-    Ok(Blocks::Followed(follower, config.span("chain.poll_ms")))
+    Ok(Blocks::Followed(Box::new(Followed::new(
+        chain,
+        config.number("chain.depth"),
+        config.span("chain.poll_ms"),
+    ))))
+}
+
+/// Where a replica has its batches from.
+fn batches_of(from: &str) -> Box<dyn BatchSource> {
+    if from.contains("://") {
+        Box::new(BatchNode::new(from))
+    } else {
+        Box::new(BatchFile::new(from.into()))
+    }
 }
 
 /// The devnet goes on where the journal stands.

@@ -39,6 +39,9 @@ pub const TOPICS: &[&str] = &[
     "penaltyCancelled",
     "debtRepaid",
     "reporterRewarded",
+    "batchSealed",
+    "sequencerContradicted",
+    "sequencersReplaced",
 ];
 
 /// The name of an event.
@@ -81,6 +84,9 @@ pub const fn topic_of(event: &Event) -> &'static str {
         Event::PenaltyCancelled { .. } => "penaltyCancelled",
         Event::DebtRepaid { .. } => "debtRepaid",
         Event::ReporterRewarded { .. } => "reporterRewarded",
+        Event::BatchSealed { .. } => "batchSealed",
+        Event::SequencerContradicted { .. } => "sequencerContradicted",
+        Event::SequencersReplaced { .. } => "sequencersReplaced",
     }
 }
 

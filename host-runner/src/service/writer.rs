@@ -1,15 +1,20 @@
 //! The one who writes: a thread that has the node, applies what comes in the order in which it comes, commits several
 //! entries at once, and only then answers.
 //!
-//! Between two commits it looks after the chain: a block that is final is applied, and on a devnet of its own a block is
-//! made when its time has come. Time comes from a clock that is given, so that a test can be quick.
+//! Between two commits it looks after [`Blocks`]: a block that is final is applied, on a devnet of its own a block is made
+//! when its time has come, and a replica applies the batches of its sequencer. Time comes from a clock that is given, so
+//! that a test can be quick.
 
+pub use super::blocks::Blocks;
+use super::blocks::is_final;
+use super::clock::JumpGuard;
 use super::feed::{Feed, Line, Position};
 use super::inbox::{Inbox, InboxFile, NoAnswer, Reply, Standing, Work, Write};
 use super::metrics::Metrics;
-use crate::chain::{ChainSource, Devnet, Follower, Progress};
+use super::replica::{BatchSource, Upstream};
 use crate::error::{Error, Result};
 use crate::node::Node;
+use crate::store::Ticket;
 use aicf_core::engine::{Command, Event, Outcome, Status};
 use aicf_core::value::Hash32;
 use std::collections::VecDeque;
@@ -29,8 +34,8 @@ const IDLE: Duration = Duration::from_millis(200);
 /// What a write came to.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The entry.
-    pub seq: u64,
+    /// The entry; none for a command that was refused, which leaves none.
+    pub seq: Option<u64>,
     /// Its block.
     pub height: u64,
     /// Its time.
@@ -45,16 +50,6 @@ pub struct Answer {
     pub state_root: Hash32,
 }
 
-/// Where blocks come from.
-pub enum Blocks {
-    /// Nowhere.
-    None,
-    /// A chain that is followed.
-    Followed(Follower<Box<dyn ChainSource + Send>>, Duration),
-    /// A devnet of this node's own: a block each time this much has passed.
-    Made(Box<Follower<Devnet>>, Duration),
-}
-
 /// Milliseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 
@@ -64,6 +59,8 @@ pub struct Writer {
     pub node: Node,
     /// Its chain.
     pub blocks: Blocks,
+    /// The sequencer that is followed, for a replica.
+    pub upstream: Option<Box<dyn BatchSource>>,
     /// Where events go.
     pub feed: Arc<Feed>,
     /// What is counted.
@@ -72,6 +69,14 @@ pub struct Writer {
     pub clock: Clock,
     /// Events of entries that are applied and not committed: told with the commit that has them, whichever that is.
     pub untold: Vec<Line>,
+}
+
+/// What the thread keeps from look to look.
+struct Looks {
+    upstream: Option<Upstream>,
+    guard: JumpGuard,
+    /// The last error that was logged, so that each is logged once.
+    told: Option<String>,
 }
 
 impl Writer {
@@ -84,19 +89,12 @@ impl Writer {
         let done = self.node.reader().state().lock().base().last_ticket()?;
         let waiting = file.waiting(done)?;
         let last = waiting.last().map_or(done, |(ticket, _)| *ticket);
-        let mut mid_block = mid_block(&self.node)?;
-        if mid_block && !waiting.is_empty() {
-            // A block that was begun comes first: its entries are counted.
-            self.look_at_chain()?;
-            mid_block = self::mid_block(&self.node)?;
-        }
-        if mid_block && !waiting.is_empty() {
-            let message = "the chain does not give the block that was begun, and writes wait behind it";
-            return Err(Error::Chain(message.into()));
-        }
         let count = waiting.len();
-        for (ticket, command) in waiting {
-            self.apply(ticket, command)?;
+        if count > 0 {
+            let time_ms = self.node.batch_time((self.clock)())?;
+            for (ticket, command) in waiting {
+                self.apply(ticket, time_ms, command)?;
+            }
         }
         if count > 0 {
             self.commit()?;
@@ -104,40 +102,45 @@ impl Writer {
         }
         file.clear()?;
         let (sender, receiver) = sync_channel(queue_max.max(1));
+        let wake = || {
+            let sender = sender.clone();
+            // A full queue wakes the writer by itself.
+            move || drop(sender.try_send(Work::Look))
+        };
+        self.blocks.start(&self.clock, self.upstream.is_some(), wake())?;
+        let mut evidence = database.as_os_str().to_owned();
+        evidence.push(".equivocation.jsonl");
+        let looks = Looks {
+            upstream: match self.upstream.take() {
+                Some(source) => Some(Upstream::start(source, evidence.into(), wake())?),
+                None => None,
+            },
+            guard: JumpGuard::default(),
+            told: None,
+        };
         let inbox = Inbox::new(last + 1, file, sender)?;
         let (standing, done) = (Arc::clone(&inbox.standing), Arc::clone(&inbox.applied));
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || self.run(&receiver, &standing, &done, mid_block))
+            .spawn(move || self.run(&receiver, &standing, &done, looks))
             .map_err(|error| Error::Config(format!("no thread for the writer: {error}")))?;
         Ok((inbox, thread))
     }
 
-    fn run(mut self, inbox: &Receiver<Work>, standing: &Mutex<Standing>, done: &AtomicU64, mut mid_block: bool) {
+    fn run(mut self, inbox: &Receiver<Work>, standing: &Mutex<Standing>, done: &AtomicU64, mut looks: Looks) {
         let tell =
             |change: &dyn Fn(&mut Standing)| change(&mut standing.lock().unwrap_or_else(PoisonError::into_inner));
         let mut next_look = Instant::now();
-        // What was said while a block is half applied: it would be counted as the block's own. Whoever comes meanwhile is
-        // told to wait, so these are no more than the queue had.
         let mut held = VecDeque::new();
         loop {
             let wait = next_look.saturating_duration_since(Instant::now()).min(IDLE);
-            tell(&|standing| standing.mid_block = mid_block);
-            let received = if held.is_empty() || mid_block {
-                inbox.recv_timeout(wait)
-            } else {
-                inbox.try_recv().map_err(|_| RecvTimeoutError::Timeout)
-            };
-            match received {
+            match inbox.recv_timeout(wait) {
+                Ok(Work::Look) => next_look = Instant::now(),
                 Ok(work) => held.push_back(work),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => held.push_back(Work::Stop),
             }
-            let ending = if mid_block {
-                matches!(held.back(), Some(Work::Stop))
-            } else {
-                self.batch(&mut held, inbox, done)
-            };
+            let ending = self.batch(&mut held, inbox, done);
             if let Some(why) = self.node.stopped() {
                 let why = why.to_owned();
                 tracing::error!("the node applies nothing more: {why}");
@@ -146,6 +149,7 @@ impl Writer {
                 while let Some(work) = held.pop_front().or_else(|| inbox.recv().ok()) {
                     match work {
                         Work::Apply(write) => answer(write.reply, Err(NoAnswer::Stopped(why.clone()))),
+                        Work::Look => {}
                         Work::Stop => return,
                     }
                 }
@@ -155,20 +159,41 @@ impl Writer {
                 return;
             }
             if next_look <= Instant::now() {
-                let pause = match self.look_at_chain() {
-                    Ok((pause, head)) => {
-                        mid_block = false;
+                let looked = self.look(&mut looks);
+                let clock_error = self.node.batch_time((self.clock)()).err().map(|error| error.to_string());
+                let last_batch = self.node.reader().last_sealed().ok().flatten().map_or(0, |last| last.number);
+                let last_known = looks.upstream.as_ref().map_or(last_batch, Upstream::last_known);
+                let height = self.node.head().map_or(0, |head| head.height);
+                let role = match &looks.upstream {
+                    Some(_) => "replica",
+                    None if self.node.seals(height).unwrap_or(false) => "sequencer",
+                    None => "follower",
+                };
+                tell(&|standing| {
+                    standing.role = role;
+                    standing.clock_error.clone_from(&clock_error);
+                    standing.batch = last_batch;
+                    standing.batch_known = last_known.max(last_batch);
+                });
+                let pause = match looked {
+                    Ok(looked) => {
+                        if looks.told.take().is_some() {
+                            tracing::info!("the chain is followed again");
+                        }
                         tell(&|standing| {
                             standing.chain_error = None;
-                            standing.chain_head = head.or(standing.chain_head);
+                            standing.chain_head = looked.head.or(standing.chain_head);
                         });
-                        pause
+                        looked.pause
                     }
                     Err(error) => {
-                        tracing::error!(code = error.code(), "the chain cannot be followed: {error}");
-                        tell(&|standing| standing.chain_error = Some(error.to_string()));
-                        mid_block = self::mid_block(&self.node).unwrap_or(true);
-                        if matches!(error, Error::Reorganised { .. } | Error::PolicyRoot { .. }) {
+                        let why = error.to_string();
+                        if looks.told.as_ref() != Some(&why) {
+                            tracing::error!(code = error.code(), "the chain cannot be followed: {why}");
+                        }
+                        tell(&|standing| standing.chain_error = Some(why.clone()));
+                        looks.told = Some(why);
+                        if is_final(&error) {
                             // Nothing that this process does makes it right.
                             self.node.stop(&error);
                         }
@@ -186,19 +211,25 @@ impl Writer {
             return false;
         }
         let started = Instant::now();
+        // One batch, one time.
+        let time_ms = self.node.batch_time((self.clock)());
         let mut answers: Vec<(Option<oneshot::Sender<Reply>>, Reply)> = Vec::new();
         let (mut ending, mut last) = (false, 0);
         while answers.len() < BATCH_ENTRIES
             && let Some(work) = held.pop_front().or_else(|| inbox.try_recv().ok())
         {
             match work {
+                Work::Look => {}
                 Work::Stop => {
                     ending = true;
                     break;
                 }
                 Work::Apply(Write { ticket, command, reply }) => {
                     last = ticket;
-                    let applied = self.apply(ticket, Arc::unwrap_or_clone(command));
+                    let applied = match &time_ms {
+                        Ok(time_ms) => self.apply(ticket, *time_ms, Arc::unwrap_or_clone(command)),
+                        Err(error) => Err(error.again()),
+                    };
                     answers.push((reply, applied.map_err(|error| self.no_answer(error))));
                 }
             }
@@ -238,17 +269,21 @@ impl Writer {
         Ok(())
     }
 
-    fn apply(&mut self, ticket: u64, command: Command) -> Result<Answer> {
+    fn apply(&mut self, ticket: u64, time_ms: u64, command: Command) -> Result<Answer> {
         // Messages belong to the block that is done; the next one has its own entries.
-        let (height, last_ms) = self.node.head().map_or((0, 0), |head| (head.height, head.time_ms));
-        let time_ms = (self.clock)().max(last_ms);
+        let height = self.node.head().map_or(0, |head| head.height);
         let started = Instant::now();
-        let outcome = self.node.submit(height, time_ms, command)?;
-        self.node.reader().state().lock().answers(ticket, outcome.seq);
+        let outcome = self.node.admit(height, time_ms, command)?;
+        let seq = (outcome.status == Status::Ok).then_some(outcome.seq);
+        self.node.reader().state().lock().answers(Ticket {
+            number: ticket,
+            seq,
+            status: outcome.status.number(),
+        });
         self.metrics.applied(started.elapsed(), &outcome);
         self.untold.extend(lines_of(height, time_ms, &outcome));
         Ok(Answer {
-            seq: outcome.seq,
+            seq,
             height,
             time_ms,
             status: outcome.status,
@@ -258,8 +293,8 @@ impl Writer {
         })
     }
 
-    /// Applies a block, if there is one. How long to wait, and the chain's newest block.
-    fn look_at_chain(&mut self) -> Result<(Duration, Option<u64>)> {
+    /// Applies a block or a batch, if there is one.
+    fn look(&mut self, looks: &mut Looks) -> Result<super::blocks::Looked> {
         let now = (self.clock)();
         let Self {
             node,
@@ -273,27 +308,15 @@ impl Writer {
             metrics.applied(took, outcome);
             untold.extend(lines_of(height, time_ms, outcome));
         };
-        let (pause, head) = match blocks {
-            Blocks::None => (IDLE * 5, None),
-            Blocks::Followed(follower, poll) => {
-                let pause = match follower.step_with(node, &mut seen)? {
-                    Progress::Waiting => *poll,
-                    Progress::Applied { .. } => Duration::ZERO,
-                };
-                (pause, follower.source().head()?)
-            }
-            Blocks::Made(follower, every) => {
-                let devnet = follower.source();
-                devnet.mine_at(now, Vec::new(), Vec::new())?;
-                let head = devnet.height();
-                follower.step_with(node, &mut seen)?;
-                follower.source().forget(head);
-                (*every, Some(head))
-            }
-        };
-        // The follower has committed; had it failed, they would be told when it has.
+        let looked = blocks.look(node, looks.upstream.as_mut(), (now, &mut looks.guard), &mut seen);
+        if looked.is_err() {
+            // Nothing of it was kept.
+            untold.clear();
+        }
+        let looked = looked?;
+        // The node has committed.
         feed.publish(std::mem::take(untold));
-        Ok((pause, head))
+        Ok(looked)
     }
 }
 
@@ -311,13 +334,6 @@ fn answer(reply: Option<oneshot::Sender<Reply>>, with: Reply) {
     if let Some(reply) = reply {
         let _ = reply.send(with);
     }
-}
-
-/// Whether a block was begun and is not done.
-fn mid_block(node: &Node) -> Result<bool> {
-    let done = node.query("chain", &serde_json::json!({}))?["height"].as_u64();
-    let head = node.head().map_or(0, |head| head.height);
-    Ok(done.is_some_and(|done| head > done))
 }
 
 #[cfg(test)]
@@ -342,6 +358,7 @@ mod tests {
         Writer {
             node: Node::open(database, &options).unwrap(),
             blocks: Blocks::None,
+            upstream: None,
             feed: Arc::new(Feed::new(16, None)),
             metrics: Arc::new(Metrics::new()),
             clock: Arc::new(|| 5),

@@ -10,6 +10,7 @@ pub struct MemoryDatabase {
     state: MemoryStore,
     journal: Vec<JournalRow>,
     events: Vec<EventRow>,
+    batches: Vec<(u64, u64)>,
     /// Whether the journal and the events are kept; a replay has no use for them.
     forgets_history: bool,
 }
@@ -54,6 +55,11 @@ impl HostStore for MemoryDatabase {
         Ok(rows.take(limit).cloned().collect())
     }
 
+    fn seq_of_batch(&self, number: u64) -> Result<Option<u64>> {
+        let found = self.batches.binary_search_by_key(&number, |(number, _)| *number);
+        Ok(found.ok().and_then(|place| self.batches.get(place)).map(|(_, seq)| *seq))
+    }
+
     fn commit(&mut self, batch: Batch<'_>) -> Result<()> {
         let changes = batch.state.iter();
         self.state
@@ -66,6 +72,7 @@ impl HostStore for MemoryDatabase {
         } else {
             self.journal.extend_from_slice(batch.journal);
             self.events.extend_from_slice(batch.events);
+            self.batches.extend_from_slice(batch.batches);
         }
         Ok(())
     }

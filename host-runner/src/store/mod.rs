@@ -56,6 +56,17 @@ pub struct EventRow {
     pub body: Vec<u8>,
 }
 
+/// What became of a write that has a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// The ticket.
+    pub number: u64,
+    /// The entry that the write became; none for one that was refused.
+    pub seq: Option<u64>,
+    /// How it ended.
+    pub status: u16,
+}
+
 /// What is written together, or not at all.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
@@ -65,8 +76,10 @@ pub struct Batch<'a> {
     pub state: &'a Changes,
     /// What happened.
     pub events: &'a [EventRow],
-    /// Tickets of writes and the entries that they became.
-    pub tickets: &'a [(u64, u64)],
+    /// Tickets of writes, and what became of them.
+    pub tickets: &'a [Ticket],
+    /// Numbers of batches and the entries that seal them.
+    pub batches: &'a [(u64, u64)],
 }
 
 /// A database of one node. Whoever holds one that can be written is its only writer.
@@ -108,6 +121,12 @@ pub trait HostStore: Send {
     fn last_ticket(&self) -> Result<u64> {
         Ok(0)
     }
+
+    /// The entry that seals the batch of a number.
+    ///
+    /// # Errors
+    /// As for [`HostStore::get`].
+    fn seq_of_batch(&self, number: u64) -> Result<Option<u64>>;
 
     /// Writes a batch: when this returns it survives a loss of power, and until then none of it is there.
     ///

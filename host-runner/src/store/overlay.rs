@@ -5,7 +5,7 @@
 //! once; when that fails, nothing is forgotten and it can be tried again.
 
 use super::cache::ReadCache;
-use super::{Batch, Changes, Error, EventRow, HostStore, JournalRow, Pair, Result};
+use super::{Batch, Changes, Error, EventRow, HostStore, JournalRow, Pair, Result, Ticket};
 use aicf_core::engine::Store;
 use std::collections::btree_map;
 use std::ops::Bound;
@@ -21,7 +21,8 @@ pub struct Overlay {
     state: Changes,
     journal: Vec<JournalRow>,
     events: Vec<EventRow>,
-    tickets: Vec<(u64, u64)>,
+    tickets: Vec<Ticket>,
+    batches: Vec<(u64, u64)>,
     /// Why a read of the engine's failed: the core's own error cannot carry it.
     failure: Option<Error>,
 }
@@ -37,6 +38,7 @@ impl Overlay {
             journal: Vec::new(),
             events: Vec::new(),
             tickets: Vec::new(),
+            batches: Vec::new(),
             failure: None,
         }
     }
@@ -65,9 +67,23 @@ impl Overlay {
         self.events.extend(events);
     }
 
-    /// The entry answers a ticket; both are written together.
-    pub fn answers(&mut self, ticket: u64, seq: u64) {
-        self.tickets.push((ticket, seq));
+    /// What became of a ticket's write; written with the next commit.
+    pub fn answers(&mut self, ticket: Ticket) {
+        self.tickets.push(ticket);
+    }
+
+    /// The entry seals a batch; both are written together.
+    pub fn seals(&mut self, number: u64, seq: u64) {
+        self.batches.push((number, seq));
+    }
+
+    /// Forgets everything that waits.
+    pub fn discard(&mut self) {
+        self.state.clear();
+        self.journal.clear();
+        self.events.clear();
+        self.tickets.clear();
+        self.batches.clear();
     }
 
     /// Writes everything that waits, as one transaction.
@@ -75,7 +91,7 @@ impl Overlay {
     /// # Errors
     /// The database's; then everything still waits.
     pub fn commit(&mut self) -> Result<()> {
-        if self.journal.is_empty() {
+        if self.journal.is_empty() && self.tickets.is_empty() {
             return Ok(());
         }
         self.base.commit(Batch {
@@ -83,8 +99,10 @@ impl Overlay {
             state: &self.state,
             events: &self.events,
             tickets: &self.tickets,
+            batches: &self.batches,
         })?;
         self.tickets.clear();
+        self.batches.clear();
         self.journal.clear();
         self.events.clear();
         for (key, value) in std::mem::take(&mut self.state) {

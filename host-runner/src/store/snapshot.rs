@@ -237,6 +237,7 @@ fn write(store: &mut dyn HostStore, journal: &[JournalRow], state: &Changes) -> 
         state,
         events: &[],
         tickets: &[],
+        batches: &[],
     })
 }
 

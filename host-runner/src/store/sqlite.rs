@@ -5,7 +5,7 @@
 //! any other is opened, so one that is truncated, foreign or inconsistent stays as it is, to the byte.
 
 use super::error::{Error, Result};
-use super::{Batch, EventRow, HostStore, JournalRow, Pair, head_of};
+use super::{Batch, EventRow, HostStore, JournalRow, Pair, Ticket, head_of};
 use aicf_core::engine::key::list_of;
 use rusqlite::config::DbConfig;
 use rusqlite::types::Type;
@@ -19,7 +19,7 @@ use std::time::Duration;
 /// "AICF", in the header of the file: tells our databases from other people's.
 const APPLICATION_ID: u32 = 0x4149_4346;
 /// The layout below. A host opens exactly its own.
-const LAYOUT_VERSION: u32 = 2;
+const LAYOUT_VERSION: u32 = 3;
 /// Files up to this size are checked page by page when they are opened: milliseconds. Larger ones are
 /// left to `aicf verify`.
 const QUICK_CHECK_BYTES_MAX: u64 = 16 << 20;
@@ -45,7 +45,8 @@ const SCHEMA: &str = "
     CREATE TABLE events (
         seq INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (seq, n)
     ) WITHOUT ROWID;
-    CREATE TABLE tickets (ticket INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
+    CREATE TABLE tickets (ticket INTEGER PRIMARY KEY, seq INTEGER, status INTEGER NOT NULL);
+    CREATE TABLE batches (number INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
     CREATE TABLE counts (list BLOB PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 ";
 
@@ -61,7 +62,9 @@ const PUT: &str =
     "INSERT INTO state (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const ADD: &str = "INSERT OR IGNORE INTO state (key, value) VALUES (?1, ?2)";
 const DELETE: &str = "DELETE FROM state WHERE key = ?1";
-const ADD_TICKET: &str = "INSERT INTO tickets (ticket, seq) VALUES (?1, ?2)";
+const ADD_TICKET: &str = "INSERT INTO tickets (ticket, seq, status) VALUES (?1, ?2, ?3)";
+const ADD_BATCH: &str = "INSERT INTO batches (number, seq) VALUES (?1, ?2)";
+const FIND_BATCH: &str = "SELECT seq FROM batches WHERE number = ?1";
 const FORGET_TICKETS: &str = "DELETE FROM tickets WHERE ticket <= ?1";
 const COUNT: &str = "SELECT n FROM counts WHERE list = ?1";
 const ADD_COUNT: &str =
@@ -178,13 +181,21 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// The entry that a ticket's write became.
+    /// What became of a ticket's write.
     ///
     /// # Errors
     /// [`Error::Failed`].
-    pub fn seq_of_ticket(&self, ticket: u64) -> Result<Option<u64>> {
-        let find = "SELECT seq FROM tickets WHERE ticket = ?1";
-        Ok(self.query(find, [whole(ticket)?], |row| int(row, 0))?.pop())
+    pub fn ticket(&self, number: u64) -> Result<Option<Ticket>> {
+        const FIND: &str = "SELECT seq, status FROM tickets WHERE ticket = ?1";
+        let read = |row: &Row<'_>| {
+            let seq = row.get::<_, Option<i64>>(0)?.map(|_| int(row, 0)).transpose()?;
+            Ok(Ticket {
+                number,
+                seq,
+                status: int(row, 1)?,
+            })
+        };
+        Ok(self.query(FIND, [whole(number)?], read)?.pop())
     }
 
     /// The last event's entry and number.
@@ -440,6 +451,10 @@ impl HostStore for SqliteStore {
         Ok(last.first().copied().unwrap_or(0))
     }
 
+    fn seq_of_batch(&self, number: u64) -> Result<Option<u64>> {
+        Ok(self.query(FIND_BATCH, [whole(number)?], |row| int(row, 0))?.pop())
+    }
+
     fn commit(&mut self, batch: Batch<'_>) -> Result<()> {
         let numbers: Vec<i64> = batch.journal.iter().map(|row| whole(row.seq)).collect::<Result<_>>()?;
         let connection = &mut self.connection;
@@ -477,12 +492,17 @@ impl HostStore for SqliteStore {
                     add.execute(params![list, change])?;
                 }
                 let mut ticket = transaction.prepare_cached(ADD_TICKET)?;
-                for (number, seq) in batch.tickets {
-                    ticket.execute(params![number.cast_signed(), seq.cast_signed()])?;
+                for answered in batch.tickets {
+                    let seq = answered.seq.map(u64::cast_signed);
+                    ticket.execute(params![answered.number.cast_signed(), seq, answered.status])?;
                 }
-                if let Some((last, _)) = batch.tickets.last() {
+                if let Some(last) = batch.tickets.last() {
                     let mut forget = transaction.prepare_cached(FORGET_TICKETS)?;
-                    forget.execute([last.saturating_sub(TICKETS_MAX).cast_signed()])?;
+                    forget.execute([last.number.saturating_sub(TICKETS_MAX).cast_signed()])?;
+                }
+                let mut sealed = transaction.prepare_cached(ADD_BATCH)?;
+                for (number, seq) in batch.batches {
+                    sealed.execute(params![number.cast_signed(), seq.cast_signed()])?;
                 }
                 let mut add = transaction.prepare_cached(ADD_EVENT)?;
                 for event in batch.events {

@@ -1,0 +1,429 @@
+//! Batches of messages: admitted one by one, sealed with the commit, read back from the journal, and applied again by a
+//! replica (docs/spec/23-batches.md).
+
+use super::{Node, Reader};
+use crate::error::{Error, Result};
+use aicf_core::codec::cbor;
+use aicf_core::engine::batches::{self, messages_digest};
+use aicf_core::engine::entry::Seal;
+use aicf_core::engine::key::{Key, Table};
+use aicf_core::engine::rows::{BlockRow, KeyRow, Network, SealedRow};
+use aicf_core::engine::{Command, Entry, NetworkName, Outcome, Status};
+use aicf_core::hash::sha3_256;
+use aicf_core::value::{Bytes, Hash32};
+use serde::{Deserialize, Serialize};
+
+/// Bytes of the messages of one batch, as CBOR: below what one answer of a node may have.
+pub const BATCH_BYTES_MAX: usize = 8 << 20;
+
+/// The messages that wait for their seal.
+#[derive(Debug)]
+pub(super) struct Open {
+    height: u64,
+    time_ms: u64,
+    messages: Vec<Hash32>,
+}
+
+/// A sealed batch as nodes exchange it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SealedBatch {
+    /// The network it belongs to.
+    pub network_id: Hash32,
+    /// Its time, ms since 1970.
+    pub time_ms: u64,
+    /// Its hash, which the next batch names.
+    pub hash: Hash32,
+    /// Its header and signature.
+    pub seal: Seal,
+    /// Its messages in order, each a command as canonical CBOR.
+    pub messages: Vec<Bytes>,
+}
+
+impl SealedBatch {
+    /// Whether header, messages and hash belong together.
+    ///
+    /// # Errors
+    /// [`Error::BadBatch`] naming what does not.
+    pub fn check(&self) -> Result<()> {
+        let bad = |what: &str| Error::BadBatch {
+            number: self.seal.number,
+            what: what.to_owned(),
+        };
+        let digests: Vec<Hash32> = self.messages.iter().map(|message| sha3_256(&[message])).collect();
+        if self.seal.messages != digests.len() as u64 || self.seal.messages_digest != messages_digest(&digests)? {
+            return Err(bad("its messages are not those of its header"));
+        }
+        if self.hash != batches::hash(&self.network_id, self.time_ms, &self.seal)? {
+            return Err(bad("its hash is not that of its header"));
+        }
+        Ok(())
+    }
+
+    /// Whether the signature is of one of these keys.
+    #[must_use]
+    pub fn is_signed_by(&self, keys: &[KeyRow]) -> bool {
+        let key = usize::try_from(self.seal.key).ok().and_then(|place| keys.get(place));
+        key.is_some_and(|key| {
+            key.scheme
+                .is_some_and(|scheme| scheme.verify(&key.public_key, &self.hash.0, &[], &self.seal.signature))
+        })
+    }
+}
+
+impl Reader {
+    fn row<T: serde::de::DeserializeOwned>(&self, key: Key) -> Result<Option<T>> {
+        match self.state.read(&key.bytes())? {
+            Some(bytes) => Ok(Some(cbor::from_slice(&bytes)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The network's row.
+    ///
+    /// # Errors
+    /// The database's; `invariant` before the genesis.
+    pub fn network(&self) -> Result<Network> {
+        self.row(Key::new(Table::Network))?
+            .ok_or_else(|| aicf_core::Error::invariant("a journal without its network").into())
+    }
+
+    /// The last block that is done.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_block(&self) -> Result<Option<BlockRow>> {
+        self.row(Key::new(Table::Block))
+    }
+
+    /// The last batch.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_sealed(&self) -> Result<Option<SealedRow>> {
+        self.row(Key::new(Table::Sealed))
+    }
+
+    /// The sequencer keys in effect at a height.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn sequencers(&self, height: u64) -> Result<Vec<KeyRow>> {
+        let prefix = Key::new(Table::Sequencer);
+        let end = prefix.clone().int(height.saturating_add(1)).bytes();
+        let limit = aicf_core::limits::SEQUENCER_KEYS_MAX;
+        match self.state.range(&prefix.bytes(), &end, limit)?.pop() {
+            Some((_, value)) => Ok(cbor::from_slice(&value)?),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Batches from a number on, at most `limit` of them and [`BATCH_BYTES_MAX`] bytes of messages, at least one where
+    /// there is one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn batches(&self, from: u64, limit: usize) -> Result<Vec<SealedBatch>> {
+        let network = self.network()?;
+        let mut found = Vec::new();
+        let mut bytes = 0_usize;
+        let mut number = from.max(1);
+        while found.len() < limit && bytes < BATCH_BYTES_MAX {
+            let (end, start) = {
+                let overlay = self.state.lock();
+                (overlay.base().seq_of_batch(number)?, overlay.base().seq_of_batch(number - 1)?)
+            };
+            let Some(end) = end else { break };
+            let batch = self.batch_at(&network.network_id, start, end)?;
+            bytes += batch.messages.iter().map(|message| message.0.len()).sum::<usize>();
+            found.push(batch);
+            number += 1;
+        }
+        Ok(found)
+    }
+
+    /// The batch whose seal is entry `end`; the batch before was sealed by entry `start`.
+    fn batch_at(&self, network_id: &Hash32, start: Option<u64>, end: u64) -> Result<SealedBatch> {
+        let mut messages = Vec::new();
+        let mut sealed = None;
+        self.each_line_from::<Error>(start.map_or(1, |start| start + 1), |row| {
+            if row.seq > end || sealed.is_some() {
+                return Err(Error::Stopped(String::new()));
+            }
+            let entry: Entry = cbor::from_slice(&row.entry)?;
+            match entry.command {
+                Command::Block { .. } => messages.clear(),
+                Command::Seal(seal) if row.seq == end => sealed = Some((entry.time_ms, seal)),
+                command => messages.push((entry.height, command)),
+            }
+            Ok(())
+        })
+        .or_else(|error| match error {
+            Error::Stopped(why) if why.is_empty() => Ok(()),
+            error => Err(error),
+        })?;
+        let (time_ms, seal) =
+            sealed.ok_or_else(|| aicf_core::Error::invariant(&format!("entry {end} is no seal of a batch")))?;
+        let mut commands = messages.into_iter().map(|(_, command)| command).peekable();
+        // The dispatch of the batch's block is not a message: every node adds it by itself.
+        if seal.block_hash != Hash32::ZERO && commands.len() as u64 > seal.messages {
+            commands.next_if(|command| matches!(command, Command::Dispatch { .. }));
+        }
+        let messages = commands
+            .map(|command| cbor::to_vec(&command).map(Bytes))
+            .collect::<aicf_core::Result<Vec<_>>>()?;
+        let batch = SealedBatch {
+            network_id: *network_id,
+            time_ms,
+            hash: batches::hash(network_id, time_ms, &seal)?,
+            seal,
+            messages,
+        };
+        batch.check()?;
+        Ok(batch)
+    }
+}
+
+impl Node {
+    /// Whether messages come in batches here: the network has sequencer keys after its last block.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn is_sequenced(&self) -> Result<bool> {
+        let height = self.head.as_ref().map_or(0, |head| head.height);
+        Ok(!self.reader.sequencers(height)?.is_empty())
+    }
+
+    /// Which of the sequencer keys after a block this node has.
+    fn own_key(&self, height: u64) -> Result<Option<u64>> {
+        let Some(key) = &self.sequencer else { return Ok(None) };
+        let keys = self.reader.sequencers(height)?;
+        let place = keys
+            .iter()
+            .position(|row| row.public_key.0 == key.public_key() && row.scheme == Some(key.scheme()));
+        Ok(place.and_then(|place| u64::try_from(place).ok()))
+    }
+
+    /// Whether this node may seal batches after a block.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn seals(&self, height: u64) -> Result<bool> {
+        Ok(self.own_key(height)?.is_some())
+    }
+
+    /// The time of a batch for a time of the local clock: not before the last entry's.
+    ///
+    /// # Errors
+    /// [`Error::ClockOutOfRange`] for a clock that is not within the network's `batch_ahead_max_ms` of the last block.
+    pub fn batch_time(&self, clock_ms: u64) -> Result<u64> {
+        let head_ms = self.head.as_ref().map_or(0, |head| head.time_ms);
+        if let Some(block) = self.reader.last_block()? {
+            let most = self.reader.network()?.batch_ahead_max_ms;
+            let latest = block.time_ms.saturating_add(most).max(head_ms);
+            if clock_ms > latest || clock_ms < block.time_ms.saturating_sub(most) {
+                return Err(Error::ClockOutOfRange {
+                    clock_ms,
+                    block_ms: block.time_ms,
+                    most_ms: most,
+                });
+            }
+        }
+        Ok(clock_ms.max(head_ms))
+    }
+
+    /// [`Node::batch_time`], moved into the bound where the clock is not within it: for what no clock may stop.
+    fn nearest_batch_time(&self, clock_ms: u64) -> Result<u64> {
+        let head_ms = self.head.as_ref().map_or(0, |head| head.time_ms);
+        let latest = match self.reader.last_block()? {
+            Some(block) => block
+                .time_ms
+                .saturating_add(self.reader.network()?.batch_ahead_max_ms)
+                .max(head_ms),
+            None => u64::MAX,
+        };
+        Ok(clock_ms.clamp(head_ms, latest))
+    }
+
+    /// Applies a message, if the engine takes it: what it refuses leaves nothing behind. The outcome counts after the
+    /// next commit, which seals the batch.
+    ///
+    /// # Errors
+    /// [`Error::NotSequencer`] where this node cannot seal; else as for [`Node::submit`].
+    pub fn admit(&mut self, height: u64, time_ms: u64, command: Command) -> Result<Outcome> {
+        if !self.seals(height)? {
+            return Err(Error::NotSequencer { height });
+        }
+        if self
+            .open
+            .as_ref()
+            .is_some_and(|open| (open.height, open.time_ms) != (height, time_ms))
+        {
+            self.seal()?;
+        }
+        let message = sha3_256(&[&cbor::to_vec(&command)?]);
+        let outcome = self.offer(height, time_ms, command)?;
+        if outcome.status == Status::Ok {
+            self.open_at(height, time_ms).messages.push(message);
+            self.commit_if_full()?;
+        }
+        Ok(outcome)
+    }
+
+    fn open_at(&mut self, height: u64, time_ms: u64) -> &mut Open {
+        self.open.get_or_insert_with(|| Open {
+            height,
+            time_ms,
+            messages: Vec::new(),
+        })
+    }
+
+    /// The batch after a block that is done: its dispatch, and no messages yet.
+    ///
+    /// # Errors
+    /// As for [`Node::submit`]; `invariant` where the dispatch is refused.
+    pub fn dispatch_block(&mut self, clock_ms: u64) -> Result<Option<Outcome>> {
+        let Some(block) = self.reader.last_block()?.filter(|block| !block.dispatched) else {
+            return Ok(None);
+        };
+        if !self.seals(block.height)? {
+            return Err(Error::NotSequencer { height: block.height });
+        }
+        let time_ms = self.nearest_batch_time(clock_ms)?;
+        let dispatch = Command::Dispatch { beacon: block.beacon };
+        let outcome = self.offer(block.height, time_ms, dispatch)?;
+        if outcome.status != Status::Ok {
+            let why = format!("the dispatch of block {} was refused: {}", block.height, outcome.message);
+            return Err(aicf_core::Error::invariant(&why).into());
+        }
+        self.open_at(block.height, time_ms);
+        Ok(Some(outcome))
+    }
+
+    /// Seals the open batch, if there is one.
+    ///
+    /// # Errors
+    /// As for [`Node::submit`]; [`Error::Key`].
+    pub fn seal(&mut self) -> Result<Option<Outcome>> {
+        let Some(open) = self.open.take() else { return Ok(None) };
+        let sealed = self.sealed(&open);
+        let outcome = match sealed {
+            Ok((time_ms, seal)) => self.offer(open.height, time_ms, Command::Seal(seal))?,
+            Err(error) => {
+                self.open = Some(open);
+                return Err(error);
+            }
+        };
+        if outcome.status != Status::Ok {
+            let why = format!("the node's own seal was refused: {}", outcome.message);
+            let error: Error = aicf_core::Error::invariant(&why).into();
+            self.stop(&error);
+            return Err(error);
+        }
+        Ok(Some(outcome))
+    }
+
+    fn sealed(&self, open: &Open) -> Result<(u64, Seal)> {
+        let (Some(signer), Some(key)) = (&self.sequencer, self.own_key(open.height)?) else {
+            return Err(Error::NotSequencer { height: open.height });
+        };
+        let last = self.reader.last_sealed()?;
+        let block = self.reader.last_block()?;
+        let mut seal = Seal {
+            number: last.as_ref().map_or(0, |last| last.number) + 1,
+            previous: last.map_or(Hash32::ZERO, |last| last.hash),
+            block_height: block.as_ref().map_or(open.height, |block| block.height),
+            block_hash: block.map_or(Hash32::ZERO, |block| block.hash),
+            messages: open.messages.len() as u64,
+            messages_digest: messages_digest(&open.messages)?,
+            state_root: self.head.as_ref().map_or(Hash32::ZERO, |head| head.state_root),
+            key,
+            signature: Bytes(Vec::new()),
+        };
+        let hash = batches::hash(&self.reader.network()?.network_id, open.time_ms, &seal)?;
+        seal.signature = Bytes(signer.sign(&hash.0, &[])?);
+        Ok((open.time_ms, seal))
+    }
+
+    /// Applies a batch of the network's sequencer after the block that it names, and commits. Nothing of it is kept
+    /// where it differs from what this node computes.
+    ///
+    /// # Errors
+    /// [`Error::BadBatch`] for one that does not follow, [`Error::Diverged`] for one that this node computes otherwise.
+    pub fn replay_batch(&mut self, batch: &SealedBatch, seen: &mut dyn FnMut((u64, u64), &Outcome)) -> Result<()> {
+        batch.check()?;
+        let bad = |what: String| Error::BadBatch {
+            number: batch.seal.number,
+            what,
+        };
+        let network = self.reader.network()?;
+        if batch.network_id != network.network_id {
+            return Err(bad(format!("it belongs to network {}", batch.network_id)));
+        }
+        self.commit()?;
+        let applied = self.replay_entries(batch, seen);
+        match applied {
+            Ok(()) => self.commit(),
+            Err(error) => {
+                self.discard()?;
+                Err(error)
+            }
+        }
+    }
+
+    fn replay_entries(&mut self, batch: &SealedBatch, seen: &mut dyn FnMut((u64, u64), &Outcome)) -> Result<()> {
+        let (height, time_ms) = (batch.seal.block_height, batch.time_ms);
+        let moment = (height, time_ms);
+        if let Some(block) = self.reader.last_block()?.filter(|block| !block.dispatched) {
+            let outcome = self.submit(height, time_ms, Command::Dispatch { beacon: block.beacon })?;
+            self.agrees(batch, &outcome)?;
+            seen(moment, &outcome);
+        }
+        for message in &batch.messages {
+            let command: Command = cbor::from_slice(message)?;
+            let outcome = self.submit(height, time_ms, command)?;
+            self.agrees(batch, &outcome)?;
+            seen(moment, &outcome);
+        }
+        let outcome = self.submit(height, time_ms, Command::Seal(batch.seal.clone()))?;
+        self.agrees(batch, &outcome)?;
+        seen(moment, &outcome);
+        Ok(())
+    }
+
+    /// A batch holds only what the engine takes.
+    fn agrees(&self, batch: &SealedBatch, outcome: &Outcome) -> Result<()> {
+        if outcome.status == Status::Ok {
+            return Ok(());
+        }
+        if outcome.status == Status::WrongBatch {
+            return Err(Error::BadBatch {
+                number: batch.seal.number,
+                what: outcome.message.clone(),
+            });
+        }
+        Err(Error::Diverged {
+            batch: batch.seal.number,
+            seq: outcome.seq,
+            status: outcome.status.as_str(),
+            sealed: batch.seal.state_root.to_string(),
+            ours: self
+                .head
+                .as_ref()
+                .map_or_else(String::new, |head| head.state_root.to_string()),
+            message: outcome.message.clone(),
+        })
+    }
+
+    /// Whether this is an open devnet's database, where a clock that does not fit the chain's is moved rather than
+    /// refused.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn session_time(&self, clock_ms: u64) -> Result<u64> {
+        if self.reader.network()?.class == NetworkName::Devnet {
+            return self.nearest_batch_time(clock_ms);
+        }
+        self.batch_time(clock_ms)
+    }
+}

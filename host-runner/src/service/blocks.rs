@@ -1,0 +1,196 @@
+//! What the writer applies besides messages: blocks of a chain, blocks of a devnet's own, and, where the node follows a
+//! sequencer, its batches. Whatever waits for a chain or another node waits on a thread of its own.
+
+use super::clock::JumpGuard;
+use super::replica::Upstream;
+use super::writer::Clock;
+use crate::chain::{Block, ChainSource, Detached, Devnet, Fetcher, Follower, SealTime};
+use crate::error::{Error, Result};
+use crate::node::Node;
+use aicf_core::engine::Outcome;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// Between two looks where there is nothing to wait for.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// What is told of each entry: its block and time, its outcome, how long it took.
+pub type Seen<'a> = &'a mut dyn FnMut((u64, u64), &Outcome, Duration);
+
+/// Where blocks come from.
+pub enum Blocks {
+    /// Nowhere.
+    None,
+    /// A chain that is followed.
+    Followed(Box<Followed>),
+    /// A devnet of this node's own: a block each time this much has passed.
+    Made(Box<Follower<Devnet>>, Duration),
+}
+
+/// A chain that is followed.
+pub struct Followed {
+    follower: Follower<Detached>,
+    source: Option<Box<dyn ChainSource + Send>>,
+    fetcher: Option<Fetcher>,
+    waiting: VecDeque<Block>,
+    head: Option<u64>,
+    poll: Duration,
+    ask_at: Instant,
+}
+
+impl Followed {
+    /// A chain, from which depth on its blocks are final (none is the policy's), and the time between two questions
+    /// where nothing is new.
+    #[must_use]
+    pub fn new(source: Box<dyn ChainSource + Send>, depth: Option<u64>, poll: Duration) -> Self {
+        Self {
+            follower: Follower::new(Detached, depth),
+            source: Some(source),
+            fetcher: None,
+            waiting: VecDeque::new(),
+            head: None,
+            poll,
+            ask_at: Instant::now(),
+        }
+    }
+
+    /// The next final block, if it has been fetched.
+    fn next(&mut self, node: &Node) -> Result<Option<&Block>> {
+        if let Some(fetcher) = &mut self.fetcher
+            && let Some(fetched) = fetcher.answer()
+        {
+            self.head = fetched.head.or(self.head);
+            self.waiting.extend(fetched.blocks);
+            // More may be final already, unless there was nothing new or an error.
+            if self.waiting.is_empty() {
+                self.ask_at = Instant::now() + self.poll;
+            }
+            if let Some(error) = fetched.error {
+                self.ask_at = Instant::now() + self.poll.max(QUIET);
+                if self.waiting.is_empty() {
+                    return Err(error);
+                }
+            }
+        }
+        if self.waiting.is_empty()
+            && self.ask_at <= Instant::now()
+            && let Some(fetcher) = &mut self.fetcher
+        {
+            let (next, depth) = self.follower.next(node)?;
+            fetcher.ask(next, depth);
+        }
+        Ok(self.waiting.front())
+    }
+}
+
+/// How long until the next look, and the chain's newest block as it was told last.
+pub struct Looked {
+    /// How long to wait.
+    pub pause: Duration,
+    /// The height of the chain's newest block.
+    pub head: Option<u64>,
+}
+
+impl Blocks {
+    /// Starts the thread that asks a followed chain; `wake` is called when it has an answer. Batches are sealed at the
+    /// time of `clock`, unless they come from another node.
+    ///
+    /// # Errors
+    /// When the system has no thread.
+    pub fn start(&mut self, clock: &Clock, replica: bool, wake: impl Fn() + Send + 'static) -> Result<()> {
+        let clock = std::sync::Arc::clone(clock);
+        match self {
+            Self::None => {}
+            Self::Followed(followed) => {
+                if let Some(source) = followed.source.take() {
+                    followed.fetcher = Some(Fetcher::start(source, wake)?);
+                }
+                let seal_time: Option<SealTime> = (!replica).then(|| -> SealTime { Box::new(move |_| clock()) });
+                followed.follower.set_seal_time(seal_time);
+            }
+            Self::Made(follower, _) => follower.set_seal_time(Some(Box::new(move |_| clock()))),
+        }
+        Ok(())
+    }
+
+    /// Applies the next block, or the next batch of the sequencer that is followed, if there is one.
+    ///
+    /// # Errors
+    /// What the chain, the sequencer or the node cannot do. Nothing of the block or batch is kept then.
+    pub fn look(
+        &mut self,
+        node: &mut Node,
+        upstream: Option<&mut Upstream>,
+        (clock_ms, guard): (u64, &mut JumpGuard),
+        seen: Seen<'_>,
+    ) -> Result<Looked> {
+        match self {
+            Self::None => match upstream {
+                Some(upstream) => upstream.look(node, None, seen).map(|pause| Looked { pause, head: None }),
+                None => Ok(Looked {
+                    pause: QUIET,
+                    head: None,
+                }),
+            },
+            Self::Followed(followed) => {
+                let pause = match upstream {
+                    Some(upstream) => upstream.look(node, Some(followed), seen)?,
+                    None => followed.apply_next(node, seen)?.unwrap_or(followed.poll),
+                };
+                Ok(Looked {
+                    pause,
+                    head: followed.head,
+                })
+            }
+            Self::Made(follower, every) => {
+                guard.check(clock_ms)?;
+                let devnet = follower.source();
+                devnet.mine_at(clock_ms, Vec::new(), Vec::new())?;
+                let head = devnet.height();
+                follower.step_with(node, seen)?;
+                follower.source().forget(head);
+                Ok(Looked {
+                    pause: *every,
+                    head: Some(head),
+                })
+            }
+        }
+    }
+}
+
+impl Followed {
+    /// Applies the next final block; no pause after one that was applied, none at all where there was nothing.
+    ///
+    /// # Errors
+    /// The chain's and the node's. Nothing of the block is kept then, and it is fetched again.
+    pub fn apply_next(&mut self, node: &mut Node, seen: Seen<'_>) -> Result<Option<Duration>> {
+        if self.next(node)?.is_none() {
+            return Ok(None);
+        }
+        let Some(block) = self.waiting.pop_front() else { return Ok(None) };
+        match self.follower.apply(node, &block, seen) {
+            Ok(_) => Ok(Some(Duration::ZERO)),
+            Err(error) => {
+                self.waiting.clear();
+                self.ask_at = Instant::now() + self.poll.max(QUIET);
+                node.discard()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// How long to wait for a chain that has nothing new.
+    #[must_use]
+    pub const fn poll(&self) -> Duration {
+        self.poll
+    }
+}
+
+/// Whether an error is of the kind that nothing this process does makes right.
+#[must_use]
+pub const fn is_final(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Reorganised { .. } | Error::PolicyRoot { .. } | Error::Diverged { .. } | Error::Equivocation { .. }
+    )
+}

@@ -1,0 +1,295 @@
+//! A node that follows a sequencer: it applies the same blocks and batches in the order that the batches fix, and
+//! compares its state root after each of them. Batches come from another node, which may be a replica itself, or from a
+//! file of JSON lines.
+
+use super::blocks::{Followed, Seen};
+use crate::error::{Error, Result};
+use crate::node::{Node, SealedBatch};
+use aicf_core::codec::{de, json};
+use aicf_core::limits::JSON_DEPTH_MAX;
+use std::collections::VecDeque;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+/// Most batches of one question.
+const BATCHES_MAX: u64 = 256;
+/// Between two questions where nothing is new, and after one that failed.
+const POLL: Duration = Duration::from_millis(250);
+const POLL_AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// Gives batches from a number on, at most so many; none where there is no other one yet.
+pub trait BatchSource: Send {
+    /// Batches of these numbers, without a gap.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn batches(&mut self, from: u64, limit: u64) -> Result<Vec<SealedBatch>>;
+}
+
+/// Batches in a file of JSON lines, as `aicf batches export` writes them.
+pub struct BatchFile {
+    path: PathBuf,
+}
+
+impl BatchFile {
+    /// A file; it may grow.
+    #[must_use]
+    pub const fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+}
+
+/// A batch from its JSON.
+///
+/// # Errors
+/// The parser's, with the path of the field.
+pub fn batch_from_json(text: &[u8]) -> aicf_core::Result<SealedBatch> {
+    json::parse(text, JSON_DEPTH_MAX).and_then(|tree| de::from_tree(&tree))
+}
+
+impl BatchSource for BatchFile {
+    fn batches(&mut self, from: u64, limit: u64) -> Result<Vec<SealedBatch>> {
+        let failed = |error: std::io::Error| Error::Chain(format!("{}: {error}", self.path.display()));
+        let mut lines = BufReader::new(std::fs::File::open(&self.path).map_err(failed)?);
+        let mut found = Vec::new();
+        let mut line = Vec::new();
+        for number in 1.. {
+            line.clear();
+            lines.read_until(b'\n', &mut line).map_err(failed)?;
+            if line.pop() != Some(b'\n') {
+                break;
+            }
+            let batch = batch_from_json(&line)
+                .map_err(|error| Error::Chain(format!("{}: line {number}: {error}", self.path.display())))?;
+            if batch.seal.number >= from {
+                found.push(batch);
+            }
+            if found.len() as u64 >= limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A node that batches are fetched from.
+#[cfg(feature = "net")]
+pub struct BatchNode {
+    url: String,
+    agent: ureq::Agent,
+}
+
+#[cfg(feature = "net")]
+impl BatchNode {
+    /// Most bytes of an answer.
+    const ANSWER_BYTES_MAX: u64 = 64 << 20;
+    /// How long one question may take.
+    const TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// A node at an `http://` or `https://` address.
+    #[must_use]
+    pub fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            agent: crate::net::agent(Self::TIMEOUT),
+        }
+    }
+
+    /// Calls a method and gives the text of its answer.
+    ///
+    /// # Errors
+    /// [`Error::Chain`] when there is no answer.
+    pub fn ask(&self, request: &str) -> Result<Vec<u8>> {
+        let failed = |error: ureq::Error| Error::Chain(format!("{}: {error}", self.url));
+        let mut answer = self
+            .agent
+            .post(&self.url)
+            .header("content-type", "application/json")
+            .send(request)
+            .map_err(failed)?;
+        answer
+            .body_mut()
+            .with_config()
+            .limit(Self::ANSWER_BYTES_MAX)
+            .read_to_vec()
+            .map_err(failed)
+    }
+}
+
+#[cfg(feature = "net")]
+impl BatchSource for BatchNode {
+    fn batches(&mut self, from: u64, limit: u64) -> Result<Vec<SealedBatch>> {
+        let request = serde_json::json!({
+            "jsonrpc": "2.0", "id": 1, "method": "aicf.listBatches", "params": {"from": from, "limit": limit},
+        });
+        let text = self.ask(&request.to_string())?;
+        let broken = |what: String| Error::Chain(format!("{}: {what}", self.url));
+        let answer: serde_json::Value =
+            serde_json::from_slice(&text).map_err(|error| broken(format!("no JSON: {error}")))?;
+        if let Some(error) = answer.get("error") {
+            return Err(broken(format!("aicf.listBatches: {error}")));
+        }
+        let items = answer["result"]["items"].as_array().cloned().unwrap_or_default();
+        let read = |item: &serde_json::Value| {
+            batch_from_json(item.to_string().as_bytes()).map_err(|error| broken(format!("no batch: {error}")))
+        };
+        items.iter().map(read).collect()
+    }
+}
+
+/// The sequencer that is followed, asked on a thread of its own.
+pub struct Upstream {
+    ask: Sender<u64>,
+    answers: Receiver<Result<Vec<SealedBatch>>>,
+    asked: bool,
+    ask_at: Instant,
+    waiting: VecDeque<SealedBatch>,
+    last_known: u64,
+    /// Whether the batch that was asked for is to be compared with the node's own of that number.
+    compares: bool,
+    evidence: PathBuf,
+}
+
+impl Upstream {
+    /// Follows a source; `wake` is called after each of its answers. Two batches of one number under one key are written
+    /// to the file `evidence`.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when the system has no thread.
+    pub fn start(
+        mut source: Box<dyn BatchSource>,
+        evidence: PathBuf,
+        wake: impl Fn() + Send + 'static,
+    ) -> Result<Self> {
+        let (ask, asked) = channel::<u64>();
+        let (answer, answers) = channel();
+        std::thread::Builder::new()
+            .name("batches".into())
+            .spawn(move || {
+                while let Ok(from) = asked.recv() {
+                    if answer.send(source.batches(from, BATCHES_MAX)).is_err() {
+                        return;
+                    }
+                    wake();
+                }
+            })
+            .map_err(|error| Error::Config(format!("no thread for the sequencer: {error}")))?;
+        Ok(Self {
+            ask,
+            answers,
+            asked: false,
+            ask_at: Instant::now(),
+            waiting: VecDeque::new(),
+            last_known: 0,
+            compares: false,
+            evidence,
+        })
+    }
+
+    /// The number of the newest batch that was fetched.
+    #[must_use]
+    pub const fn last_known(&self) -> u64 {
+        self.last_known
+    }
+
+    fn receive(&mut self, node: &Node) -> Result<()> {
+        let Ok(answer) = self.answers.try_recv() else { return Ok(()) };
+        self.asked = false;
+        match answer {
+            Ok(batches) => {
+                if batches.is_empty() {
+                    self.ask_at = Instant::now() + POLL;
+                }
+                self.last_known = batches.last().map_or(self.last_known, |batch| batch.seal.number);
+                if std::mem::take(&mut self.compares) {
+                    return self.compare(node, batches.into_iter().next());
+                }
+                self.waiting.extend(batches);
+                Ok(())
+            }
+            Err(error) => {
+                self.ask_at = Instant::now() + POLL_AFTER_ERROR;
+                Err(error)
+            }
+        }
+    }
+
+    /// Another batch under the number of the node's last one: signed by the network's key it is evidence against it.
+    fn compare(&mut self, node: &Node, other: Option<SealedBatch>) -> Result<()> {
+        let (Some(last), Some(other)) = (node.reader().last_sealed()?, other) else { return Ok(()) };
+        let number = last.number;
+        let bad = |what: &str| Error::BadBatch {
+            number: number + 1,
+            what: what.to_owned(),
+        };
+        other.check()?;
+        let keys = node.reader().sequencers(other.seal.block_height)?;
+        if other.seal.number != number || other.hash == last.hash || !other.is_signed_by(&keys) {
+            self.ask_at = Instant::now() + POLL_AFTER_ERROR;
+            return Err(bad("it does not follow the batch that this node applied"));
+        }
+        let own = node.reader().batches(number, 1)?;
+        let lines: String = own
+            .iter()
+            .chain([&other])
+            .map(|batch| json::to_string(batch).map(|line| line + "\n"))
+            .collect::<aicf_core::Result<_>>()?;
+        std::fs::write(&self.evidence, lines)
+            .map_err(|error| Error::Chain(format!("{}: {error}", self.evidence.display())))?;
+        Err(Error::Equivocation {
+            number,
+            applied: last.hash.to_string(),
+            other: other.hash.to_string(),
+        })
+    }
+
+    /// Applies what the next batch needs: a block, or the batch itself. How long to wait until the next look.
+    ///
+    /// # Errors
+    /// The source's and the chain's; [`Error::Diverged`], [`Error::Equivocation`].
+    pub fn look(&mut self, node: &mut Node, chain: Option<&mut Followed>, seen: Seen<'_>) -> Result<Duration> {
+        self.receive(node)?;
+        let last = node.reader().last_sealed()?;
+        let done = last.as_ref().map_or(0, |last| last.number);
+        while self.waiting.front().is_some_and(|batch| batch.seal.number <= done) {
+            self.waiting.pop_front();
+        }
+        let Some(batch) = self.waiting.front() else {
+            if !self.asked && self.ask_at <= Instant::now() {
+                self.asked = self.ask.send(done + 1).is_ok();
+            }
+            return Ok(POLL);
+        };
+        if let Some(last) = &last
+            && batch.seal.number == done + 1
+            && batch.seal.previous != last.hash
+        {
+            // It follows another batch of that number: which one?
+            self.waiting.clear();
+            self.compares = !self.asked && self.ask.send(done).is_ok();
+            self.asked |= self.compares;
+            return Ok(POLL);
+        }
+        let block = node.reader().last_block()?.map(|block| block.height);
+        let names_block = batch.seal.block_hash != aicf_core::value::Hash32::ZERO;
+        if names_block && block.is_none_or(|block| block < batch.seal.block_height) {
+            let Some(chain) = chain else {
+                return Err(Error::Chain(format!(
+                    "batch {done} and its successor stand on block {}: give the chain with --chain-source",
+                    batch.seal.block_height
+                )));
+            };
+            let applied = chain.apply_next(node, seen)?;
+            return Ok(applied.unwrap_or_else(|| chain.poll().min(POLL)));
+        }
+        let Some(batch) = self.waiting.pop_front() else { return Ok(POLL) };
+        let applied = node.replay_batch(&batch, &mut |moment, outcome| seen(moment, outcome, Duration::ZERO));
+        if applied.is_err() {
+            self.waiting.clear();
+            self.ask_at = Instant::now() + POLL_AFTER_ERROR;
+        }
+        applied.map(|()| Duration::ZERO)
+    }
+}
