@@ -145,8 +145,8 @@ statuses! {
     SchemeRefused = 52 "scheme_refused",
     /// The bytes are no proof.
     BadProof = 53 "bad_proof",
-    /// The proof is for another chain.
-    WrongChain = 54 "wrong_chain",
+    /// The proof is for another network.
+    WrongNetwork = 54 "wrong_network",
     /// The proof is by another provider than the result.
     StolenResult = 55 "stolen_result",
     /// The proof is of another lease.
@@ -161,6 +161,8 @@ statuses! {
     StaleEvidence = 60 "stale_evidence",
     /// The block does not follow the last one.
     WrongParent = 61 "wrong_parent",
+    /// The genesis does not fit its network document: another hash, epoch length, height, time or semantics version.
+    BadNetwork = 62 "bad_network",
 }
 
 impl Serialize for Status {
@@ -237,7 +239,11 @@ pub enum Cause {
 #[allow(missing_docs, reason = "the fields are the words of the glossary")]
 pub enum Event {
     /// A state began.
-    Initialised { chain_id: u64, policy_hash: Hash32 },
+    Initialised {
+        chain_id: u64,
+        policy_hash: Hash32,
+        network_id: Hash32,
+    },
     /// A provider is known, or offers something else now.
     ProviderRegistered { provider_id: Text },
     /// A provider's status changed.
