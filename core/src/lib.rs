@@ -60,6 +60,7 @@ pub mod limits;
 pub mod market;
 pub mod matching;
 pub mod merkle;
+pub mod network;
 pub mod policy;
 pub mod pricing;
 pub mod priority;

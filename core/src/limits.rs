@@ -74,3 +74,9 @@ pub const CCA_LIFETIME_MS: u64 = 86_400_000;
 pub const OPERATORS_MAX: usize = 16;
 /// Most pieces of evidence that a proof names.
 pub const PROOF_EVIDENCE_MAX: usize = 16;
+/// Most sequencer keys of a network document.
+pub const NETWORK_SEQUENCERS_MAX: usize = 8;
+/// Most callers of the chain that a network document lets name other requesters.
+pub const NETWORK_CONTRACTS_MAX: usize = 64;
+/// Bytes of such a caller.
+pub const NETWORK_CONTRACT_BYTES_MAX: usize = 128;

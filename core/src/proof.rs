@@ -26,8 +26,8 @@ use crate::{Code, Error, Result};
     schemars(rename = "ProofStatement")
 )]
 pub struct Statement<M> {
-    /// The chain it is for.
-    pub chain_id: u64,
+    /// The network it is for.
+    pub network_id: Hash32,
     /// The last block that the provider knew.
     pub height: u64,
     /// The job.
@@ -112,12 +112,12 @@ impl Claim {
         }
     }
 
-    /// The chain, the height, the task, the lease, the provider, the result and the evidence.
+    /// The network, the height, the task, the lease, the provider, the result and the evidence.
     #[must_use]
     pub fn statement(&self) -> Statement<()> {
         fn of<M>(statement: &Statement<M>) -> Statement<()> {
             Statement {
-                chain_id: statement.chain_id,
+                network_id: statement.network_id,
                 height: statement.height,
                 task_id: statement.task_id,
                 lease_id: statement.lease_id,

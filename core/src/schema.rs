@@ -100,6 +100,18 @@ impl JsonSchema for crate::market::MarketInput {
     }
 }
 
+impl JsonSchema for crate::network::EvidenceInput {
+    fn schema_name() -> Cow<'static, str> {
+        "EvidenceInput".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "format": "partial", "allOf": [generator.subschema_for::<crate::market::EvidenceRules>()] })
+    }
+}
+
 impl JsonSchema for crate::engine::Status {
     fn schema_name() -> Cow<'static, str> {
         "EntryStatus".into()

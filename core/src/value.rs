@@ -234,6 +234,8 @@ impl<const MIN: usize, const MAX: usize> Serialize for BoundedBytes<MIN, MAX> {
 pub struct Bounded<const MIN: u64, const MAX: u64>(u64);
 
 impl<const MIN: u64, const MAX: u64> Bounded<MIN, MAX> {
+    /// The least.
+    pub const MIN: Self = Self(MIN);
     /// The integer, or `None` outside the bounds.
     #[must_use]
     pub const fn new(value: u64) -> Option<Self> {

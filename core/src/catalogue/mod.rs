@@ -108,6 +108,7 @@ catalogue! {
     crate::attestation::VerifyInput,
     crate::proof::BodyInput,
     crate::attestation::QpuInput,
+    crate::network::Check,
 }
 
 /// Calls a function: input and output in the same format.

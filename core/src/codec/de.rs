@@ -26,6 +26,8 @@ use crate::{Code, Error, Result};
 pub(crate) const POLICY: &str = "$policy";
 /// The same for market rules.
 pub(crate) const MARKET: &str = "$market";
+/// The same for the evidence rules of a network document.
+pub(crate) const EVIDENCE: &str = "$evidence";
 /// The newtype name of a value that is any JSON and becomes canonical CBOR bytes.
 pub(crate) const PAYLOAD_JSON: &str = "$payload_json";
 
@@ -275,6 +277,10 @@ impl<'t> Deserializer<'t> for Node<'t> {
             MARKET => {
                 let given = self.present()?;
                 visitor.visit_newtype_struct(Self::over(given, crate::market::default_tree()?))
+            }
+            EVIDENCE => {
+                let given = self.present()?;
+                visitor.visit_newtype_struct(Self::over(given, crate::market::default_evidence()?))
             }
             PAYLOAD_JSON => visitor.visit_byte_buf(payload::encode(self.present()?)?),
             _ => visitor.visit_newtype_struct(self),

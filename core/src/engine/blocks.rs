@@ -70,6 +70,15 @@ pub fn done(context: &mut Context<'_>, hash: Hash32, parent_hash: &Hash32, beaco
             alloc::format!("block {} with hash {} was the last one", last.height, last.hash),
         );
     }
+    if let Some(first) = context.network.first_hash
+        && context.height == context.network.first_height
+        && first != hash
+    {
+        return refuse(
+            Status::WrongParent,
+            alloc::format!("the network's first block, {}, has hash {first}", context.height),
+        );
+    }
     let row = BlockRow {
         height: context.height,
         hash,

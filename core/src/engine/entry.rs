@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::amount::{Atoms, Ratio, Units};
 use crate::attestation::Collateral;
 use crate::matching::Circuit;
+use crate::network::NetworkHeader;
 use crate::signature::Scheme;
 use crate::slashing::Offence;
 use crate::task_id::{Payload, ShortBytes};
-use crate::value::{Bytes, Hash32, Kind, PerKind, Positive, Text};
+use crate::value::{Bytes, Hash32, Kind, PerKind, Text};
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,18 @@ pub enum NetworkName {
     Mainnet,
 }
 
+impl NetworkName {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Devnet => "devnet",
+            Self::Testnet => "testnet",
+            Self::Mainnet => "mainnet",
+        }
+    }
+}
+
 /// What may happen, in the order of the ABI: a variant's index is never used for another again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -49,13 +62,11 @@ pub enum NetworkName {
 pub enum Command {
     /// The first entry of a journal.
     Genesis {
-        /// The chain.
-        chain_id: Positive,
-        /// The network.
-        network: NetworkName,
-        /// The first policy, as canonical CBOR map.
+        /// The resolved network document; its hash is the network id.
+        network: NetworkHeader,
+        /// The first policy, as canonical CBOR map, with the header's `policy_hash`.
         policy: Bytes,
-        /// The first market rules, as canonical CBOR map; absent is the defaults.
+        /// The first market rules, as canonical CBOR map, with the header's `params_hash`; absent is the defaults.
         market: Option<Bytes>,
     },
     /// Time passes: what is due happens.

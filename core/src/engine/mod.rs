@@ -53,14 +53,16 @@ use alloc::vec::Vec;
 
 use self::context::{Context, Step, Stop};
 use self::key::{Key, Table};
-use self::rows::{Head, Network};
+use self::rows::{Head, KeyRow, Network};
 use self::schedules::Caches;
 use self::txn::Txn;
 use crate::amount::Atoms;
 use crate::codec::cbor;
 use crate::limits::{JSON_INT_MAX, NEVER_MS};
+use crate::network::NetworkHeader;
+use crate::policy::Policy;
 use crate::value::{Bytes, Hash32};
-use crate::{Error, Result};
+use crate::{Code, Error, Result};
 
 /// The engine: the rules, and the policies and market rules it has parsed.
 #[derive(Default)]
@@ -217,8 +219,7 @@ impl Ran {
 /// The first entry: the network and its policy.
 fn genesis(mut txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
     let Command::Genesis {
-        chain_id,
-        network,
+        network: header,
         policy,
         market,
     } = &entry.command
@@ -232,10 +233,14 @@ fn genesis(mut txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
         Err(Stop::Broken(error)) => return Err(error),
         Err(Stop::Refused(status, message)) => return Ok(Ran::refused(status, &message)),
     };
+    if let Err(misfit) = fits(header, entry, (&policy, &hash), &market_hash) {
+        return Ok(Ran::refused(Status::BadNetwork, &alloc::format!("{misfit}")));
+    }
+    let network_id = header.id()?;
     let epoch = entry.height.checked_div(policy.epoch.length_blocks).unwrap_or(0);
     let row = Network {
-        chain_id: chain_id.get(),
-        name: *network,
+        chain_id: header.chain_id.get(),
+        class: header.class,
         epoch_length: policy.epoch.length_blocks,
         policy_hash: hash,
         policy_changes_at: None,
@@ -244,13 +249,30 @@ fn genesis(mut txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
         next_epoch: epoch,
         carry: Atoms::ZERO,
         prev_batch_id: Hash32::ZERO,
+        network_id,
+        name: header.name.clone(),
+        genesis_time_ms: header.genesis_time_ms.get(),
+        first_height: header.first_height.get(),
+        first_hash: header.first_hash,
+        batch_ahead_max_ms: header.batch_ahead_max_ms.get(),
+        contracts: header.contracts.iter().map(|caller| Bytes(caller.to_vec())).collect(),
     };
+    let sequencers: Vec<KeyRow> = header
+        .sequencers
+        .iter()
+        .map(|key| KeyRow {
+            scheme: Some(key.scheme),
+            public_key: key.public_key.clone(),
+        })
+        .collect();
+    txn.put(Key::new(Table::Sequencer).int(row.first_height), &sequencers)?;
     txn.put(Key::new(Table::Network), &row)?;
     txn.put(Key::new(Table::Schedule).int(epoch), &hash)?;
     txn.put(Key::new(Table::MarketSchedule).int(epoch), &market_hash)?;
     let events = alloc::vec![Event::Initialised {
         chain_id: row.chain_id,
         policy_hash: hash,
+        network_id,
     }];
     Ok(Ran {
         status: Status::Ok,
@@ -258,6 +280,37 @@ fn genesis(mut txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
         events,
         writes: txn.into_writes(),
     })
+}
+
+/// Whether a genesis is the one of its network document: the documents it carries have the header's hashes, and it stands
+/// where and when the header says. Error paths start at the header.
+fn fits(header: &NetworkHeader, entry: &Entry, policy: (&Policy, &Hash32), params_hash: &Hash32) -> Result<()> {
+    header.check()?;
+    let equal = |field: &str, named: &dyn core::fmt::Display, found: &dyn core::fmt::Display| {
+        let message = alloc::format!("the network document has {named}, the genesis has {found}");
+        Err(Error::new(Code::Conflict, message).under(field))
+    };
+    if header.policy_hash != *policy.1 {
+        return equal("policy_hash", &header.policy_hash, policy.1);
+    }
+    if header.params_hash != *params_hash {
+        return equal("params_hash", &header.params_hash, params_hash);
+    }
+    let length = policy.0.epoch.length_blocks;
+    if header.epoch_length.get() != length {
+        return equal("epoch_length", &header.epoch_length.get(), &length);
+    }
+    if header.genesis_height() != entry.height {
+        return equal(
+            "first_height",
+            &header.first_height.get(),
+            &entry.height.saturating_add(1),
+        );
+    }
+    if header.genesis_time_ms.get() != entry.time_ms {
+        return equal("genesis_time_ms", &header.genesis_time_ms.get(), &entry.time_ms);
+    }
+    Ok(())
 }
 
 /// The head moves: even a refused entry counts, has a root, and is a line of the journal.

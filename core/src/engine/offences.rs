@@ -90,7 +90,7 @@ pub fn evidence(context: &mut Context<'_>, reporter: &Text, provider_id: &Text, 
     if context.provider(provider_id)?.status == ProviderStatus::Retired {
         return refuse(Status::ProviderRetired, "a retired provider is not judged any more");
     }
-    let chain_id = context.network.chain_id;
+    let network_id = context.network.network_id;
     let (offence, first, second) = match proof {
         OffenceProof::Equivocation {
             task_id,
@@ -98,7 +98,7 @@ pub fn evidence(context: &mut Context<'_>, reporter: &Text, provider_id: &Text, 
             first,
             second,
         } => {
-            let message = |hash| signed::result(chain_id, provider_id, task_id, *attempt, hash);
+            let message = |hash| signed::result(&network_id, provider_id, task_id, *attempt, hash);
             let messages = (message(&first.hash)?, message(&second.hash)?);
             (Offence::Equivocation, (first, messages.0), (second, messages.1))
         }
@@ -107,7 +107,7 @@ pub fn evidence(context: &mut Context<'_>, reporter: &Text, provider_id: &Text, 
             first,
             second,
         } => {
-            let message = |hash| signed::nullified(chain_id, provider_id, hash, nullifier);
+            let message = |hash| signed::nullified(&network_id, provider_id, hash, nullifier);
             let messages = (message(&first.hash)?, message(&second.hash)?);
             (Offence::Replay, (first, messages.0), (second, messages.1))
         }

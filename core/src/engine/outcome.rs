@@ -145,8 +145,8 @@ statuses! {
     SchemeRefused = 52 "scheme_refused",
     /// The bytes are no proof.
     BadProof = 53 "bad_proof",
-    /// The proof is for another chain.
-    WrongChain = 54 "wrong_chain",
+    /// The proof is for another network.
+    WrongNetwork = 54 "wrong_network",
     /// The proof is by another provider than the result.
     StolenResult = 55 "stolen_result",
     /// The proof is of another lease.
@@ -161,22 +161,24 @@ statuses! {
     StaleEvidence = 60 "stale_evidence",
     /// The block does not follow the last one.
     WrongParent = 61 "wrong_parent",
+    /// The genesis does not fit its network document: another hash, epoch length, height, time or semantics version.
+    BadNetwork = 62 "bad_network",
     /// The batch does not follow the last one, or does not name the last block.
-    WrongBatch = 62 "wrong_batch",
+    WrongBatch = 70 "wrong_batch",
     /// The batch was sealed over another state.
-    WrongRoot = 63 "wrong_root",
+    WrongRoot = 71 "wrong_root",
     /// The network has no such sequencer key at this block.
-    NotSequencer = 64 "not_sequencer",
+    NotSequencer = 72 "not_sequencer",
     /// A block names another batch of this number.
-    AnchorMismatch = 65 "anchor_mismatch",
+    AnchorMismatch = 73 "anchor_mismatch",
     /// The last block has had no dispatch.
-    NotDispatched = 66 "not_dispatched",
+    NotDispatched = 74 "not_dispatched",
     /// The last block has had its dispatch.
-    AlreadyDispatched = 67 "already_dispatched",
+    AlreadyDispatched = 75 "already_dispatched",
     /// The randomness is not the last block's.
-    WrongBeacon = 68 "wrong_beacon",
+    WrongBeacon = 76 "wrong_beacon",
     /// The time is too far ahead of the last block.
-    ClockOutOfRange = 69 "clock_out_of_range",
+    ClockOutOfRange = 77 "clock_out_of_range",
 }
 
 impl Serialize for Status {
@@ -253,7 +255,11 @@ pub enum Cause {
 #[allow(missing_docs, reason = "the fields are the words of the glossary")]
 pub enum Event {
     /// A state began.
-    Initialised { chain_id: u64, policy_hash: Hash32 },
+    Initialised {
+        chain_id: u64,
+        policy_hash: Hash32,
+        network_id: Hash32,
+    },
     /// A provider is known, or offers something else now.
     ProviderRegistered { provider_id: Text },
     /// A provider's status changed.

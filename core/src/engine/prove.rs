@@ -17,10 +17,14 @@ pub fn prove(context: &mut Context<'_>, caches: &mut Caches, given: ProofBody) -
         Err(error) => return refuse(Status::BadProof, alloc::format!("these bytes are no proof: {error}")),
     };
     let said = proof.claim.statement();
-    if said.chain_id != context.network.chain_id {
+    if said.network_id != context.network.network_id {
         return refuse(
-            Status::WrongChain,
-            alloc::format!("the proof is for chain {}", said.chain_id),
+            Status::WrongNetwork,
+            alloc::format!(
+                "the proof is for network {}, this one is {}",
+                said.network_id,
+                context.network.network_id
+            ),
         );
     }
     // What has its claim, is over or has no result is told as for any proof, below.

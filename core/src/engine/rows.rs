@@ -29,8 +29,8 @@ pub struct Head {
 pub struct Network {
     /// The chain.
     pub chain_id: u64,
-    /// The network.
-    pub name: NetworkName,
+    /// What the network is for.
+    pub class: NetworkName,
     /// Blocks of an epoch, fixed at genesis: else heights would change their epoch.
     pub epoch_length: u64,
     /// The policy that holds now.
@@ -47,6 +47,20 @@ pub struct Network {
     pub carry: Atoms,
     /// The batch before it.
     pub prev_batch_id: Hash32,
+    /// The hash of the resolved network document, which signed messages name.
+    pub network_id: Hash32,
+    /// The network's name, for people.
+    pub name: Text,
+    /// The time of the genesis entry, in milliseconds since 1970.
+    pub genesis_time_ms: u64,
+    /// The height of the first block that is applied.
+    pub first_height: u64,
+    /// The hash of that block; absent is any.
+    pub first_hash: Option<Hash32>,
+    /// How far the time of a batch may be ahead of the last final block, in milliseconds.
+    pub batch_ahead_max_ms: u64,
+    /// Callers of the chain that may name other requesters than themselves.
+    pub contracts: Vec<Bytes>,
 }
 
 /// A provider.

@@ -26,61 +26,70 @@ pub fn id_of_key(public_key: &[u8]) -> Result<Text> {
     Text::new(alloc::format!("{id}"))
 }
 
-/// What the old key signs for a new one: `H("aicf/rotate/v1", [chain_id, provider_id, old_key_hash, new_key])`.
+/// What the old key signs for a new one: `H("aicf/rotate/v1", [network_id, provider_id, old_key_hash, new_key])`.
 /// The old key's SHA3-256 is in it, so that going back to an earlier key is another message.
 ///
 /// # Errors
 /// None for any key.
-pub fn rotation(chain_id: u64, provider_id: &Text, old_key: &[u8], new_key: &Bytes) -> Result<Hash32> {
+pub fn rotation(network_id: &Hash32, provider_id: &Text, old_key: &[u8], new_key: &Bytes) -> Result<Hash32> {
     #[derive(Serialize)]
-    struct Signed<'a>(u64, &'a Text, Hash32, &'a Bytes);
+    struct Signed<'a>(&'a Hash32, &'a Text, Hash32, &'a Bytes);
     tagged(
         "aicf/rotate/v1",
-        &Signed(chain_id, provider_id, hash::sha3_256(&[old_key]), new_key),
+        &Signed(network_id, provider_id, hash::sha3_256(&[old_key]), new_key),
     )
 }
 
-/// What a provider signs as a result: `H("aicf/result/v1", [chain_id, provider_id, task_id, attempt, digest])`.
+/// What a provider signs as a result: `H("aicf/result/v1", [network_id, provider_id, task_id, attempt, digest])`.
 ///
 /// # Errors
 /// None.
-pub fn result(chain_id: u64, provider_id: &Text, task_id: &Hash32, attempt: u32, digest: &Hash32) -> Result<Hash32> {
+pub fn result(
+    network_id: &Hash32,
+    provider_id: &Text,
+    task_id: &Hash32,
+    attempt: u32,
+    digest: &Hash32,
+) -> Result<Hash32> {
     #[derive(Serialize)]
-    struct Signed<'a>(u64, &'a Text, &'a Hash32, u32, &'a Hash32);
+    struct Signed<'a>(&'a Hash32, &'a Text, &'a Hash32, u32, &'a Hash32);
     tagged(
         "aicf/result/v1",
-        &Signed(chain_id, provider_id, task_id, attempt, digest),
+        &Signed(network_id, provider_id, task_id, attempt, digest),
     )
 }
 
-/// What a provider signs as a proof's nullifier: `H("aicf/nullified/v1", [chain_id, provider_id, task_id, nullifier])`.
+/// What a provider signs as a proof's nullifier: `H("aicf/nullified/v1", [network_id, provider_id, task_id, nullifier])`.
 ///
 /// # Errors
 /// None.
-pub fn nullified(chain_id: u64, provider_id: &Text, task_id: &Hash32, nullifier: &Hash32) -> Result<Hash32> {
+pub fn nullified(network_id: &Hash32, provider_id: &Text, task_id: &Hash32, nullifier: &Hash32) -> Result<Hash32> {
     #[derive(Serialize)]
-    struct Signed<'a>(u64, &'a Text, &'a Hash32, &'a Hash32);
-    tagged("aicf/nullified/v1", &Signed(chain_id, provider_id, task_id, nullifier))
+    struct Signed<'a>(&'a Hash32, &'a Text, &'a Hash32, &'a Hash32);
+    tagged(
+        "aicf/nullified/v1",
+        &Signed(network_id, provider_id, task_id, nullifier),
+    )
 }
 
-/// What the old key signs for a new one of a scheme: `H("aicf/rotate/v2", [chain_id, provider_id, old_key_hash, scheme,
+/// What the old key signs for a new one of a scheme: `H("aicf/rotate/v2", [network_id, provider_id, old_key_hash, scheme,
 /// new_key])`, the scheme by its name.
 ///
 /// # Errors
 /// None for any key.
 pub fn rotation_to(
-    chain_id: u64,
+    network_id: &Hash32,
     provider_id: &Text,
     old_key: &[u8],
     scheme: Scheme,
     new_key: &Bytes,
 ) -> Result<Hash32> {
     #[derive(Serialize)]
-    struct Signed<'a>(u64, &'a Text, Hash32, &'a str, &'a Bytes);
+    struct Signed<'a>(&'a Hash32, &'a Text, Hash32, &'a str, &'a Bytes);
     let old_key_hash = hash::sha3_256(&[old_key]);
     tagged(
         "aicf/rotate/v2",
-        &Signed(chain_id, provider_id, old_key_hash, scheme.name(), new_key),
+        &Signed(network_id, provider_id, old_key_hash, scheme.name(), new_key),
     )
 }
 
@@ -182,10 +191,10 @@ pub fn rotate(
     context.provider(provider_id)?;
     let row = key_row(context, public_key, scheme)?;
     let old = must_have_key(context, provider_id)?;
-    let chain_id = context.network.chain_id;
+    let network_id = &context.network.network_id;
     let message = match row.scheme {
-        None => rotation(chain_id, provider_id, &old.public_key, public_key)?,
-        Some(scheme) => rotation_to(chain_id, provider_id, &old.public_key, scheme, public_key)?,
+        None => rotation(network_id, provider_id, &old.public_key, public_key)?,
+        Some(scheme) => rotation_to(network_id, provider_id, &old.public_key, scheme, public_key)?,
     };
     check(context, provider_id, &message, signature)?;
     context.txn.put(row_key(provider_id), &row)?;

@@ -29,18 +29,18 @@ pub enum Speaker {
     Operator,
 }
 
-/// What a signer signs: `H("aicf/message/v1", [chain_id, role, signer, nonce, expires_height, command])`, the role as
+/// What a signer signs: `H("aicf/message/v1", [network_id, role, signer, nonce, expires_height, command])`, the role as
 /// its index.
 ///
 /// # Errors
 /// None.
-pub fn message(chain_id: u64, signed: &SignedCommand) -> Result<Hash32> {
+pub fn message(network_id: &Hash32, signed: &SignedCommand) -> Result<Hash32> {
     #[derive(Serialize)]
-    struct Message<'a>(u64, u8, &'a Text, u64, u64, &'a Bytes);
+    struct Message<'a>(&'a Hash32, u8, &'a Text, u64, u64, &'a Bytes);
     tagged(
         "aicf/message/v1",
         &Message(
-            chain_id,
+            network_id,
             signed.role as u8,
             &signed.signer,
             signed.nonce,
@@ -52,7 +52,7 @@ pub fn message(chain_id: u64, signed: &SignedCommand) -> Result<Hash32> {
 
 /// Whether unsigned messages and unverified evidence are believed.
 pub fn is_open(context: &Context<'_>) -> bool {
-    context.network.name == NetworkName::Devnet
+    context.network.class == NetworkName::Devnet
         && !context.policy.registry.require_attestation
         && !context.market.keys.required
 }
@@ -147,7 +147,7 @@ pub fn open(context: &mut Context<'_>, signed: &SignedCommand) -> Step<Command> 
         Role::Operator => operator_key(&context.market.keys, &signed.signer)?,
         Role::Provider => provider_key(context, &signed.signer, &command)?,
     };
-    let message = message(context.network.chain_id, signed)?;
+    let message = message(&context.network.network_id, signed)?;
     if !verifier::holds(context, &key, &message, &signed.signature)? {
         return refuse(Status::BadSignature, "the message's signature does not hold");
     }

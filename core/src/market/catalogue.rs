@@ -33,6 +33,7 @@ pub struct Checked {
 }
 
 /// Market rules inside an input: partial, read over the defaults.
+#[derive(Clone, Debug)]
 pub struct MarketInput(pub Market);
 
 impl<'de> Deserialize<'de> for MarketInput {

@@ -34,6 +34,18 @@ pub(crate) fn default_tree() -> Result<&'static Tree<'static>> {
     DEFAULT_TREE.get_or_try_init(|| json::parse(DEFAULT_JSON.as_bytes(), JSON_DEPTH_MAX).map(Box::new))
 }
 
+/// The defaults of the evidence rules as a tree.
+pub(crate) fn default_evidence() -> Result<&'static Tree<'static>> {
+    let Tree::Map(fields) = default_tree()? else {
+        return Err(Error::invariant("the default market rules are no object"));
+    };
+    fields
+        .iter()
+        .find(|(name, _)| name == "attestation")
+        .map(|(_, tree)| tree)
+        .ok_or_else(|| Error::invariant("the default market rules have no attestation"))
+}
+
 /// The rules that hold where none are given: none of this module's.
 ///
 /// # Errors

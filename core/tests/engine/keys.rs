@@ -11,7 +11,7 @@ use p384::ecdsa::signature::hazmat::PrehashSigner as _;
 use p384::ecdsa::{Signature, SigningKey};
 use sha2::{Digest as _, Sha256, Sha384};
 
-use crate::world::text;
+use crate::world::{network_id, text};
 
 pub const CHAIN: u64 = 1337;
 
@@ -37,14 +37,14 @@ impl Key {
         Bytes(signature.to_vec())
     }
 
-    /// A message of the chain, counting until a block.
+    /// A message for the network, counting until a block.
     pub fn message(&self, role: Role, signer: &str, nonce: u64, until: u64, command: &Command) -> SignedCommand {
-        self.message_on(CHAIN, role, signer, nonce, until, command)
+        self.message_on(&network_id(), role, signer, nonce, until, command)
     }
 
     pub fn message_on(
         &self,
-        chain_id: u64,
+        network_id: &Hash32,
         role: Role,
         signer: &str,
         nonce: u64,
@@ -59,7 +59,7 @@ impl Key {
             command: Bytes(cbor::to_vec(command).expect("a command")),
             signature: Bytes::default(),
         };
-        signed.signature = self.sign(&speaker::message(chain_id, &signed).expect("a message"));
+        signed.signature = self.sign(&speaker::message(network_id, &signed).expect("a message"));
         signed
     }
 }

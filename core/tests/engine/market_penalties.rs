@@ -9,7 +9,7 @@ use aicf_core::engine::signed;
 use aicf_core::value::Hash32;
 
 use crate::market_providers::sign;
-use crate::world::{World, hash, text};
+use crate::world::{World, hash, network_id, text};
 
 const KEY: [u8; 2] = [1, 2];
 
@@ -22,7 +22,7 @@ fn keyed(world: &mut World, id: &str, stake: u64) {
 }
 
 fn signed_result(id: &str, attempt: u32, digest: Hash32) -> String {
-    let message = signed::result(1337, &text(id), &hash(7), attempt, &digest).unwrap();
+    let message = signed::result(&network_id(), &text(id), &hash(7), attempt, &digest).unwrap();
     format!(r#"{{"hash": "{digest}", "signature": "{}"}}"#, sign(&KEY, &message.0))
 }
 
@@ -36,7 +36,7 @@ fn two_results(id: &str, first: &str, second: &str) -> String {
 
 fn two_tasks(id: &str, first: Hash32, second: Hash32) -> String {
     let part = |task: Hash32| {
-        let message = signed::nullified(1337, &text(id), &task, &hash(5)).unwrap();
+        let message = signed::nullified(&network_id(), &text(id), &task, &hash(5)).unwrap();
         format!(r#"{{"hash": "{task}", "signature": "{}"}}"#, sign(&KEY, &message.0))
     };
     format!(

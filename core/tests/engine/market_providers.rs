@@ -8,7 +8,7 @@ use aicf_core::engine::signed;
 use aicf_core::hash::sha3_256;
 use aicf_core::value::Bytes;
 
-use crate::world::{POLICY, World, policy_bytes, text};
+use crate::world::{POLICY, World, network_id, policy_bytes, text};
 
 fn register(id: &str, more: &str) -> String {
     format!(r#"{{"register": {{"provider_id": "{id}", "kinds": ["ai"], "models": [], "endpoints": []{more}}}}}"#)
@@ -34,7 +34,7 @@ fn a_key_is_bound_once_and_changes_by_the_old_ones_word() {
     let mut world = World::new();
     let first = register("p", r#", "public_key": "0x0102""#);
     let other = register("p", r#", "public_key": "0x03""#);
-    let to = |key: &[u8]| signed::rotation(1337, &text("p"), &[1, 2], &Bytes(key.to_vec())).unwrap();
+    let to = |key: &[u8]| signed::rotation(&network_id(), &text("p"), &[1, 2], &Bytes(key.to_vec())).unwrap();
     let good = rotate("p", "0x03", &sign(&[1, 2], &to(&[3]).0));
     let for_another_key = rotate("p", "0x04", &sign(&[1, 2], &to(&[3]).0));
     world.story(&[

@@ -9,8 +9,8 @@ use aicf_core::matching::AttestationClass;
 use aicf_core::signature::Scheme;
 use aicf_core::value::{Bytes, Kind};
 
-use crate::keys::{CHAIN, Key, cca_token, key, platform_key};
-use crate::world::{POLICY, World, hash, market_bytes, policy_bytes, text};
+use crate::keys::{Key, cca_token, key, platform_key};
+use crate::world::{POLICY, World, hash, market_bytes, network_id, policy_bytes, text};
 
 fn register(id: &str, key: &Key, attestation: Option<AttestationEvidence>) -> Command {
     Command::Register {
@@ -125,7 +125,7 @@ fn a_message_is_heard_once_and_in_its_time() {
         (at(&mine, 11, 106), Status::StaleMessage),
         (at(&other, 11, 102), Status::BadSignature),
         (
-            Command::Signed(mine.message_on(CHAIN + 1, Role::Provider, "a", 11, 102, &heartbeat("a"))),
+            Command::Signed(mine.message_on(&hash(1), Role::Provider, "a", 11, 102, &heartbeat("a"))),
             Status::BadSignature,
         ),
         (
@@ -266,7 +266,7 @@ fn keys_are_of_schemes_that_the_market_takes_and_change_by_the_old_ones_word() {
         Status::SchemeRefused
     );
     assert_eq!(said.provider(&old, "a", &of_scheme(Scheme::MlDsa65)), Status::Ok);
-    let message = signed::rotation_to(CHAIN, &text("a"), &old.public, Scheme::MlDsa65, &new.public).unwrap();
+    let message = signed::rotation_to(&network_id(), &text("a"), &old.public, Scheme::MlDsa65, &new.public).unwrap();
     let rotate = |key: &Key| Command::RotateKey {
         provider_id: text("a"),
         public_key: new.public.clone(),

@@ -1,10 +1,12 @@
 //! Of several faults, which one is told. In each row everything that is named is wrong at once; the answer is the
 //! first fault of docs/spec/14-engine.md that the command's checks meet, and nothing of the entry is kept.
 
-use aicf_core::engine::{Engine, Entry, MemoryStore, NetworkName, Status};
-use aicf_core::value::Hash32;
+use aicf_core::engine::{Command, Engine, Entry, MemoryStore, NetworkName, Status};
+use aicf_core::network::{BlockHeight, EpochLength, NetworkHeader, SequencerKey};
+use aicf_core::signature::Scheme;
+use aicf_core::value::{Bytes, Hash32};
 
-use crate::world::{POLICY, World, command_from_json, hash, market_bytes, policy_bytes};
+use crate::world::{GENESIS_MS, POLICY, World, command_from_json, hash, header, market_bytes, policy_bytes};
 
 /// `claimed`, `done` (a result, no proof), `assigned` to `a` (attempt 1: another one failed), `waiting`, `over`.
 struct Stage {
@@ -169,35 +171,102 @@ fn height_comes_before_time_and_time_before_the_command() {
 }
 
 /// How a first entry ends; nothing is begun by a refused one.
-fn first(command: &str) -> Status {
+fn first(height: u64, time_ms: u64, command: Command) -> Status {
     let entry = Entry {
         seq: 0,
-        height: 0,
-        time_ms: 1,
-        command: command_from_json(command),
+        height,
+        time_ms,
+        command,
     };
     let outcome = Engine::new().apply(&MemoryStore::new(), &entry).expect("an outcome");
+    assert_eq!(
+        outcome.status == Status::Ok,
+        !outcome.writes.is_empty(),
+        "{}",
+        outcome.message
+    );
     outcome.status
 }
 
 #[test]
 fn a_journal_begins_with_a_genesis_that_holds_together() {
-    let hex = |bytes: &[u8]| {
-        let mut text = String::new();
-        aicf_core::codec::hex::write(bytes, &mut text);
-        text
+    let (policy, market) = (policy_bytes(POLICY), market_bytes(r#"{"fund": {"source": "fees"}}"#));
+    let genesis = |policy: &[u8], market: &[u8], change: fn(&mut NetworkHeader)| {
+        let mut network = header(
+            NetworkName::Devnet,
+            &policy_bytes(POLICY),
+            Some(&market_bytes(r#"{"fund": {"source": "fees"}}"#)),
+        );
+        change(&mut network);
+        Command::Genesis {
+            network,
+            policy: Bytes(policy.to_vec()),
+            market: Some(Bytes(market.to_vec())),
+        }
     };
-    let genesis = |policy: &str, market: &str| {
-        format!(r#"{{"genesis": {{"chain_id": 1, "network": "devnet", "policy": "{policy}", "market": "{market}"}}}}"#)
+    let good = || genesis(&policy, &market, |_| {});
+    let changed = |change| genesis(&policy, &market, change);
+    let shorter = policy_bytes(&POLICY.replace(r#""length_blocks": 10"#, r#""length_blocks": 9"#));
+    let key = SequencerKey {
+        scheme: Scheme::MlDsa65,
+        public_key: Bytes(vec![1; 1952]),
     };
-    let (policy, market) = (hex(&policy_bytes(POLICY)), hex(&market_bytes("{}")));
-    for (name, command, want) in [
-        ("no genesis", r#"{"tick": {}}"#.to_owned(), Status::NotInitialised),
-        ("neither policy nor rules", genesis("0x01", "0x01"), Status::BadPolicy),
-        ("no rules", genesis(&policy, "0x01"), Status::BadMarket),
-        ("both", genesis(&policy, &market), Status::Ok),
+    let twice = {
+        let mut network = header(NetworkName::Devnet, &policy, Some(&market));
+        network.sequencers = vec![key.clone(), key];
+        Command::Genesis {
+            network,
+            policy: policy.clone(),
+            market: Some(market.clone()),
+        }
+    };
+    let at = GENESIS_MS;
+    #[rustfmt::skip]
+    let cases: Vec<(&str, (u64, u64), Command, Status)> = vec![
+        ("no genesis",                  (0, at),     Command::Tick {},                                                      Status::NotInitialised),
+        ("neither policy nor rules",    (0, at),     genesis(&[1], &[1], |_| {}),                                           Status::BadPolicy),
+        ("no rules",                    (0, at),     genesis(&policy, &[1], |_| {}),                                        Status::BadMarket),
+        ("another policy",              (0, at),     genesis(&policy_bytes("{}"), &market, |_| {}),                         Status::BadNetwork),
+        ("other rules",                 (0, at),     genesis(&policy, &market_bytes("{}"), |_| {}),                         Status::BadNetwork),
+        ("another epoch length",        (0, at),     genesis(&shorter, &market, |h| h.policy_hash = hash(1)),               Status::BadNetwork),
+        ("an epoch length of its own",  (0, at),     changed(|h| h.epoch_length = EpochLength::new(9).unwrap()),            Status::BadNetwork),
+        ("other rules of the engine",   (0, at),     changed(|h| h.semantics_version = 0),                                  Status::BadNetwork),
+        ("another height",              (1, at),     good(),                                                                Status::BadNetwork),
+        ("an earlier time",             (0, at - 1), good(),                                                                Status::BadNetwork),
+        ("a later time",                (0, at + 1), good(),                                                                Status::BadNetwork),
+        ("one sequencer twice",         (0, at),     twice,                                                                 Status::BadNetwork),
+        ("a later first block",         (0, at),     changed(|h| h.first_height = BlockHeight::new(7).unwrap()),            Status::BadNetwork),
+        ("that, at its place",          (6, at),     changed(|h| h.first_height = BlockHeight::new(7).unwrap()),            Status::Ok),
+        ("all of it",                   (0, at),     good(),                                                                Status::Ok),
+    ];
+    for (name, (height, time_ms), command, want) in cases {
+        assert_eq!(first(height, time_ms, command), want, "{name}");
+    }
+}
+
+#[test]
+fn the_first_block_is_the_one_that_the_network_names() {
+    for (named, other, want) in [
+        (None, hash(2), Status::Ok),
+        (Some(hash(1)), hash(2), Status::WrongParent),
+        (Some(hash(1)), hash(1), Status::Ok),
     ] {
-        assert_eq!(first(&command), want, "{name}");
+        let mut world = World::empty();
+        let policy = policy_bytes(POLICY);
+        let mut network = header(NetworkName::Devnet, &policy, None);
+        network.first_hash = named;
+        let genesis = Command::Genesis {
+            network,
+            policy,
+            market: None,
+        };
+        assert_eq!(world.status(genesis), Status::Ok);
+        world.height = 1;
+        let block = Command::Block {
+            hash: other,
+            parent_hash: hash(0),
+        };
+        assert_eq!(world.status(block), want, "{named:?}");
     }
 }
 

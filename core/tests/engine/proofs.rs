@@ -10,8 +10,8 @@ use aicf_core::matching::AttestationClass;
 use aicf_core::proof::{AiMetrics, Claim, Proof, QuantumMetrics, Statement};
 use aicf_core::value::{Bytes, Hash32, Kind};
 
-use crate::keys::{CHAIN, Key, key};
-use crate::world::{POLICY, World, hash, text};
+use crate::keys::{Key, key};
+use crate::world::{POLICY, World, hash, network_id, text};
 
 const EVIDENCE: &[u8] = b"quote";
 
@@ -88,7 +88,7 @@ fn done() -> Done {
 impl Done {
     fn statement(&self) -> Statement<AiMetrics> {
         Statement {
-            chain_id: CHAIN,
+            network_id: network_id(),
             height: 5,
             task_id: self.task_id,
             lease_id: self.lease_id,
@@ -145,7 +145,7 @@ type Change = fn(&mut Statement<AiMetrics>);
 #[test]
 fn every_disagreement_has_its_name() {
     let rows: &[(&str, Change, Status)] = &[
-        ("another chain", |s| s.chain_id = 9, Status::WrongChain),
+        ("another network", |s| s.network_id = hash(9), Status::WrongNetwork),
         ("another task", |s| s.task_id = hash(1), Status::UnknownTask),
         ("another provider", |s| s.provider_id = text("b"), Status::StolenResult),
         ("another lease", |s| s.lease_id = hash(1), Status::WrongLease),
@@ -195,7 +195,7 @@ fn what_is_signed_is_what_counts() {
             trap_shots: 1,
             trap_failures: 0,
         },
-        chain_id: CHAIN,
+        network_id: network_id(),
         height: 5,
         task_id: done.task_id,
         lease_id: done.lease_id,

@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use aicf_core::codec::cbor;
-use aicf_core::engine::{Command, Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status, signed};
+use aicf_core::engine::{Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status, signed};
 use aicf_core::hash::{Stream, sha3_256};
 use aicf_core::value::{Bytes, Hash32};
 
 use crate::market_providers::sign;
-use crate::world::{POLICY, command_from_json, hash, market_bytes, policy_bytes, text};
+use crate::world::{POLICY, command_from_json, genesis, hash, market_bytes, network_id, policy_bytes, text};
 
 const STORIES: u64 = 60;
 const COMMANDS: u64 = 250;
@@ -196,7 +196,7 @@ fn command(dice: &mut Dice, seen: &mut Seen, number: u64, epoch: u64) -> String 
         }
         38 => {
             let part = |digest: Hash32| {
-                let message = signed::result(1337, &text(p), &hash(7), 0, &digest).unwrap();
+                let message = signed::result(&network_id(), &text(p), &hash(7), 0, &digest).unwrap();
                 format!(
                     r#"{{"hash": "{digest}", "signature": "{}"}}"#,
                     sign(&[1, 2], &message.0)
@@ -260,12 +260,8 @@ fn no_story_stops_the_engine() {
         let (mut height, mut time_ms) = (0, 1_000_000);
         for number in 0..COMMANDS {
             let command = if number == 0 {
-                Command::Genesis {
-                    chain_id: aicf_core::value::Positive::new(1337).unwrap(),
-                    network: NetworkName::Devnet,
-                    policy: policy_bytes(POLICY),
-                    market: Some(market_bytes(RULES[usize::try_from(story % 3).unwrap()])),
-                }
+                let rules = market_bytes(RULES[usize::try_from(story % 3).unwrap()]);
+                genesis(POLICY, NetworkName::Devnet, Some(rules))
             } else if number <= 11 {
                 command_from_json(&beginning(number))
             } else {

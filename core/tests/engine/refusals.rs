@@ -4,7 +4,7 @@ use aicf_core::amount::Atoms;
 use aicf_core::engine::{Command, NetworkName, Status};
 use aicf_core::slashing::Offence;
 
-use crate::world::{POLICY, World, hash, policy_bytes, text};
+use crate::world::{POLICY, World, genesis, hash, policy_bytes, text};
 
 /// A world in which a job was claimed, one is assigned and one waits.
 fn busy() -> (World, [aicf_core::value::Hash32; 3]) {
@@ -77,7 +77,7 @@ fn each_refusal_has_its_status_and_changes_nothing_but_the_head() {
         ("policy for now",             Command::SchedulePolicy { epoch: 0, policy: policy_bytes(POLICY) }, Status::EpochBegun),
         ("policy that is no policy",   Command::SchedulePolicy { epoch: 3, policy: aicf_core::value::Bytes(vec![1]) }, Status::BadPolicy),
         ("policy of another epoch length", Command::SchedulePolicy { epoch: 3, policy: policy_bytes("{}") }, Status::BadPolicy),
-        ("second genesis",             Command::Genesis { chain_id: aicf_core::value::Positive::new(1).unwrap(), network: NetworkName::Devnet, policy: policy_bytes(POLICY), market: None }, Status::AlreadyInitialised),
+        ("second genesis",             genesis(POLICY, NetworkName::Devnet, None), Status::AlreadyInitialised),
     ];
     for (name, command, want) in table {
         let mut world = fork(&world);

@@ -7,9 +7,11 @@ use aicf_core::engine::entry::{LeaseMessage, Metrics};
 use aicf_core::engine::ledger::Account;
 use aicf_core::engine::{Command, Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status, query};
 use aicf_core::market::Market;
+use aicf_core::network::NetworkHeader;
 use aicf_core::policy::Policy;
-use aicf_core::value::{Bytes, Hash32, Positive, Text};
+use aicf_core::value::{Bytes, Hash32, Text};
 use serde_json::Value;
+use std::cell::Cell;
 
 /// The policy of these tests: small numbers, so that every bound is near.
 pub const POLICY: &str = r#"{
@@ -22,6 +24,9 @@ pub const POLICY: &str = r#"{
   "slashing": {"min_samples": {"traps": 1, "qos": 2, "latency": 1000, "availability": 1000}},
   "queue": {"job_ttl_ms": {"ai": 3600000}}
 }"#;
+
+/// The genesis time of these networks.
+pub const GENESIS_MS: u64 = 1_000_000;
 
 pub struct World {
     pub engine: Engine,
@@ -55,6 +60,34 @@ pub fn command_from_json(source: &str) -> Command {
     de::from_tree(&tree).expect("a command")
 }
 
+std::thread_local! {
+    static NETWORK_ID: Cell<Hash32> = const { Cell::new(Hash32::ZERO) };
+}
+
+/// The id of the network whose genesis this test made last: what its messages name.
+pub fn network_id() -> Hash32 {
+    NETWORK_ID.get()
+}
+
+/// The header of chain 1337 from [`GENESIS_MS`] on.
+pub fn header(class: NetworkName, policy: &[u8], market: Option<&[u8]>) -> NetworkHeader {
+    let policy = Policy::parse(Format::Cbor, policy).expect("a policy");
+    let params = Market::parse(Format::Cbor, market.unwrap_or(&[0xa0])).expect("market rules");
+    NetworkHeader::new((text("world"), class, 1337), GENESIS_MS, &policy, &params).expect("a header")
+}
+
+/// The genesis of a network with that header.
+pub fn genesis(policy: &str, class: NetworkName, market: Option<Bytes>) -> Command {
+    let policy = policy_bytes(policy);
+    let network = header(class, &policy, market.as_deref());
+    NETWORK_ID.set(network.id().expect("an id"));
+    Command::Genesis {
+        network,
+        policy,
+        market,
+    }
+}
+
 impl World {
     pub fn empty() -> Self {
         Self {
@@ -62,7 +95,7 @@ impl World {
             store: MemoryStore::new(),
             journal: Vec::new(),
             height: 0,
-            now_ms: 1_000_000,
+            now_ms: GENESIS_MS,
             nonce: 0,
         }
     }
@@ -82,12 +115,7 @@ impl World {
 
     pub fn begun(policy: &str, network: NetworkName, market: Option<Bytes>) -> Self {
         let mut world = Self::empty();
-        let genesis = Command::Genesis {
-            chain_id: Positive::new(1337).expect("a chain"),
-            network,
-            policy: policy_bytes(policy),
-            market,
-        };
+        let genesis = genesis(policy, network, market);
         assert_eq!(world.run(genesis).status, Status::Ok);
         world
     }

@@ -10,7 +10,7 @@ use serde::de::{
 };
 
 use super::validate::{Cursor, malformed, validate};
-use crate::codec::de::{MARKET, PAYLOAD_JSON, POLICY};
+use crate::codec::de::{EVIDENCE, MARKET, PAYLOAD_JSON, POLICY};
 use crate::codec::tree::Tree;
 use crate::limits::CBOR_DEPTH_MAX;
 use crate::value::NULLABLE;
@@ -266,7 +266,7 @@ impl<'a> Deserializer<'a> for &mut Reader<'a> {
             NULLABLE => self.deserialize_option(visitor),
             // A policy in map form is merged over the defaults like one in JSON: its type reads the
             // item by itself, through `tree_from_slice`.
-            POLICY | MARKET => {
+            POLICY | MARKET | EVIDENCE => {
                 if self.cursor.peek() == Some(NULL) {
                     return Err(Error::new(Code::MissingField, "a required field is null"));
                 }
