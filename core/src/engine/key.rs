@@ -131,7 +131,7 @@ tables! {
     DrawnInEpoch = 0x63,
     /// (payee, number) -> nothing: withdrawals that wait.
     WithdrawalByPayee = 0x64,
-    /// height -> the list of [`super::rows::KeyRow`] that may seal batches from this block on.
+    /// height -> the list of [`super::rows::KeyRow`] that may seal batches from this block on; height 0 is the genesis.
     Sequencer = 0x70,
     /// epoch -> full-state digest at its settlement; not part of the digest itself.
     Digest = 0x7f,

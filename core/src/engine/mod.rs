@@ -265,7 +265,7 @@ fn genesis(mut txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
             public_key: key.public_key.clone(),
         })
         .collect();
-    txn.put(Key::new(Table::Sequencer).int(row.first_height), &sequencers)?;
+    txn.put(Key::new(Table::Sequencer).int(0), &sequencers)?;
     txn.put(Key::new(Table::Network), &row)?;
     txn.put(Key::new(Table::Schedule).int(epoch), &hash)?;
     txn.put(Key::new(Table::MarketSchedule).int(epoch), &market_hash)?;

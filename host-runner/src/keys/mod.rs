@@ -58,6 +58,12 @@ pub struct SecretKey {
     secret: Zeroizing<Vec<u8>>,
 }
 
+impl std::fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretKey").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
+}
+
 fn failed(what: &str) -> Error {
     Error::Key(what.to_owned())
 }
