@@ -108,6 +108,7 @@ catalogue! {
     crate::attestation::VerifyInput,
     crate::proof::BodyInput,
     crate::attestation::QpuInput,
+    crate::hash::tags::Tagged,
 }
 
 /// Calls a function: input and output in the same format.
