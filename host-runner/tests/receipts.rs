@@ -2,11 +2,6 @@
 
 mod support;
 
-use aicf_core::codec::hex;
-use aicf_core::receipt::message;
-use aicf_core::signature::Scheme;
-use aicf_core::value::Hash32;
-use aicf_host::keys::SecretKey;
 use serde_json::{Value, json};
 use std::path::Path;
 use support::{Place, fixture};
@@ -187,34 +182,4 @@ fn a_key_signs_for_whoever_has_the_passphrase() {
     let refused = place.run(&["key", "generate", &new, "--passphrase-file", &short, "--json"]);
     assert!(refused.err.contains("at least 12 bytes"), "{}", refused.err);
     assert!(!place.path("new").exists());
-}
-
-/// For a change of what a settlement key signs: signs the receipts of the vectors anew, each scheme with a new key.
-#[test]
-#[ignore = "writes fixtures/vectors/signature-examples.jsonl"]
-fn the_receipts_of_the_vectors_are_signed_anew() {
-    let file = fixture("fixtures/vectors/signature-examples.jsonl");
-    let mut text = std::fs::read_to_string(&file).unwrap();
-    let examples: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    for scheme in [Scheme::MlDsa65, Scheme::Dilithium3Ipd] {
-        let key = SecretKey::generate(scheme).unwrap();
-        let old = examples
-            .iter()
-            .filter_map(|example| serde_json::from_str::<Value>(example["request"].as_str()?).ok())
-            .find(|request| {
-                request["fn"] == "receipt.verify" && request["input"]["receipt"]["signed"]["scheme"] == scheme.name()
-            })
-            .unwrap()["input"]
-            .take();
-        let batch_id = hex::read(old["receipt"]["batch"]["batch_id"].as_str().unwrap()).unwrap();
-        let message = message(&Hash32(batch_id.try_into().unwrap())).unwrap();
-        let signature = key.sign(message.as_bytes(), &[]).unwrap();
-        for (from, to) in [
-            (&old["receipt"]["signed"]["signature"], signature.as_slice()),
-            (&old["public_key"], key.public_key()),
-        ] {
-            text = text.replace(from.as_str().unwrap(), &hex::text(to));
-        }
-    }
-    std::fs::write(&file, text).unwrap();
 }

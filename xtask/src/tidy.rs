@@ -30,7 +30,11 @@ const PLACES: [&str; 4] = [
 /// What every domain tag begins with. Written in halves, as above.
 const TAG: &str = concat!("ai", "cf/");
 /// Where the domain tags stand, and what makes and compares their vectors.
-const TAG_FILES: [&str; 2] = ["core/src/hash/tags.rs", "fixtures/vectors/hash_tags.py"];
+const TAG_FILES: [&str; 3] = [
+    "core/src/hash/tags.rs",
+    "fixtures/vectors/hash_tags.py",
+    "fixtures/vectors/sign_receipts.py",
+];
 /// What is written by hand and could hash something.
 const CODE: [&str; 7] = ["rs", "py", "ts", "js", "mjs", "cjs", "svelte"];
 
