@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Result;
 use crate::catalogue::Function;
 use crate::codec::cbor::head;
-use crate::hash::sha3_256;
+use crate::hash::{sha3_256, tags};
 use crate::policy::Policy;
 use crate::value::Hash32;
 
@@ -37,7 +37,8 @@ pub fn claim_key(task_id: &Hash32, block_height: u64, nullifier: &Hash32) -> Has
 /// [`claim_key`] with a buffer to be used again: a settlement computes a million.
 pub(crate) fn claim_key_with(buffer: &mut Vec<u8>, task_id: &Hash32, block_height: u64, nullifier: &Hash32) -> Hash32 {
     buffer.clear();
-    buffer.extend_from_slice(b"aicf/claim/v1\0\x83\x58\x20"); // a record of three, the first 32 bytes
+    buffer.extend_from_slice(tags::CLAIM.tag.as_bytes());
+    buffer.extend_from_slice(b"\0\x83\x58\x20"); // a list of three, the first 32 bytes
     buffer.extend_from_slice(&task_id.0);
     head(0, block_height, buffer);
     buffer.extend_from_slice(b"\x58\x20");
@@ -59,16 +60,14 @@ impl Function for Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::tagged;
 
     #[test]
-    fn is_the_tagged_hash_of_its_record() {
+    fn is_the_tagged_hash_of_its_list() {
         let (task, nullifier) = (Hash32([7; 32]), Hash32([9; 32]));
         for height in [0, 23, 24, 255, 256, 65_535, 65_536, 1 << 32, u64::MAX] {
-            let record = (&task, height, &nullifier);
             assert_eq!(
                 claim_key(&task, height, &nullifier),
-                tagged("aicf/claim/v1", &record).unwrap()
+                tags::claim(&task, &height, &nullifier).unwrap()
             );
         }
     }

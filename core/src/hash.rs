@@ -1,13 +1,12 @@
-//! The one hash of the protocol and the one random stream drawn from it (SPEC §1).
+//! The one hash of the protocol and the one random stream drawn from it (SPEC §1). What is hashed under a domain tag is in
+//! [`tags`].
 
-use alloc::vec::Vec;
+pub mod tags;
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng as _, SeedableRng as _};
-use serde::Serialize;
 use sha3::{Digest as _, Sha3_256};
 
-use crate::codec::cbor;
 use crate::value::Hash32;
 use crate::{Error, Result};
 
@@ -19,27 +18,6 @@ pub fn sha3_256(parts: &[&[u8]]) -> Hash32 {
         hasher.update(part);
     }
     Hash32(hasher.finalize().into())
-}
-
-/// `H(tag, x) = SHA3-256(tag || 0x00 || dCBOR(x))` (SPEC §1).
-///
-/// # Errors
-/// `invariant` when `x` has no canonical encoding, which no type of the core allows.
-pub fn tagged<T: Serialize + ?Sized>(tag: &str, value: &T) -> Result<Hash32> {
-    let mut buffer = Vec::with_capacity(256);
-    tagged_with(&mut buffer, tag, value)
-}
-
-/// [`tagged`] with a buffer to be used again, for loops over a million records.
-///
-/// # Errors
-/// As [`tagged`].
-pub fn tagged_with<T: Serialize + ?Sized>(buffer: &mut Vec<u8>, tag: &str, value: &T) -> Result<Hash32> {
-    buffer.clear();
-    buffer.extend_from_slice(tag.as_bytes());
-    buffer.push(0);
-    cbor::append(value, cbor::Records::Array, buffer)?;
-    Ok(sha3_256(&[buffer]))
 }
 
 /// The deterministic random stream of a seed: ChaCha20, drawn in 64-bit steps only.

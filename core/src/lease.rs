@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::catalogue::Function;
-use crate::hash::tagged;
+use crate::hash::tags;
 use crate::policy::Policy;
 use crate::value::{Hash32, Text};
 
@@ -31,9 +31,9 @@ pub struct Identified {
 /// `H("aicf/lease/v1", [task_id, provider_id, attempt, seed])`.
 ///
 /// # Errors
-/// As [`tagged`]: none for these types.
+/// None.
 pub fn lease_id(task_id: &Hash32, provider_id: &str, attempt: u32, seed: &Hash32) -> Result<Hash32> {
-    tagged("aicf/lease/v1", &(task_id, provider_id, attempt, seed))
+    tags::lease(task_id, provider_id, &attempt, seed)
 }
 
 impl Function for Id {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::amount::{Ratio, Units};
 use crate::catalogue::Function;
 use crate::codec::cbor;
-use crate::hash::tagged;
+use crate::hash::tags;
 use crate::limits::PROOF_EVIDENCE_MAX;
 use crate::policy::Policy;
 use crate::value::{Bytes, Hash32, Kind, Text};
@@ -176,9 +176,7 @@ impl Claim {
     /// # Errors
     /// None.
     pub fn message(&self, nullifier: &Hash32) -> Result<Hash32> {
-        #[derive(Serialize)]
-        struct Message<'a>(&'a Claim, &'a Hash32);
-        tagged("aicf/proof/v1", &Message(self, nullifier))
+        tags::proof(self, nullifier)
     }
 }
 
@@ -187,12 +185,7 @@ impl Claim {
 /// # Errors
 /// None.
 pub fn nullifier(kind: Kind, provider_id: &Text, task_id: &Hash32, result_digest: &Hash32) -> Result<Hash32> {
-    #[derive(Serialize)]
-    struct Once<'a>(u8, &'a Text, &'a Hash32, &'a Hash32);
-    tagged(
-        "aicf/nullifier/v1",
-        &Once(kind as u8, provider_id, task_id, result_digest),
-    )
+    tags::nullifier(&kind, provider_id, task_id, result_digest)
 }
 
 /// Input of `proof.body`.

@@ -12,7 +12,7 @@ use crate::Result;
 use crate::amount::{Atoms, Units};
 use crate::catalogue::Function;
 use crate::codec::cbor;
-use crate::hash::tagged;
+use crate::hash::tags;
 use crate::merkle::{self, leaf_hash};
 use crate::policy::Policy;
 use crate::settlement::Batch;
@@ -123,9 +123,7 @@ pub struct Receipt {
 /// # Errors
 /// None for any id.
 pub fn message(batch_id: &Hash32) -> Result<Hash32> {
-    #[derive(Serialize)]
-    struct Signed<'a>(&'a Hash32);
-    tagged("aicf/receipt/v1", &Signed(batch_id))
+    tags::receipt(batch_id)
 }
 
 /// The hash of a line as a leaf.

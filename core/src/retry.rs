@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::amount::PPM;
 use crate::catalogue::Function;
-use crate::hash::tagged;
+use crate::hash::tags;
 use crate::policy::{Policy, PolicyInput, RetryPolicy, resolve};
 use crate::value::{Hash32, Kind};
 use crate::{Error, Result};
@@ -72,7 +72,7 @@ const fn backoff(base: u64, factor: u64, attempt: u32, cap: u64) -> u64 {
 }
 
 fn jitter(task_id: &Hash32, attempt: u32) -> Result<i32> {
-    let hash = tagged("aicf/retry/v1", &(task_id, attempt))?;
+    let hash = tags::retry(task_id, &attempt)?;
     let first = hash.0.first_chunk().copied().map_or(0, u64::from_be_bytes);
     let drawn = first.checked_rem(JITTERS).unwrap_or(0);
     // Below 200001, so it always fits.

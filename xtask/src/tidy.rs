@@ -27,6 +27,17 @@ const PLACES: [&str; 4] = [
     concat!("/wo", "rk/"),
 ];
 
+/// What every domain tag begins with. Written in halves, as above.
+const TAG: &str = concat!("ai", "cf/");
+/// Where the domain tags stand, and what makes and compares their vectors.
+const TAG_FILES: [&str; 3] = [
+    "core/src/hash/tags.rs",
+    "fixtures/vectors/hash_tags.py",
+    "fixtures/vectors/sign_receipts.py",
+];
+/// What is written by hand and could hash something.
+const CODE: [&str; 7] = ["rs", "py", "ts", "js", "mjs", "cjs", "svelte"];
+
 /// Checks every file that git knows.
 pub fn run() -> Outcome {
     let mut problems = Vec::new();
@@ -72,6 +83,12 @@ fn check(file: &Path, text: &str, problems: &mut Vec<String>) {
                 problems.push(format!("{shown}:{number}: blanks at the end"));
             }
         }
+        if names_a_tag(file, line) && !data {
+            problems.push(format!(
+                "{shown}:{number}: a domain tag, which belongs into the table of {}",
+                TAG_FILES[0]
+            ));
+        }
         if let Some(place) = PLACES.iter().find(|place| line.contains(**place)) {
             problems.push(format!("{shown}:{number}: a path of one machine (`{place}`)"));
         }
@@ -79,6 +96,28 @@ fn check(file: &Path, text: &str, problems: &mut Vec<String>) {
     if !text.is_empty() && !text.ends_with('\n') && !data {
         problems.push(format!("{shown}: no newline at the end"));
     }
+}
+
+/// A line of code, not a comment, with `aicf/…/v` and a number.
+fn names_a_tag(file: &Path, line: &str) -> bool {
+    let code = file
+        .extension()
+        .is_some_and(|extension| CODE.iter().any(|code| extension == *code));
+    let comment = ["//", "/*", "*", "#"]
+        .iter()
+        .any(|mark| line.trim_start().starts_with(mark));
+    if !code || comment || TAG_FILES.iter().any(|known| file == Path::new(known)) {
+        return false;
+    }
+    line.match_indices(TAG).any(|(at, _)| {
+        let rest = &line[at + TAG.len()..];
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"/_-".contains(c));
+        let tag = &rest[..end.unwrap_or(rest.len())];
+        tag.split('/').skip(1).any(|part| {
+            part.strip_prefix('v')
+                .is_some_and(|version| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+    })
 }
 
 /// A whole word: ids and hex may hold the letters.
@@ -91,7 +130,7 @@ fn has_word(line: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{LINES_MAX, PLACES, UNFINISHED, check};
+    use super::{LINES_MAX, PLACES, TAG, UNFINISHED, check};
     use std::path::Path;
 
     fn problems(file: &str, text: &str) -> usize {
@@ -108,6 +147,11 @@ mod tests {
         assert_eq!(problems("a.rs", &format!("let a{word}S = 1;\n")), 0);
         assert_eq!(problems("a.json", &format!("{word}\n")), 0);
         assert_eq!(problems("a.json", &format!("{}me\n", PLACES[0])), 1);
+        assert_eq!(problems("a.rs", &format!("let tag = \"{TAG}x/v1\";\n")), 1);
+        assert_eq!(problems("a.rs", &format!("hash(b\"{TAG}x/y/v12\\0\");\n")), 1);
+        assert_eq!(problems("a.rs", &format!("/// `{TAG}x/v1`\n")), 0);
+        assert_eq!(problems("a.rs", &format!("read(\"{TAG}tests/vectors\");\n")), 0);
+        assert_eq!(problems("core/src/hash/tags.rs", &format!("\"{TAG}x/v1\"\n")), 0);
         assert_eq!(problems("a.rs", "blank \n"), 1);
         assert_eq!(problems("a.rs", "cut"), 1);
         assert_eq!(problems("a.rs", &"x\n".repeat(LINES_MAX + 1)), 1);

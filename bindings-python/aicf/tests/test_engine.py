@@ -72,8 +72,8 @@ def test_lines_that_do_not_follow_change_nothing_and_wrong_records_are_told() ->
 def test_every_vector_by_line_and_by_values() -> None:
     requests: list[bytes] = []
     expected: list[Any] = []
-    for name in ("catalogue-examples.jsonl", "engine-examples.jsonl", "signature-examples.jsonl", "attestation-examples.jsonl"):
-        for line in (VECTORS / name).read_bytes().splitlines():
+    for name in ("catalogue", "engine", "signature", "attestation", "hash"):
+        for line in (VECTORS / f"{name}-examples.jsonl").read_bytes().splitlines():
             vector = json.loads(line)
             requests.append(vector["request"].encode())
             expected.append(vector["reply"])

@@ -9,8 +9,8 @@ import { checkBorder } from "../../../tests/conformance/border.mjs";
 import { checkColumns } from "../../../tests/conformance/columns.mjs";
 import { checkJournals, checkVectors } from "../../../tests/conformance/vectors.mjs";
 
-const vectors = ["catalogue-examples", "engine-examples", "signature-examples", "attestation-examples"].flatMap((name) =>
-  readFileSync(new URL(`../../../fixtures/vectors/${name}.jsonl`, import.meta.url), "utf8")
+const vectors = ["catalogue", "engine", "signature", "attestation", "hash"].flatMap((name) =>
+  readFileSync(new URL(`../../../fixtures/vectors/${name}-examples.jsonl`, import.meta.url), "utf8")
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line)),

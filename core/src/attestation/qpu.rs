@@ -13,7 +13,7 @@ use super::chain::Judge;
 use super::x509::{Certificate, Key, p256_raw, p384_raw};
 use super::{Reason, Step, Until, pem};
 use crate::catalogue::Function;
-use crate::hash::tagged;
+use crate::hash::tags;
 use crate::limits::COLLATERAL_BYTES_MAX;
 use crate::policy::{Policy, PolicyInput, resolve};
 use crate::traps::{Depth, Qubits, TrapResult, Verified, verify};
@@ -66,12 +66,7 @@ pub struct QpuVerdict {
 impl QpuInput {
     /// What the device signs: `H("aicf/qpu/v1", [chain_id, provider_id, public_key, receipt])`.
     fn message(&self) -> Result<Hash32> {
-        #[derive(Serialize)]
-        struct Signed<'a>(u64, &'a Text, &'a Bytes, &'a TrapReceipt);
-        tagged(
-            "aicf/qpu/v1",
-            &Signed(self.chain_id, &self.provider_id, &self.public_key, &self.receipt),
-        )
+        tags::qpu(&self.chain_id, &self.provider_id, &self.public_key, &self.receipt)
     }
 
     fn judge(&self, message: &Hash32, passed: bool, until: &mut Until) -> Step {

@@ -108,6 +108,7 @@ catalogue! {
     crate::attestation::VerifyInput,
     crate::proof::BodyInput,
     crate::attestation::QpuInput,
+    crate::hash::tags::Tagged,
     crate::network::Check,
 }
 

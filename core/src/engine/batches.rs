@@ -5,8 +5,6 @@
 
 use alloc::vec::Vec;
 
-use serde::Serialize;
-
 use super::context::{Context, Step, refuse};
 use super::entry::Seal;
 use super::key::{Key, Table};
@@ -14,17 +12,17 @@ use super::outcome::{Event, Status};
 use super::rows::{BlockRow, Head, KeyRow, SealedRow};
 use super::{speaker, verifier};
 use crate::Result;
-use crate::hash::{sha3_256, tagged};
+use crate::hash::{sha3_256, tags};
 use crate::limits::{BATCH_HASHES_MAX, SEQUENCER_KEYS_MAX};
 use crate::value::Hash32;
 
-/// The digest of a batch's messages: `H("aicf/messages/v1", [SHA3-256(command), ...])`, each command in its canonical
+/// The digest of a batch's messages: `H("aicf/messages/v1", [[SHA3-256(command), ...]])`, each command in its canonical
 /// CBOR, in the order in which they were applied.
 ///
 /// # Errors
 /// None.
 pub fn messages_digest(commands: &[Hash32]) -> Result<Hash32> {
-    tagged("aicf/messages/v1", commands)
+    tags::messages(commands)
 }
 
 /// The hash of a batch, which its sequencer signs and the next batch names: `H("aicf/sealed-batch/v1", [network_id,
@@ -33,31 +31,16 @@ pub fn messages_digest(commands: &[Hash32]) -> Result<Hash32> {
 /// # Errors
 /// None.
 pub fn hash(network_id: &Hash32, time_ms: u64, seal: &Seal) -> Result<Hash32> {
-    #[derive(Serialize)]
-    struct Header<'a>(
-        &'a Hash32,
-        u64,
-        &'a Hash32,
-        u64,
-        &'a Hash32,
-        u64,
-        u64,
-        &'a Hash32,
-        &'a Hash32,
-    );
-    tagged(
-        "aicf/sealed-batch/v1",
-        &Header(
-            network_id,
-            seal.number,
-            &seal.previous,
-            seal.block_height,
-            &seal.block_hash,
-            time_ms,
-            seal.messages,
-            &seal.messages_digest,
-            &seal.state_root,
-        ),
+    tags::sealed_batch(
+        network_id,
+        &seal.number,
+        &seal.previous,
+        &seal.block_height,
+        &seal.block_hash,
+        &time_ms,
+        &seal.messages,
+        &seal.messages_digest,
+        &seal.state_root,
     )
 }
 

@@ -6,13 +6,12 @@
 
 use alloc::vec::Vec;
 
-use serde::Serialize;
 use sha3::{Digest as _, Sha3_256};
 
 use super::key::Table;
 use super::outcome::Status;
 use super::store::{Pair, Write};
-use crate::hash::{sha3_256, tagged};
+use crate::hash::{sha3_256, tags};
 use crate::value::Hash32;
 use crate::{Error, Result};
 
@@ -50,18 +49,13 @@ pub fn write_set(writes: &[Write]) -> Result<Hash32> {
     Ok(Hash32(hasher.finalize().into()))
 }
 
-#[derive(Serialize)]
-struct Link<'a>(&'a Hash32, u64, Hash32, Status, Hash32);
-
 /// The next root: `H("aicf/state/v1", [root, seq, SHA3-256(entry), status, write set digest])`.
 ///
 /// # Errors
 /// As [`write_set`].
 pub fn chain(root: &Hash32, seq: u64, entry: &[u8], status: Status, writes: &[Write]) -> Result<Hash32> {
-    tagged(
-        "aicf/state/v1",
-        &Link(root, seq, sha3_256(&[entry]), status, write_set(writes)?),
-    )
+    let status = u32::from(status.number());
+    tags::state(root, &seq, &sha3_256(&[entry]), &status, &write_set(writes)?)
 }
 
 /// SHA3-256 over all of state in key order, in the form of [`write_set`]; the head and the digests

@@ -1,28 +1,24 @@
 //! What providers sign, and keys. A signature is over a tagged hash that names the network, so a message of one
 //! network or one purpose is never one of another.
 
-use serde::Serialize;
-
 use super::context::{Context, Step, refuse};
 use super::key::{Key, Table};
 use super::outcome::{Event, Status};
 use super::rows::KeyRow;
 use super::speaker::{self, is_open};
 use super::verifier;
-use crate::hash::tagged;
+use crate::Result;
+use crate::hash::{sha3_256, tags};
 use crate::limits::KEY_BYTES_MAX;
 use crate::signature::Scheme;
 use crate::value::{Bytes, Hash32, Text};
-use crate::{Result, hash};
 
 /// The id of a key, where ids are bound to keys: `0x` and `H("aicf/provider/v1", [public_key])` in hex.
 ///
 /// # Errors
 /// None for any key.
 pub fn id_of_key(public_key: &[u8]) -> Result<Text> {
-    #[derive(Serialize)]
-    struct Signed<'a>(&'a Bytes);
-    let id = tagged("aicf/provider/v1", &Signed(&Bytes(public_key.to_vec())))?;
+    let id = tags::provider(public_key)?;
     Text::new(alloc::format!("{id}"))
 }
 
@@ -32,31 +28,15 @@ pub fn id_of_key(public_key: &[u8]) -> Result<Text> {
 /// # Errors
 /// None for any key.
 pub fn rotation(network_id: &Hash32, provider_id: &Text, old_key: &[u8], new_key: &Bytes) -> Result<Hash32> {
-    #[derive(Serialize)]
-    struct Signed<'a>(&'a Hash32, &'a Text, Hash32, &'a Bytes);
-    tagged(
-        "aicf/rotate/v1",
-        &Signed(network_id, provider_id, hash::sha3_256(&[old_key]), new_key),
-    )
+    tags::rotate(network_id, provider_id, &sha3_256(&[old_key]), new_key)
 }
 
 /// What a provider signs as a result: `H("aicf/result/v1", [network_id, provider_id, task_id, attempt, digest])`.
 ///
 /// # Errors
 /// None.
-pub fn result(
-    network_id: &Hash32,
-    provider_id: &Text,
-    task_id: &Hash32,
-    attempt: u32,
-    digest: &Hash32,
-) -> Result<Hash32> {
-    #[derive(Serialize)]
-    struct Signed<'a>(&'a Hash32, &'a Text, &'a Hash32, u32, &'a Hash32);
-    tagged(
-        "aicf/result/v1",
-        &Signed(network_id, provider_id, task_id, attempt, digest),
-    )
+pub fn result(network_id: &Hash32, provider_id: &Text, task_id: &Hash32, attempt: u32, digest: &Hash32) -> Result<Hash32> {
+    tags::result(network_id, provider_id, task_id, &attempt, digest)
 }
 
 /// What a provider signs as a proof's nullifier: `H("aicf/nullified/v1", [network_id, provider_id, task_id, nullifier])`.
@@ -64,12 +44,7 @@ pub fn result(
 /// # Errors
 /// None.
 pub fn nullified(network_id: &Hash32, provider_id: &Text, task_id: &Hash32, nullifier: &Hash32) -> Result<Hash32> {
-    #[derive(Serialize)]
-    struct Signed<'a>(&'a Hash32, &'a Text, &'a Hash32, &'a Hash32);
-    tagged(
-        "aicf/nullified/v1",
-        &Signed(network_id, provider_id, task_id, nullifier),
-    )
+    tags::nullified(network_id, provider_id, task_id, nullifier)
 }
 
 /// What the old key signs for a new one of a scheme: `H("aicf/rotate/v2", [network_id, provider_id, old_key_hash, scheme,
@@ -84,13 +59,7 @@ pub fn rotation_to(
     scheme: Scheme,
     new_key: &Bytes,
 ) -> Result<Hash32> {
-    #[derive(Serialize)]
-    struct Signed<'a>(&'a Hash32, &'a Text, Hash32, &'a str, &'a Bytes);
-    let old_key_hash = hash::sha3_256(&[old_key]);
-    tagged(
-        "aicf/rotate/v2",
-        &Signed(network_id, provider_id, old_key_hash, scheme.name(), new_key),
-    )
+    tags::rotate_scheme(network_id, provider_id, &sha3_256(&[old_key]), scheme.name(), new_key)
 }
 
 /// Refuses a signature of a provider that does not hold.

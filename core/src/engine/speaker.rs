@@ -4,8 +4,6 @@
 //! signer, has a number above the one before (the nonce) and a last block in which it counts, so that it is never heard
 //! twice and never hangs about. A devnet believes unsigned messages, unless its market rules or its policy ask for more.
 
-use serde::Serialize;
-
 use super::context::{Context, Step, refuse};
 use super::entry::{Command, NetworkName, Role, SignedCommand};
 use super::key::{Key, Table};
@@ -13,9 +11,9 @@ use super::outcome::Status;
 use super::rows::KeyRow;
 use super::{signed, verifier};
 use crate::codec::cbor;
-use crate::hash::tagged;
+use crate::hash::tags;
 use crate::limits::JSON_INT_MAX;
-use crate::value::{Bytes, Hash32, Text};
+use crate::value::{Hash32, Text};
 use crate::{Result, market};
 
 /// On whose word an entry stands.
@@ -35,18 +33,13 @@ pub enum Speaker {
 /// # Errors
 /// None.
 pub fn message(network_id: &Hash32, signed: &SignedCommand) -> Result<Hash32> {
-    #[derive(Serialize)]
-    struct Message<'a>(&'a Hash32, u8, &'a Text, u64, u64, &'a Bytes);
-    tagged(
-        "aicf/message/v1",
-        &Message(
-            network_id,
-            signed.role as u8,
-            &signed.signer,
-            signed.nonce,
-            signed.expires_height,
-            &signed.command,
-        ),
+    tags::message(
+        network_id,
+        &signed.role,
+        &signed.signer,
+        &signed.nonce,
+        &signed.expires_height,
+        &signed.command,
     )
 }
 

@@ -1,8 +1,6 @@
 //! Whether signatures and evidence of hardware hold. A devnet that believes its messages (see [`super::speaker`]) takes a
 //! hash for a signature and any evidence for what it says of itself; everywhere else both are verified.
 
-use serde::Serialize;
-
 use super::context::{Context, Step, refuse};
 use super::entry::AttestationEvidence;
 use super::outcome::Status;
@@ -10,7 +8,7 @@ use super::rows::{Attested, KeyRow};
 use super::speaker::is_open;
 use crate::Result;
 use crate::attestation::{Collateral, Rules, verify};
-use crate::hash::{sha3_256, tagged};
+use crate::hash::{sha3_256, tags};
 use crate::limits::KEY_BYTES_MAX;
 use crate::value::{Bytes, Hash32, Text};
 
@@ -36,9 +34,7 @@ pub fn holds(context: &Context<'_>, key: &KeyRow, message: &Hash32, signature: &
 /// # Errors
 /// None.
 pub fn report_data(chain_id: u64, provider_id: &Text, public_key: &Bytes) -> Result<Hash32> {
-    #[derive(Serialize)]
-    struct Bound<'a>(u64, &'a Text, &'a Bytes);
-    tagged("aicf/attest/v1", &Bound(chain_id, provider_id, public_key))
+    tags::attest(&chain_id, provider_id, public_key)
 }
 
 /// The attestation, if the evidence holds now and speaks for this provider's key.

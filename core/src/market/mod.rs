@@ -20,7 +20,7 @@ use serde::Deserialize;
 use crate::codec::de::{Node, from_tree};
 use crate::codec::tree::Tree;
 use crate::codec::{Format, cbor, json, yaml};
-use crate::hash;
+use crate::hash::tags;
 use crate::limits::{FAIR_QUEUED_MAX, JSON_DEPTH_MAX, OPERATORS_MAX, YAML_BYTES_MAX};
 use crate::value::Hash32;
 use crate::{Code, Error, Result};
@@ -145,6 +145,6 @@ impl Market {
     /// # Errors
     /// As [`Market::to_cbor`].
     pub fn hash(&self) -> Result<Hash32> {
-        Ok(hash::sha3_256(&[b"aicf/market/v1\0", &self.to_cbor()?]))
+        Ok(tags::MARKET.hash(&self.to_cbor()?))
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::weights::Weights;
 use crate::amount::{Atoms, PPM, Ratio, U256};
 use crate::catalogue::{Function, no_repeats};
-use crate::hash::{Stream, tagged};
+use crate::hash::{Stream, tags};
 use crate::policy::{Policy, PolicyInput, Strategy, resolve};
 use crate::value::{Hash32, Text};
 use crate::{Error, Result};
@@ -129,7 +129,7 @@ fn by_score<'c>(seed: &Hash32, by_id: Vec<(usize, &'c Candidate<'c>)>) -> Result
         .filter(|equal| equal.len() > 1)
     {
         for (_, tie, (_, candidate)) in &mut *equal {
-            *tie = tagged("aicf/tie/v1", &(seed, candidate.id))?;
+            *tie = tags::tie(seed, candidate.id)?;
         }
         equal.sort_by_key(|(_, tie, _)| *tie);
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::catalogue::Function;
-use crate::hash::tagged;
+use crate::hash::tags;
 use crate::policy::Policy;
 use crate::value::{Hash32, Positive};
 
@@ -29,9 +29,9 @@ pub struct Seeded {
 /// `H("aicf/match/v1", [chain_id, epoch, height, beacon])`.
 ///
 /// # Errors
-/// As [`tagged`]: none for these types.
+/// None.
 pub fn seed(chain_id: u64, epoch: u64, height: u64, beacon: &Hash32) -> Result<Hash32> {
-    tagged("aicf/match/v1", &(chain_id, epoch, height, beacon))
+    tags::dispatch_seed(&chain_id, &epoch, &height, beacon)
 }
 
 impl Function for Seed {

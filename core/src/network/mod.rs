@@ -22,7 +22,7 @@ use crate::codec::de::{Node, from_tree};
 use crate::codec::tree::Tree;
 use crate::codec::{Format, cbor, json, yaml};
 use crate::engine::{Command, Entry, NetworkName};
-use crate::hash::tagged;
+use crate::hash::tags;
 use crate::limits::{JSON_DEPTH_MAX, NETWORK_CONTRACTS_MAX, NETWORK_SEQUENCERS_MAX, YAML_BYTES_MAX};
 use crate::market::{EvidenceRules, Market, default_market};
 use crate::policy::Policy;
@@ -265,7 +265,7 @@ impl NetworkHeader {
     /// # Errors
     /// None.
     pub fn id(&self) -> Result<Hash32> {
-        tagged("aicf/network/v1", self)
+        Ok(tags::NETWORK.hash(&cbor::to_vec(self)?))
     }
 
     /// The height of the genesis entry: the first block's parent.

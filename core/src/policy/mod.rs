@@ -24,7 +24,7 @@ use serde::de::{Deserialize, Deserializer, Visitor};
 use crate::codec::de::{Node, POLICY};
 use crate::codec::tree::Tree;
 use crate::codec::{Format, cbor, json, yaml};
-use crate::hash;
+use crate::hash::tags;
 use crate::limits::{JSON_DEPTH_MAX, YAML_BYTES_MAX};
 use crate::value::Hash32;
 use crate::{Code, Error, Result};
@@ -112,7 +112,7 @@ impl Policy {
     /// # Errors
     /// As [`Policy::to_cbor`].
     pub fn hash(&self) -> Result<Hash32> {
-        Ok(hash::sha3_256(&[b"aicf/policy/v1\0", &self.to_cbor()?]))
+        Ok(tags::POLICY.hash(&self.to_cbor()?))
     }
 }
 

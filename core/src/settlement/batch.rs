@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::amount::Atoms;
-use crate::hash;
+use crate::hash::tags;
 use crate::value::{Hash32, Positive};
 use crate::{Error, Result};
 
@@ -113,9 +113,9 @@ impl Header {
     /// The id of the batch.
     ///
     /// # Errors
-    /// As [`hash::tagged`].
+    /// None.
     pub fn batch_id(&self) -> Result<Hash32> {
-        hash::tagged("aicf/batch/v1", self)
+        tags::batch(self)
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Depth, Qubits};
-use crate::hash::{Stream, tagged};
+use crate::hash::{Stream, tags};
 use crate::value::Hash32;
 use crate::{Error, Result};
 
@@ -76,7 +76,7 @@ pub(super) type Statement = (&'static str, u16, Option<u16>);
 impl Circuit {
     /// The circuit of one index: the draws of SPEC §12 in their order.
     pub(super) fn draw(task_id: &Hash32, beacon: &Hash32, index: u64, qubits: Qubits, depth: Depth) -> Result<Self> {
-        let mut stream = Stream::new(&tagged("aicf/traps/v1", &(task_id, beacon, index))?);
+        let mut stream = Stream::new(&tags::traps(task_id, beacon, &index)?);
         let width = u16::try_from(qubits.get()).map_err(|_| Error::overflow("a width"))?;
         let layers = (0..depth.get())
             .map(|_| Layer::draw(&mut stream, width))

@@ -3,7 +3,7 @@
 
 use aicf_core::Code;
 use aicf_core::amount::{Atoms, U256};
-use aicf_core::hash::{Stream, tagged};
+use aicf_core::hash::{Stream, tags};
 use aicf_core::matching::{Assigned, Counts, Job, Pair, Provider, Reason, Status, Unassigned};
 use aicf_core::policy::{Policy, Spread, Strategy};
 use aicf_core::value::{Hash32, Kind};
@@ -48,7 +48,7 @@ pub fn permute(policy: &Policy, seed: &Hash32, strategy: Strategy, providers: &[
         Strategy::Score => order.sort_by_cached_key(|index| {
             let provider = &providers[*index];
             let score = U256::mul(provider.stake.0, u128::from(provider.health_ppm.ppm()));
-            let tie = tagged("aicf/tie/v1", &(seed, &provider.id)).unwrap();
+            let tie = tags::tie(seed, &provider.id).unwrap();
             (std::cmp::Reverse(score), tie)
         }),
     }

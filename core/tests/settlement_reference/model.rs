@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aicf_core::amount::{Multiplier, U256};
 use aicf_core::codec::cbor;
-use aicf_core::hash::{sha3_256, tagged};
+use aicf_core::hash::{sha3_256, tags};
 use aicf_core::policy::{CapPolicy, Policy, PriceRounding, PricingPolicy, Tiering};
 use aicf_core::settlement::{Claim, Settle};
 use aicf_core::value::{Hash32, Kind};
@@ -213,7 +213,7 @@ pub fn reference(policy: &Policy, policy_hash: &Hash32, input: &Settle) -> Resul
             Some(owed) => owed.0,
             None => price(policy.pricing.get(claim.kind), claim)?,
         };
-        let key = tagged("aicf/claim/v1", &(&claim.task_id, claim.block_height, &claim.nullifier)).expect("a hash");
+        let key = tags::claim(&claim.task_id, &claim.block_height, &claim.nullifier).expect("a hash");
         rows.push(Row {
             key,
             claim,
@@ -386,7 +386,7 @@ pub fn reference(policy: &Policy, policy_hash: &Hash32, input: &Settle) -> Resul
     field(line(policy_hash));
     field(line(&input.prev_batch_id.unwrap_or_default()));
     Ok(Outcome {
-        batch_id: sha3_256(&[b"aicf/batch/v1\0", &header]),
+        batch_id: tags::BATCH.hash(&header),
         carry_next,
         totals,
         payouts,

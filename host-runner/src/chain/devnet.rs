@@ -3,7 +3,7 @@
 
 use super::{Block, ChainSource, IncludedProof, Transaction};
 use crate::error::Result;
-use aicf_core::hash::{sha3_256, tagged};
+use aicf_core::hash::tags;
 use aicf_core::value::{Hash32, Text};
 
 /// The first moment of every devnet: 2023-11-14T22:13:20Z.
@@ -89,13 +89,13 @@ impl Devnet {
             hash: Hash32::ZERO,
             parent_hash,
             time_ms,
-            beacon: tagged("aicf/devnet/beacon/v1", &(self.seed, self.fork, height))?,
+            beacon: tags::devnet_beacon(&self.seed, &self.fork, &height)?,
             miner: self.miner.clone(),
             policy_root: self.policy_root,
             transactions,
             proofs,
         };
-        block.hash = sha3_256(&[b"aicf/devnet/block/v1\0", block.line()?.as_bytes()]);
+        block.hash = tags::DEVNET_BLOCK.hash(block.line()?.as_bytes());
         self.blocks.push(block);
         Ok(&self.blocks[self.blocks.len() - 1])
     }

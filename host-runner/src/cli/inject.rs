@@ -13,7 +13,7 @@ use aicf_core::catalogue;
 use aicf_core::codec::tree::Tree;
 use aicf_core::codec::{Format, hex};
 use aicf_core::engine::{Command, Outcome};
-use aicf_core::hash::sha3_256;
+use aicf_core::hash::tags;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -66,12 +66,12 @@ impl<'t> ResultFile<'t> {
         let given = |name| proof.and_then(|proof| get(proof, name));
         let mut fields = Fields::new().text("task_id", &lease.task_id);
         for (name, tag) in [
-            ("nullifier", "aicf/devnet/nullifier"),
-            ("proof_ref", "aicf/devnet/proof_ref"),
+            ("nullifier", tags::DEVNET_NULLIFIER),
+            ("proof_ref", tags::DEVNET_PROOF_REF),
         ] {
             fields = match given(name) {
                 Some(value) => fields.tree(name, value.clone()),
-                None => fields.bytes(name, sha3_256(&[tag.as_bytes(), &lease.id]).as_bytes()),
+                None => fields.bytes(name, tag.hash(&lease.id).as_bytes()),
             };
         }
         fields = match given("miner") {
@@ -203,7 +203,7 @@ fn step(session: &mut Session, command: Command, steps: &mut Vec<Outcome>) -> an
 /// The beacon of a chain nobody mines: the last root, which nobody can choose either.
 fn dispatch(session: &mut Session, steps: &mut Vec<Outcome>) -> anyhow::Result<()> {
     let root = session.node.head().map_or([0; 32], |head| head.state_root.0);
-    let beacon = sha3_256(&[b"aicf/devnet/beacon", &root]);
+    let beacon = tags::DEVNET_DISPATCH.hash(&root);
     let command = Fields::new().bytes("beacon", beacon.as_bytes()).command("dispatch")?;
     step(session, command, steps)
 }

@@ -1,13 +1,13 @@
 //! Chance that is none: a stream of numbers that depends only on what it is drawn for (a row, a lease,
 //! a block), so that the same trace gives the same run on every machine.
 
-use aicf_core::hash::{Stream, sha3_256};
+use aicf_core::hash::{Stream, sha3_256, tags};
 use aicf_core::value::Hash32;
 
 /// The hash of something in the demo; parts are fenced by their lengths.
 pub fn hash(what: &str, parts: &[&[u8]]) -> Hash32 {
     let mut bytes = Vec::with_capacity(128);
-    bytes.extend_from_slice(b"aicf/demo/v1/");
+    bytes.extend_from_slice(tags::DEMO.as_bytes());
     bytes.extend_from_slice(what.as_bytes());
     for part in parts {
         bytes.push(0);

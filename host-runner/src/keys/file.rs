@@ -5,6 +5,7 @@
 use super::{Kem, KeyScheme, SealingKey, SecretKey, failed};
 use crate::error::Result;
 use aicf_core::codec::hex;
+use aicf_core::hash::tags;
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -163,7 +164,7 @@ impl KeyFile {
 
     /// What is authenticated but not secret.
     fn bound(&self) -> String {
-        format!("aicf/key/v1 {} {}", self.scheme.name(), self.public_key)
+        format!("{} {} {}", tags::KEY_FILE, self.scheme.name(), self.public_key)
     }
 
     fn cipher(&self, passphrase: &[u8]) -> Result<XChaCha20Poly1305> {

@@ -3,18 +3,16 @@
 
 use super::failed;
 use crate::error::Result;
-use aicf_core::hash::{sha3_256, tagged};
+use aicf_core::hash::{sha3_256, tags};
 use aicf_core::limits::PAYLOAD_BYTES_MAX;
-use aicf_core::value::{Bytes, Hash32};
+use aicf_core::value::Hash32;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use fips203::ml_kem_768;
 use fips203::traits::{Decaps as _, Encaps as _, KeyGen as _, SerDes as _};
-use serde::Serialize;
 use zeroize::Zeroizing;
 
-/// What a sealed payload begins with.
-const PREFIX: &[u8] = b"aicf/sealed/v1\0";
+const PREFIX: &[u8] = tags::SEALED_PREFIX;
 /// What sealing adds: the prefix, the encapsulated key, the tag.
 const OVERHEAD: usize = PREFIX.len() + ml_kem_768::CT_LEN + 16;
 /// The largest payload that still fits a job once it is sealed.
@@ -107,16 +105,7 @@ pub fn seal(public_key: &[u8], payload: &[u8]) -> Result<Vec<u8>> {
 /// Every payload has a key of its own, so the nonce may be zero. Both ends are in the key: what was sealed for one
 /// key is never taken for another's.
 fn cipher(shared: &[u8; 32], public_key: &[u8], encapsulated: &[u8]) -> Result<XChaCha20Poly1305> {
-    #[derive(Serialize)]
-    struct Bound<'a>(Hash32, Hash32, &'a Bytes);
-    let encapsulated = Bytes(encapsulated.to_vec());
-    let key = Zeroizing::new(
-        tagged(
-            "aicf/sealed/v1",
-            &Bound(Hash32(*shared), sha3_256(&[public_key]), &encapsulated),
-        )?
-        .0,
-    );
+    let key = Zeroizing::new(tags::sealed(&Hash32(*shared), &sha3_256(&[public_key]), encapsulated)?.0);
     Ok(XChaCha20Poly1305::new(chacha20poly1305::Key::from_slice(&*key)))
 }
 

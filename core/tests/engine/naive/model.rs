@@ -1,7 +1,7 @@
 //! The model: lists of jobs and providers, and sums over them.
 
 use aicf_core::engine::{Event, Status};
-use aicf_core::hash::tagged;
+use aicf_core::hash::tags;
 use aicf_core::value::Hash32;
 
 use super::{Act, Say};
@@ -92,7 +92,7 @@ impl Job {
         }
         // SPEC §5, with the attempt that has just failed.
         let attempt = self.attempts - 1;
-        let jitter = tagged("aicf/retry/v1", &(&self.id, attempt)).unwrap();
+        let jitter = tags::retry(&self.id, &attempt).unwrap();
         let jitter = u64::from_be_bytes(jitter.0[..8].try_into().unwrap()) % 200_001;
         let delay = i128::from(RETRY_MS * 2_u64.pow(attempt));
         let delay = delay + (delay * (i128::from(jitter) - 100_000)).div_euclid(1_000_000);
