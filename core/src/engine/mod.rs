@@ -38,6 +38,7 @@ pub mod sla;
 pub mod speaker;
 mod stakes;
 pub mod store;
+pub mod transactions;
 mod txn;
 pub mod verifier;
 mod withdrawals;
@@ -239,6 +240,7 @@ fn genesis(mut txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
         next_epoch: epoch,
         carry: Atoms::ZERO,
         prev_batch_id: Hash32::ZERO,
+        contracts: Vec::new(),
     };
     txn.put(Key::new(Table::Network), &row)?;
     txn.put(Key::new(Table::Schedule).int(epoch), &hash)?;
@@ -312,6 +314,7 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             circuit_max,
             public_key,
             key_scheme,
+            account,
         } => {
             let offer = providers::Offer {
                 operator,
@@ -324,6 +327,7 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
                 circuit_max,
                 public_key,
                 key_scheme,
+                account,
             };
             providers::register(context, &provider_id, offer)
         }
@@ -402,5 +406,8 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
         Command::Block { hash, parent_hash } => blocks::done(context, hash, &parent_hash),
         Command::Prove(proof) => prove::prove(context, caches, proof),
         Command::Signed(_) => context::refuse(Status::NotSigner, "a signed command is no signed command again"),
+        Command::Malformed { code, path, .. } => context::refuse(Status::Malformed, alloc::format!("{code} at {path}")),
+        Command::Transaction(transaction) => transactions::run(context, transaction),
+        Command::Anchor { .. } => Ok(()),
     }
 }

@@ -61,7 +61,7 @@ statuses! {
     ProviderRetired = 10 "provider_retired",
     /// The provider is in jail.
     ProviderJailed = 11 "provider_jailed",
-    /// The provider is not of this operator, or the job not of this requester.
+    /// The job is not of this requester, or the caller of a transaction is not the account that the command needs.
     NotOwner = 12 "not_owner",
     /// The attestation did not verify.
     AttestationInvalid = 13 "attestation_invalid",
@@ -161,6 +161,8 @@ statuses! {
     StaleEvidence = 60 "stale_evidence",
     /// The block does not follow the last one.
     WrongParent = 61 "wrong_parent",
+    /// A transaction or proof of a block is malformed; the message has the code and the path of the field.
+    Malformed = 62 "malformed",
 }
 
 impl Serialize for Status {

@@ -9,6 +9,7 @@ use crate::amount::{Atoms, Multiplier, Ratio, Units};
 use crate::matching::{AttestationClass, Circuit, Status as ProviderStatus};
 use crate::policy::{Band, Severity};
 use crate::signature::Scheme;
+use crate::task_id::ShortBytes;
 use crate::value::{Bytes, Hash32, Kind, PerKind, Text};
 
 /// Where the journal stands. Not part of the digests: it holds the digest.
@@ -47,6 +48,9 @@ pub struct Network {
     pub carry: Atoms,
     /// The batch before it.
     pub prev_batch_id: Hash32,
+    /// Contracts of the chain that name other accounts as requesters in their transactions, in the order of the network
+    /// document; set at genesis.
+    pub contracts: Vec<ShortBytes>,
 }
 
 /// A provider.
@@ -104,6 +108,8 @@ pub struct Provider {
     pub offence_epochs: Vec<u64>,
     /// Until this epoch it is jailed or suspended.
     pub barred_until_epoch: u64,
+    /// Its account on the chain, whose transactions may move its stake; none before it registers one.
+    pub account: Option<ShortBytes>,
 }
 
 /// A part of a stake that stays.

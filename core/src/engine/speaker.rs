@@ -11,10 +11,11 @@ use super::entry::{Command, NetworkName, Role, SignedCommand};
 use super::key::{Key, Table};
 use super::outcome::Status;
 use super::rows::KeyRow;
-use super::{signed, verifier};
+use super::{signed, transactions, verifier};
 use crate::codec::cbor;
 use crate::hash::tagged;
 use crate::limits::JSON_INT_MAX;
+use crate::task_id::ShortBytes;
 use crate::value::{Bytes, Hash32, Text};
 use crate::{Result, market};
 
@@ -27,6 +28,8 @@ pub enum Speaker {
     Provider(Text),
     /// An operator of the network.
     Operator,
+    /// An account of the chain, by a transaction.
+    Caller(ShortBytes),
 }
 
 /// What a signer signs: `H("aicf/message/v1", [chain_id, role, signer, nonce, expires_height, command])`, the role as
@@ -92,6 +95,9 @@ pub const fn may_sign(command: &Command, role: Role) -> bool {
         | Command::Deposit { .. }
         | Command::Prove(_)
         | Command::Block { .. }
+        | Command::Malformed { .. }
+        | Command::Transaction(_)
+        | Command::Anchor { .. }
         | Command::Signed(_) => false,
     }
 }
@@ -180,10 +186,11 @@ pub fn provider(context: &Context<'_>, id: &Text) -> Step {
     }
 }
 
-/// The command is for this provider to give, or the chain's.
+/// The command is for this provider to give, for the account that is bound to it, or the chain's.
 pub fn provider_or_chain(context: &Context<'_>, id: &Text) -> Step {
-    match context.speaker {
+    match &context.speaker {
         Speaker::Chain => Ok(()),
+        Speaker::Caller(caller) => transactions::must_be_bound(context, id, caller),
         _ => provider(context, id),
     }
 }
@@ -194,7 +201,7 @@ pub fn operator(context: &Context<'_>) -> Step {
         Speaker::Operator => Ok(()),
         Speaker::Chain if is_open(context) => Ok(()),
         Speaker::Chain => refuse(Status::Unsigned, "an operator's unsigned word counts on a devnet only"),
-        Speaker::Provider(_) => refuse(Status::NotSigner, "this is for an operator to say"),
+        Speaker::Provider(_) | Speaker::Caller(_) => refuse(Status::NotSigner, "this is for an operator to say"),
     }
 }
 
