@@ -26,6 +26,22 @@ pub const RATIO_PPM_MAX: u32 = 1_000_000;
 pub const MULTIPLIER_PPM_MAX: u32 = 10_000_000;
 /// Basis points of the whole (SPEC §1).
 pub const BPS_MAX: u16 = 10_000;
+/// Bytes of a provider's account on the chain, and of a transaction's hash in a refused entry.
+pub const ACCOUNT_BYTES_MAX: usize = 64;
+/// Atoms of one amount in a command (fee, stake, deposit, withdrawal, …) and of one amount in a policy that is paid or
+/// carried (rewards, budget, carry, sub-caps): 79 billion tokens of 18 decimals.
+///
+/// With [`SUPPLY_MAX`] it keeps every sum inside its type. A settlement adds at most [`SETTLE_CLAIMS_MAX`] < 2^22 rewards
+/// of 2^96: 2^118 < 2^128. An epoch mints at most a budget and a carry, 2^97: a balance of `i128` has room for 2^30 epochs.
+pub const AMOUNT_MAX: u128 = 1 << 96;
+/// Atoms that stakes, deposits and fees may bring in together, less what has left: 2^112. Every other balance and every
+/// sum of penalties is a part of it, and 2^15 penalties of all of it still fit `i128`.
+pub const SUPPLY_MAX: u128 = 1 << 112;
+/// Atoms a unit costs at most by a policy: 2^53 units ([`JOB_UNITS_MAX`]) at this price with three multipliers of ten are
+/// below 2^127.
+pub const UNIT_PRICE_MAX: u128 = 1 << 64;
+/// Units of one job.
+pub const JOB_UNITS_MAX: u64 = JSON_INT_MAX;
 /// Kinds a provider can have.
 pub const PROVIDER_KINDS_MAX: usize = 2;
 /// Epochs for which stake can be locked.

@@ -13,7 +13,7 @@ use super::speaker::Speaker;
 use super::txn::Txn;
 use super::{jobs, leases, requesters};
 use crate::amount::{Atoms, Ratio, Units};
-use crate::limits::NEVER_MS;
+use crate::limits::{AMOUNT_MAX, NEVER_MS, SUPPLY_MAX};
 use crate::market::Market;
 use crate::matching::Status as ProviderStatus;
 use crate::policy::Policy;
@@ -43,6 +43,17 @@ pub type Step<T = ()> = Result<T, Stop>;
 /// A refusal with its reason.
 pub fn refuse<T>(status: Status, message: impl Into<String>) -> Step<T> {
     Err(Stop::Refused(status, message.into()))
+}
+
+/// Refuses an amount of a command above [`AMOUNT_MAX`].
+pub fn bounded(name: &str, amount: Atoms) -> Step {
+    if amount.0 > AMOUNT_MAX {
+        return refuse(
+            Status::OutOfRange,
+            alloc::format!("{name} {amount} is above the limit {AMOUNT_MAX}"),
+        );
+    }
+    Ok(())
 }
 
 /// One entry under way.
@@ -90,6 +101,20 @@ impl Context<'_> {
     #[must_use]
     pub fn after_ms(&self, wait_ms: u64) -> u64 {
         self.now_ms.saturating_add(wait_ms).min(NEVER_MS)
+    }
+
+    /// Moves money in from the chain: a stake, a deposit or a fee. Refused where the ledger would hold more than
+    /// [`SUPPLY_MAX`] in all.
+    pub fn post_inflow(&mut self, to: Account, amount: Atoms, reason: Reason) -> Step {
+        // What came in and has not left is what the mint is below 0.
+        let held = ledger::balance(&self.txn, &Account::Mint)?.min(0).unsigned_abs();
+        if held.saturating_add(amount.0) > SUPPLY_MAX {
+            return refuse(
+                Status::Overflow,
+                alloc::format!("{amount} atoms on top of {held} are above the limit {SUPPLY_MAX} of all balances"),
+            );
+        }
+        self.post(Account::Mint, to, amount, reason)
     }
 
     /// Moves money.

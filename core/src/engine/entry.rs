@@ -95,6 +95,9 @@ pub enum Command {
         public_key: Option<Bytes>,
         /// How; absent is the devnet's hash on a devnet that believes its messages, and elsewhere `ml-dsa-65`.
         key_scheme: Option<Scheme>,
+        /// The provider's account on the chain, 1 to 64 bytes: the caller whose transactions may move its stake
+        /// ([`Transaction`]). Absent leaves the bound account as it is; nothing unbinds it.
+        account: Option<ShortBytes>,
     },
     /// Stake arrives from the chain.
     Stake {
@@ -305,6 +308,25 @@ pub enum Command {
         /// The block's randomness, which seeds its dispatch.
         beacon: Hash32,
     },
+    /// A transaction or proof of a block that is malformed. Always refused (`malformed`), so that every node has the
+    /// same entry for it.
+    Malformed {
+        /// The transaction's hash, 1 to 64 bytes; absent for a proof, and where the hash itself is malformed or longer.
+        tx_hash: Option<ShortBytes>,
+        /// The code of the error (SPEC §1, "Errors"), or `wrong_task_id`.
+        code: Text,
+        /// The field at fault, from the block on: `transactions[3].call.stake.amount`.
+        path: Text,
+    },
+    /// A transaction of the fund's contract: a command under the authority of its caller.
+    Transaction(Transaction),
+    /// A block or a transaction of the chain names a batch of the network.
+    Anchor {
+        /// The batch's number.
+        number: u64,
+        /// The batch's hash.
+        hash: Hash32,
+    },
     /// Closes a batch of messages: those since the last block or seal.
     Seal(Seal),
     /// Replaces the sequencer keys from a block on.
@@ -338,6 +360,86 @@ pub struct Seal {
     pub key: u64,
     /// By that key.
     pub signature: Bytes,
+}
+
+/// A transaction of the fund's contract. Its caller is an account of the chain, and the command needs that account's
+/// authority (see [`super::transactions`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "ContractTransaction")
+)]
+pub struct Transaction {
+    /// The transaction's hash on the chain.
+    pub tx_hash: ShortBytes,
+    /// The account that called the contract.
+    pub caller: ShortBytes,
+    /// The call.
+    pub call: ContractCall,
+}
+
+/// A call of the fund's contract, in the order of the ABI.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ContractCall {
+    /// Submits a job. Its task_id is derived from the transaction (SPEC §2).
+    Enqueue {
+        /// The kind of work.
+        kind: Kind,
+        /// The account that pays: the caller's, unless the network lets the caller name others.
+        requester: Text,
+        /// The requester's tier in the policy.
+        tier: Text,
+        /// The fee, in atoms, at most [`crate::limits::AMOUNT_MAX`].
+        fee: Atoms,
+        /// The most units that the job may use.
+        units: Units,
+        /// The request, opaque.
+        payload: Payload,
+        /// The region it must run in; absent is any.
+        region: Option<Text>,
+        /// The model it must run on; absent is any.
+        model: Option<Text>,
+        /// Attestation classes it accepts; empty is any.
+        attestation_classes: Vec<crate::matching::AttestationClass>,
+        /// The size of its circuit (quantum only); absent fits everywhere.
+        circuit: Option<Circuit>,
+    },
+    /// Cancels a job that has no result.
+    Cancel {
+        /// The job.
+        task_id: Hash32,
+        /// The job's requester.
+        requester: Text,
+    },
+    /// Adds stake.
+    Stake {
+        /// The provider whose stake grows.
+        provider_id: Text,
+        /// Atoms, 1 to [`crate::limits::AMOUNT_MAX`].
+        amount: Atoms,
+    },
+    /// Begins to unbond stake.
+    Unstake {
+        /// The provider.
+        provider_id: Text,
+        /// Atoms, at most the stake.
+        amount: Atoms,
+    },
+    /// Adds to a requester's deposit.
+    Deposit {
+        /// The requester.
+        requester: Text,
+        /// Atoms, 1 to [`crate::limits::AMOUNT_MAX`].
+        amount: Atoms,
+    },
+    /// Retires a provider.
+    Retire {
+        /// The provider.
+        provider_id: Text,
+    },
 }
 
 /// A proof as a block has it.

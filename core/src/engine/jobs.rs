@@ -1,6 +1,6 @@
 //! Commands about jobs before and around a lease: enqueue, cancel; and what time does to them.
 
-use super::context::{Context, Step, Stop, refuse};
+use super::context::{Context, Step, Stop, bounded, refuse};
 use super::entry::Command;
 use super::key::{Key, Table, trailing_hash};
 use super::outcome::{Cause, Event, Status};
@@ -11,7 +11,7 @@ use super::sla::{self, Ending};
 use super::withdrawals;
 use crate::amount::{Atoms, Units};
 use crate::hash::sha3_256;
-use crate::limits::{DUE_JOBS_MAX, JOB_CLASSES_MAX};
+use crate::limits::{DUE_JOBS_MAX, JOB_CLASSES_MAX, JOB_UNITS_MAX};
 use crate::matching::Circuit;
 use crate::value::{Hash32, Kind, Positive, Text};
 use crate::{Error, priority, retry, task_id};
@@ -104,6 +104,13 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
 
 /// What the market takes from one job.
 fn fits(context: &Context<'_>, kind: Kind, payload: &[u8], units: Units, circuit: Option<Circuit>, fee: Atoms) -> Step {
+    bounded("fee", fee)?;
+    if units.0 > JOB_UNITS_MAX {
+        return refuse(
+            Status::OutOfRange,
+            alloc::format!("units {units} is above the limit {JOB_UNITS_MAX}"),
+        );
+    }
     let rules = &context.market.requests;
     if payload.len() as u64 > rules.payload_bytes_max.get() {
         return refuse(

@@ -39,6 +39,7 @@ pub mod sla;
 pub mod speaker;
 mod stakes;
 pub mod store;
+pub mod transactions;
 mod txn;
 pub mod verifier;
 mod withdrawals;
@@ -370,6 +371,7 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             circuit_max,
             public_key,
             key_scheme,
+            account,
         } => {
             let offer = providers::Offer {
                 operator,
@@ -382,6 +384,7 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
                 circuit_max,
                 public_key,
                 key_scheme,
+                account,
             };
             providers::register(context, &provider_id, offer)
         }
@@ -469,5 +472,8 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
         Command::ReplaceSequencers { height, keys } => batches::replace_keys(context, height, &keys),
         Command::Prove(proof) => prove::prove(context, caches, proof),
         Command::Signed(_) => context::refuse(Status::NotSigner, "a signed command is no signed command again"),
+        Command::Malformed { code, path, .. } => context::refuse(Status::Malformed, alloc::format!("{code} at {path}")),
+        Command::Transaction(transaction) => transactions::run(context, transaction),
+        Command::Anchor { number, hash } => batches::anchor(context, number, hash),
     }
 }

@@ -61,7 +61,7 @@ statuses! {
     ProviderRetired = 10 "provider_retired",
     /// The provider is in jail.
     ProviderJailed = 11 "provider_jailed",
-    /// The provider is not of this operator, or the job not of this requester.
+    /// The job is not of this requester, or the caller of a transaction is not the account that the command needs.
     NotOwner = 12 "not_owner",
     /// The attestation did not verify.
     AttestationInvalid = 13 "attestation_invalid",
@@ -163,6 +163,8 @@ statuses! {
     WrongParent = 61 "wrong_parent",
     /// The genesis does not fit its network document: another hash, epoch length, height, time or semantics version.
     BadNetwork = 62 "bad_network",
+    /// A transaction or proof of a block is malformed; the message has the code and the path of the field.
+    Malformed = 63 "malformed",
     /// The batch does not follow the last one, or does not name the last block.
     WrongBatch = 70 "wrong_batch",
     /// The batch was sealed over another state.

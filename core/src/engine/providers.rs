@@ -9,10 +9,11 @@ use super::outcome::{Event, Status};
 use super::rows::{Attested, Provider};
 use super::{health, leases, signed, speaker, stakes, verifier};
 use crate::amount::{Atoms, Ratio, Units};
-use crate::limits::{PROVIDER_KINDS_MAX, PROVIDER_LIST_MAX};
+use crate::limits::{ACCOUNT_BYTES_MAX, PROVIDER_KINDS_MAX, PROVIDER_LIST_MAX};
 use crate::matching::{Circuit, Status as ProviderStatus};
 use crate::signature::Scheme;
 use crate::slashing::Offence;
+use crate::task_id::ShortBytes;
 use crate::value::{Bytes, Kind, PerKind, Text};
 
 /// What a provider says of itself.
@@ -27,6 +28,7 @@ pub struct Offer {
     pub circuit_max: Option<Circuit>,
     pub public_key: Option<Bytes>,
     pub key_scheme: Option<Scheme>,
+    pub account: Option<ShortBytes>,
 }
 
 fn attested(context: &Context<'_>, id: &Text, offer: &Offer) -> Step<Option<Attested>> {
@@ -49,6 +51,17 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
     }
     if offer.models.len() > PROVIDER_LIST_MAX || offer.endpoints.len() > PROVIDER_LIST_MAX {
         return refuse(Status::OutOfRange, "too many models or endpoints");
+    }
+    if let Some(account) = &offer.account
+        && account.len() > ACCOUNT_BYTES_MAX
+    {
+        return refuse(
+            Status::OutOfRange,
+            alloc::format!(
+                "account has {} bytes, at most {ACCOUNT_BYTES_MAX} are allowed",
+                account.len()
+            ),
+        );
     }
     offer.models.sort_unstable();
     offer.models.dedup();
@@ -83,6 +96,7 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
         failures_in_row: PerKind { ai: 0, quantum: 0 },
         offence_epochs: Vec::new(),
         barred_until_epoch: 0,
+        account: None,
     });
     if provider.status == ProviderStatus::Retired {
         return refuse(Status::ProviderRetired, "a retired provider does not come back");
@@ -99,6 +113,9 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
     provider.attestation = attestation;
     provider.max_concurrent = offer.max_concurrent;
     provider.circuit_max = offer.circuit_max;
+    if offer.account.is_some() {
+        provider.account = offer.account;
+    }
     context.events.push(Event::ProviderRegistered {
         provider_id: id.clone(),
     });

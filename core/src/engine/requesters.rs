@@ -1,7 +1,7 @@
 //! What requesters have under way and may ask: deposits, limits over a rolling span, and the counts that
 //! fairness is judged by. The counts follow the jobs.
 
-use super::context::{Context, Step, refuse};
+use super::context::{Context, Step, bounded, refuse};
 use super::key::{Key, Table};
 use super::ledger::{self, Account, Reason};
 use super::outcome::{Event, Status};
@@ -151,17 +151,19 @@ fn say_deposit(context: &mut Context<'_>, requester: &Text) -> Step {
 
 /// Money arrives from the chain, for jobs to come.
 pub fn deposit(context: &mut Context<'_>, requester: &Text, amount: Atoms) -> Step {
+    bounded("amount", amount)?;
     if amount == Atoms::ZERO {
         return refuse(Status::OutOfRange, "nothing is deposited");
     }
     let account = Account::Deposit(requester.clone());
-    context.post(Account::Mint, account, amount, Reason::Deposit)?;
+    context.post_inflow(account, amount, Reason::Deposit)?;
     say_deposit(context, requester)
 }
 
 /// A requester takes back what no job holds.
 pub fn reclaim(context: &mut Context<'_>, requester: &Text, amount: Atoms) -> Step {
     super::speaker::operator(context)?;
+    bounded("amount", amount)?;
     if amount == Atoms::ZERO {
         return refuse(Status::OutOfRange, "nothing is taken back");
     }
@@ -180,7 +182,8 @@ pub fn reclaim(context: &mut Context<'_>, requester: &Text, amount: Atoms) -> St
 /// A job's fee is set aside: from the deposit where the market asks for one. Whether it came from there.
 pub fn escrow(context: &mut Context<'_>, requester: &Text, fee: Atoms) -> Step<bool> {
     let prepaid = context.market.requests.prepaid;
-    let from = if prepaid {
+    let escrow = Account::Escrow(requester.clone());
+    if prepaid {
         let free = deposit_of(context, requester)?;
         if fee > free {
             return refuse(
@@ -188,10 +191,9 @@ pub fn escrow(context: &mut Context<'_>, requester: &Text, fee: Atoms) -> Step<b
                 alloc::format!("the fee is {fee} atoms, {free} are deposited"),
             );
         }
-        Account::Deposit(requester.clone())
+        context.post(Account::Deposit(requester.clone()), escrow, fee, Reason::FeeEscrow)?;
     } else {
-        Account::Mint
-    };
-    context.post(from, Account::Escrow(requester.clone()), fee, Reason::FeeEscrow)?;
+        context.post_inflow(escrow, fee, Reason::FeeEscrow)?;
+    }
     Ok(prepaid)
 }

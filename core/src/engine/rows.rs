@@ -9,6 +9,7 @@ use crate::amount::{Atoms, Multiplier, Ratio, Units};
 use crate::matching::{AttestationClass, Circuit, Status as ProviderStatus};
 use crate::policy::{Band, Severity};
 use crate::signature::Scheme;
+use crate::task_id::ShortBytes;
 use crate::value::{Bytes, Hash32, Kind, PerKind, Text};
 
 /// Where the journal stands. Not part of the digests: it holds the digest.
@@ -59,7 +60,8 @@ pub struct Network {
     pub first_hash: Option<Hash32>,
     /// How far the time of a batch may be ahead of the last final block, in milliseconds.
     pub batch_ahead_max_ms: u64,
-    /// Callers of the chain that may name other requesters than themselves.
+    /// Contracts of the chain that name other accounts as requesters in their transactions, in the order of the network
+    /// document; set at genesis.
     pub contracts: Vec<Bytes>,
 }
 
@@ -118,6 +120,8 @@ pub struct Provider {
     pub offence_epochs: Vec<u64>,
     /// Until this epoch it is jailed or suspended.
     pub barred_until_epoch: u64,
+    /// Its account on the chain, whose transactions may move its stake; none before it registers one.
+    pub account: Option<ShortBytes>,
 }
 
 /// A part of a stake that stays.

@@ -11,10 +11,10 @@ use super::outcome::{Event, Status};
 use super::rows::Network;
 use super::txn::Txn;
 use crate::codec::Format;
-use crate::limits::POLICY_CACHE_MAX;
+use crate::limits::{AMOUNT_MAX, POLICY_CACHE_MAX, UNIT_PRICE_MAX};
 use crate::market::Market;
 use crate::policy::Policy;
-use crate::value::Hash32;
+use crate::value::{Hash32, Kind};
 use crate::{Error, Result};
 
 /// A document that is archived and scheduled.
@@ -140,10 +140,44 @@ pub fn archive_policy(txn: &mut Txn<'_>, bytes: &[u8]) -> Step<(Policy, Hash32)>
     if policy.epoch.length_blocks == 0 {
         return refuse(Status::BadPolicy, "an epoch has at least one block");
     }
+    bounded_policy(&policy)?;
     let hash = policy.hash()?;
     let canonical: Vec<u8> = policy.to_cbor()?;
     txn.put_raw(Key::new(Table::Policy).hash(&hash), canonical);
     Ok((policy, hash))
+}
+
+/// Refuses a policy whose amounts could make a settlement's sums overflow ([`AMOUNT_MAX`]).
+fn bounded_policy(policy: &Policy) -> Step {
+    let mut amounts = alloc::vec![
+        ("fund.budget_per_epoch", Some(policy.fund.budget_per_epoch), AMOUNT_MAX),
+        ("fund.max_carry", Some(policy.fund.max_carry), AMOUNT_MAX),
+        ("fund.sub_caps.ai", policy.fund.sub_caps.ai.0, AMOUNT_MAX),
+        ("fund.sub_caps.quantum", policy.fund.sub_caps.quantum.0, AMOUNT_MAX),
+    ];
+    for kind in Kind::ALL {
+        let (rewards, price) = match kind {
+            Kind::Ai => ("pricing.ai.max_reward", "pricing.ai.tiers[].per_unit"),
+            Kind::Quantum => ("pricing.quantum.max_reward", "pricing.quantum.tiers[].per_unit"),
+        };
+        let pricing = policy.pricing_of(kind);
+        amounts.push((rewards, Some(pricing.max_reward), AMOUNT_MAX));
+        amounts.extend(
+            pricing
+                .tiers
+                .iter()
+                .map(|tier| (price, Some(tier.per_unit), UNIT_PRICE_MAX)),
+        );
+    }
+    for (path, amount, limit) in amounts {
+        if let Some(amount) = amount.filter(|amount| amount.0 > limit) {
+            return refuse(
+                Status::BadPolicy,
+                alloc::format!("{path} {amount} is above the limit {limit}"),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Reads market rules of a command, as [`archive_policy`] does; none are the defaults.

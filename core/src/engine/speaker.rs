@@ -9,10 +9,11 @@ use super::entry::{Command, NetworkName, Role, SignedCommand};
 use super::key::{Key, Table};
 use super::outcome::Status;
 use super::rows::KeyRow;
-use super::{signed, verifier};
+use super::{signed, transactions, verifier};
 use crate::codec::cbor;
 use crate::hash::tags;
 use crate::limits::JSON_INT_MAX;
+use crate::task_id::ShortBytes;
 use crate::value::{Hash32, Text};
 use crate::{Result, market};
 
@@ -25,6 +26,8 @@ pub enum Speaker {
     Provider(Text),
     /// An operator of the network.
     Operator,
+    /// An account of the chain, by a transaction.
+    Caller(ShortBytes),
 }
 
 /// What a signer signs: `H("aicf/message/v1", [network_id, role, signer, nonce, expires_height, command])`, the role as
@@ -87,6 +90,9 @@ pub const fn may_sign(command: &Command, role: Role) -> bool {
         | Command::Prove(_)
         | Command::Block { .. }
         | Command::Seal(_)
+        | Command::Malformed { .. }
+        | Command::Transaction(_)
+        | Command::Anchor { .. }
         | Command::Signed(_) => false,
     }
 }
@@ -191,10 +197,11 @@ pub fn provider(context: &Context<'_>, id: &Text) -> Step {
     }
 }
 
-/// The command is for this provider to give, or the chain's.
+/// The command is for this provider to give, for the account that is bound to it, or the chain's.
 pub fn provider_or_chain(context: &Context<'_>, id: &Text) -> Step {
-    match context.speaker {
+    match &context.speaker {
         Speaker::Chain => Ok(()),
+        Speaker::Caller(caller) => transactions::must_be_bound(context, id, caller),
         _ => provider(context, id),
     }
 }
@@ -205,7 +212,7 @@ pub fn operator(context: &Context<'_>) -> Step {
         Speaker::Operator => Ok(()),
         Speaker::Chain if is_open(context) => Ok(()),
         Speaker::Chain => refuse(Status::Unsigned, "an operator's unsigned word counts on a devnet only"),
-        Speaker::Provider(_) => refuse(Status::NotSigner, "this is for an operator to say"),
+        Speaker::Provider(_) | Speaker::Caller(_) => refuse(Status::NotSigner, "this is for an operator to say"),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use super::context::{Context, Step, Stop, refuse};
+use super::context::{Context, Step, Stop, bounded, refuse};
 use super::key::{Key, Table, trailing_text};
 use super::leases;
 use super::ledger::{Account, Reason};
@@ -83,13 +83,15 @@ fn change(context: &mut Context<'_>, id: &Text, change: impl FnOnce(&mut Provide
 
 /// Stake arrives: it comes from the chain and makes the provider active when it is enough.
 pub fn stake(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
+    super::transactions::may_stake(context, id)?;
     if context.provider(id)?.status == ProviderStatus::Retired {
         return refuse(Status::ProviderRetired, "a retired provider takes no stake");
     }
     if amount == Atoms::ZERO {
         return refuse(Status::OutOfRange, "nothing is staked");
     }
-    context.post(Account::Mint, Account::Stake(id.clone()), amount, Reason::StakeDeposit)?;
+    bounded("amount", amount)?;
+    context.post_inflow(Account::Stake(id.clone()), amount, Reason::StakeDeposit)?;
     let epoch = context.epoch();
     let lock_epochs = context.market.registry.stake_lock_epochs.get();
     change(context, id, |provider| {
@@ -109,6 +111,7 @@ pub fn unstake(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
     if amount == Atoms::ZERO {
         return refuse(Status::OutOfRange, "nothing is unstaked");
     }
+    bounded("amount", amount)?;
     if amount > provider.stake {
         return refuse(
             Status::InsufficientStake,

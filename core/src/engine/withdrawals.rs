@@ -1,7 +1,7 @@
 //! How money leaves: at once, or after the market's delay, in which it can be taken back; with a pause between
 //! requests and caps for an epoch. What a provider owes stays behind.
 
-use super::context::{Context, Step, Stop, refuse};
+use super::context::{Context, Step, Stop, bounded, refuse};
 use super::key::{Key, Table};
 use super::ledger::{self, Account, Reason};
 use super::outcome::{Event, Status};
@@ -46,6 +46,7 @@ pub fn by_miner(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
 }
 
 fn request(context: &mut Context<'_>, role: PayeeRole, payee: &Text, amount: Atoms) -> Step {
+    bounded("amount", amount)?;
     if amount == Atoms::ZERO {
         return refuse(Status::OutOfRange, "nothing is withdrawn");
     }

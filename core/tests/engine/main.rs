@@ -20,4 +20,5 @@ mod replay;
 mod tampering;
 mod threats;
 mod time;
+mod transactions;
 mod world;

@@ -25,6 +25,7 @@ fn register(id: &str, key: &Key, attestation: Option<AttestationEvidence>) -> Co
         circuit_max: None,
         public_key: Some(key.public.clone()),
         key_scheme: None,
+        account: None,
     }
 }
 

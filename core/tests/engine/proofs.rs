@@ -33,6 +33,7 @@ fn register(id: &str, key: &Key) -> Command {
         circuit_max: None,
         public_key: Some(key.public.clone()),
         key_scheme: Some(aicf_core::signature::Scheme::MlDsa65),
+        account: None,
     }
 }
 

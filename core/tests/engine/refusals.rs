@@ -54,7 +54,7 @@ fn each_refusal_has_its_status_and_changes_nothing_but_the_head() {
     let table = [
         ("stake of nobody",            stake("nobody", 1),                                   Status::UnknownProvider),
         ("stake of nothing",           stake("a", 0),                                        Status::OutOfRange),
-        ("stake beyond all bounds",    stake("a", u128::MAX),                                Status::Overflow),
+        ("stake beyond all bounds",    stake("a", u128::MAX),                                Status::OutOfRange),
         ("unstake of nobody",          unstake("nobody", 1),                                 Status::UnknownProvider),
         ("unstake of too much",        unstake("a", 2001),                                   Status::InsufficientStake),
         ("heartbeat of nobody",        Command::Heartbeat { provider_id: provider("nobody"), beat: None, load_ppm: None, free: None }, Status::UnknownProvider),

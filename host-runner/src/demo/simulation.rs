@@ -166,6 +166,7 @@ impl Run<'_> {
                 circuit_max: None,
                 public_key: None,
                 key_scheme: None,
+                account: None,
             };
             self.must(now_ms, register)?;
             let stake = Command::Stake {
