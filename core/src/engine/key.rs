@@ -125,8 +125,10 @@ tables! {
     DrawnInEpoch = 0x63,
     /// (payee, number) -> nothing: withdrawals that wait.
     WithdrawalByPayee = 0x64,
-    /// epoch -> full-state digest at its settlement; not part of the digest itself.
-    Digest = 0x7f,
+    /// what is counted -> how many ([`super::counters::Counter`]).
+    Counter = 0x70,
+    /// (provider id, epoch whose settlement releases it) -> nothing: stake that leaves the unbonding account.
+    UnbondingByProvider = 0x71,
 }
 
 /// A key under construction.

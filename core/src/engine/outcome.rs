@@ -161,6 +161,10 @@ statuses! {
     StaleEvidence = 60 "stale_evidence",
     /// The block does not follow the last one.
     WrongParent = 61 "wrong_parent",
+    /// The command would read or write more than one entry may.
+    BudgetExceeded = 62 "budget_exceeded",
+    /// As many are accepted as the engine can settle, evaluate or hold.
+    LimitReached = 63 "limit_reached",
 }
 
 impl Serialize for Status {
@@ -315,7 +319,6 @@ pub enum Event {
         batch_id: Hash32,
         claims: u64,
         payable: Atoms,
-        state_digest: Hash32,
     },
     /// A policy will hold.
     PolicyScheduled { epoch: u64, policy_hash: Hash32 },
