@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::budget::Limits;
 use super::key::{Key, Table};
 use super::ledger::{self, Account, Posting, Reason};
 use super::outcome::{Cause, Event, Status};
@@ -64,6 +65,8 @@ pub struct Context<'a> {
     pub policy: Arc<Policy>,
     /// The market rules in force.
     pub market: Arc<Market>,
+    /// What the engine accepts at most.
+    pub limits: Limits,
     /// The network's row; written back at the end.
     pub network: Network,
     /// The entry's number.

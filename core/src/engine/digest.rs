@@ -1,8 +1,9 @@
 //! The two digests of state.
 //!
 //! The chained root is cheap and moves with every entry: it commits to the entry, its status and
-//! exactly what it wrote. The full digest is over everything that is held, at each settlement and on
-//! demand: it finds a store that lost or changed a row behind the engine's back.
+//! exactly what it wrote. The full digest is over everything that is held. No entry takes it, because its cost grows
+//! with all of state; a host takes it on demand, a page of rows at a time, over one moment of its store: it finds a
+//! store that lost or changed a row behind the engine's back.
 
 use alloc::vec::Vec;
 
@@ -58,15 +59,15 @@ pub fn chain(root: &Hash32, seq: u64, entry: &[u8], status: Status, writes: &[Wr
     tags::state(root, &seq, &sha3_256(&[entry]), &status, &write_set(writes)?)
 }
 
-/// SHA3-256 over all of state in key order, in the form of [`write_set`]; the head and the digests
-/// themselves are left out, because they hold what is computed here.
+/// SHA3-256 over all of state in key order, in the form of [`write_set`]; the head is left out, because it holds the
+/// chained root.
 ///
 /// # Errors
 /// The store's.
 pub fn full(scan: impl Fn(&[u8], &[u8], usize) -> Result<Vec<Pair>>) -> Result<Hash32> {
     let mut hasher = Sha3_256::new();
     let mut start = alloc::vec![Table::Network.byte()];
-    let end = [Table::Digest.byte()];
+    let end = [];
     loop {
         let page = scan(&start, &end, PAGE)?;
         for (key, value) in &page {

@@ -32,7 +32,7 @@ pub fn dispatch(context: &mut Context<'_>, beacon: &Hash32) -> Step {
     let mut looked_at = 0_usize;
     while looked_at < DISPATCH_JOBS_MAX {
         let free = fleet.free(context);
-        if free == 0 {
+        if free == 0 || Fleet::room(context)? == 0 {
             return Ok(());
         }
         let page = free
@@ -176,7 +176,8 @@ impl Fleet {
         }
         let policy = Arc::clone(&context.policy);
         let assigned = matching::assign(&policy, seed, context.now_ms, &self.providers, &waiting.order)?;
-        for pair in &assigned.assignments {
+        let room = usize::try_from(Self::room(context)?).unwrap_or(usize::MAX);
+        for pair in assigned.assignments.iter().take(room) {
             let Some(job) = waiting.jobs.remove(&pair.task_id) else {
                 return Err(Stop::Broken(Error::invariant("an assignment of another job")));
             };
@@ -209,6 +210,15 @@ impl Fleet {
             }
         }
         usize::try_from(free).unwrap_or(usize::MAX).min(DISPATCH_JOBS_MAX)
+    }
+
+    /// Leases that can be granted before the limit of all leases is reached.
+    fn room(context: &Context<'_>) -> Step<u64> {
+        let mut held = 0_u64;
+        for kind in Kind::ALL {
+            held = held.saturating_add(leases::held(&context.txn, kind)?);
+        }
+        Ok(context.limits.leases.saturating_sub(held))
     }
 
     /// Leases held, as a share of the places there are.

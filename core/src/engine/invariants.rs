@@ -3,13 +3,15 @@
 //!
 //! Money: the changes of all balances sum to 0, and a provider's stake is its stake account. Records: every job and
 //! provider stands in its indexes where its row says, and nowhere else. Counts: a provider's leases, a
-//! requester's jobs and leases, and the leases of each kind change by exactly what the jobs' rows say.
+//! requester's jobs and leases, and the leases of each kind change by exactly what the jobs' rows say; the count of
+//! open claims by what the rows of claims say.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
 
 use serde::de::DeserializeOwned;
 
+use super::counters::Counter;
 use super::jobs;
 use super::key::{Key, Table, trailing_hash, trailing_text};
 use super::ledger::{self, Account};
@@ -69,21 +71,42 @@ pub fn check(txn: &Txn<'_>) -> Result<()> {
             job(txn, &mut changes, key, read(before.as_deref())?, read(value)?)?;
         }
     }
+    let mut open_claims = 0_i128;
+    let mut claims_counted = 0_i128;
+    let counter = Counter::OpenClaims.key().bytes();
     for (key, value) in txn.kept() {
-        let before = txn.before(key)?;
+        // Old rows are read of the tables that need them, and of no other.
         match key.first() {
             Some(byte) if *byte == Table::Provider.byte() => {
+                let before = txn.before(key)?;
                 provider(txn, &mut changes, key, read(before.as_deref())?, read(value)?)?;
             }
             Some(byte) if *byte == Table::Requester.byte() => {
+                let before = txn.before(key)?;
                 requester(&mut changes, key, read(before.as_deref())?, read(value)?)?;
             }
             Some(byte) if *byte == Table::Leases.byte() => {
+                let before = txn.before(key)?;
                 kind(&mut changes, key, read(before.as_deref())?, read(value)?)?;
             }
             Some(byte) if *byte == Table::Balance.byte() => stake(txn, key)?,
+            Some(byte) if *byte == Table::Claim.byte() || *byte == Table::Deferred.byte() => {
+                // A row that ends was there: nothing else is ended.
+                let change = match value {
+                    None => -1,
+                    Some(_) => i128::from(txn.before(key)?.is_none()),
+                };
+                open_claims = open_claims.saturating_add(change);
+            }
+            _ if key == counter => {
+                let (before, after): (Option<u64>, Option<u64>) = (read(txn.before(key)?.as_deref())?, read(value)?);
+                claims_counted = i128::from(after.unwrap_or(0)).saturating_sub(i128::from(before.unwrap_or(0)));
+            }
             _ => {}
         }
+    }
+    if open_claims != claims_counted {
+        return broken("open claims and their count differ");
     }
     // What is left was said by jobs and by no count.
     let all_counted = changes.leases_of_provider.values().all(|change| *change == 0)

@@ -11,7 +11,7 @@ use super::sla::{self, Ending};
 use super::withdrawals;
 use crate::amount::{Atoms, Units};
 use crate::hash::sha3_256;
-use crate::limits::{DUE_JOBS_MAX, JOB_CLASSES_MAX, JOB_UNITS_MAX};
+use crate::limits::{JOB_CLASSES_MAX, JOB_UNITS_MAX};
 use crate::matching::Circuit;
 use crate::value::{Hash32, Kind, Positive, Text};
 use crate::{Error, priority, retry, task_id};
@@ -227,7 +227,7 @@ pub fn requeue(
 pub fn pass_time(context: &mut Context<'_>) -> Step {
     let start = Key::new(Table::Deadline);
     let end = Key::new(Table::Deadline).int(context.now_ms.saturating_add(1));
-    let due = context.txn.scan(&start.bytes(), &end.bytes(), DUE_JOBS_MAX)?;
+    let due = context.txn.scan(&start.bytes(), &end.bytes(), context.limits.due)?;
     for (key, _) in due {
         let Some(task_id) = trailing_hash(&key) else {
             return Err(Stop::Broken(Error::invariant("a deadline without a job")));

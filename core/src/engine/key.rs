@@ -49,6 +49,8 @@ tables! {
     SealedHash = 0x0b,
     /// batch number -> the hash that a block names for a batch that is not sealed yet.
     Anchor = 0x0c,
+    /// height -> the list of [`super::rows::KeyRow`] that may seal batches from this block on; height 0 is the genesis.
+    Sequencer = 0x0d,
     /// provider id -> [`super::rows::Provider`].
     Provider = 0x10,
     /// (status, provider id) -> nothing.
@@ -131,10 +133,10 @@ tables! {
     DrawnInEpoch = 0x63,
     /// (payee, number) -> nothing: withdrawals that wait.
     WithdrawalByPayee = 0x64,
-    /// height -> the list of [`super::rows::KeyRow`] that may seal batches from this block on; height 0 is the genesis.
-    Sequencer = 0x70,
-    /// epoch -> full-state digest at its settlement; not part of the digest itself.
-    Digest = 0x7f,
+    /// what is counted -> how many ([`super::counters::Counter`]).
+    Counter = 0x70,
+    /// (provider id, epoch whose settlement releases it) -> nothing: stake that leaves the unbonding account.
+    UnbondingByProvider = 0x71,
 }
 
 /// A key under construction.

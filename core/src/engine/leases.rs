@@ -70,8 +70,13 @@ pub fn take_away(context: &mut Context<'_>, provider_id: &Text) -> Step {
             }
             let mut job = before.clone();
             context.release_lease(&before)?;
-            if let Err(place) = job.cooldown.binary_search(provider_id) {
-                job.cooldown.insert(place, provider_id.clone());
+            match job.cooldown.binary_search(provider_id) {
+                Err(place) if job.cooldown.len() < context.limits.cooldown => {
+                    job.cooldown.insert(place, provider_id.clone());
+                }
+                // No room: the attempt's number tells the lease from a later one.
+                Err(_) => job.attempts = job.attempts.saturating_add(1),
+                Ok(_) => {}
             }
             requeue(context, &task_id, job, &before, provider_id, Cause::ProviderRemoved, 0)?;
         }

@@ -113,6 +113,12 @@ pub fn renew(context: &mut Context<'_>, message: LeaseMessage) -> Step {
 /// The provider does not want it: it is not offered this job again, and no attempt is counted.
 pub fn decline(context: &mut Context<'_>, message: LeaseMessage) -> Step {
     let (mut job, lease) = leased(context, &message)?;
+    if job.cooldown.len() >= context.limits.cooldown {
+        return refuse(
+            Status::LimitReached,
+            alloc::format!("{} providers declined the job, and the limit is that", job.cooldown.len()),
+        );
+    }
     let before = job.clone();
     context.release_lease(&job)?;
     if let Err(place) = job.cooldown.binary_search(&message.provider_id) {

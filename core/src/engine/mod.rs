@@ -10,7 +10,9 @@
 
 pub mod batches;
 mod blocks;
+pub mod budget;
 mod context;
+mod counters;
 pub mod digest;
 mod dispatch;
 pub mod entry;
@@ -44,6 +46,7 @@ mod txn;
 pub mod verifier;
 mod withdrawals;
 
+pub use budget::Limits;
 pub use entry::{Command, Entry, NetworkName};
 pub use outcome::{Event, Outcome, Status};
 pub use settle::settlement_claim;
@@ -52,6 +55,7 @@ pub use store::{MemoryStore, Store, Write};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use self::budget::Budget;
 use self::context::{Context, Step, Stop};
 use self::key::{Key, Table};
 use self::rows::{Head, KeyRow, Network};
@@ -69,13 +73,24 @@ use crate::{Code, Error, Result};
 #[derive(Default)]
 pub struct Engine {
     caches: Caches,
+    limits: Limits,
 }
 
 impl Engine {
     /// An engine that has seen nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { caches: Caches::new() }
+        Self::with_limits(Limits::DEFAULT)
+    }
+
+    /// An engine with other limits than a network has: for tests, which lower them. Two engines with different limits
+    /// do not agree.
+    #[must_use]
+    pub const fn with_limits(limits: Limits) -> Self {
+        Self {
+            caches: Caches::new(),
+            limits,
+        }
     }
 
     /// Applies one entry. The host keeps the outcome's writes, or nothing of it.
@@ -139,6 +154,7 @@ impl Engine {
             txn,
             policy,
             market,
+            limits: self.limits,
             network,
             seq: entry.seq,
             height: entry.height,
@@ -172,7 +188,14 @@ impl Engine {
             context.txn.keep();
         }
         let before = (context.events.len(), context.postings, context.network.clone());
+        // What time does is bounded by itself; the command has a budget.
+        context.txn.limit(self.limits.budget());
         let done = given.and_then(|given| command(&mut context, &mut self.caches, given));
+        let done = match context.txn.exceeded() {
+            Some(resource) => context::refuse(Status::BudgetExceeded, resource.as_str()),
+            None => done,
+        };
+        context.txn.limit(Budget::UNBOUNDED);
         let (status, message) = match done {
             Ok(()) => (Status::Ok, String::new()),
             Err(Stop::Broken(error)) => return Err(error),

@@ -165,6 +165,10 @@ statuses! {
     BadNetwork = 62 "bad_network",
     /// A transaction or proof of a block is malformed; the message has the code and the path of the field.
     Malformed = 63 "malformed",
+    /// The command would read or write more than one entry may.
+    BudgetExceeded = 64 "budget_exceeded",
+    /// As many are accepted as the engine can settle, evaluate or hold.
+    LimitReached = 65 "limit_reached",
     /// The batch does not follow the last one, or does not name the last block.
     WrongBatch = 70 "wrong_batch",
     /// The batch was sealed over another state.
@@ -339,7 +343,6 @@ pub enum Event {
         batch_id: Hash32,
         claims: u64,
         payable: Atoms,
-        state_digest: Hash32,
     },
     /// A policy will hold.
     PolicyScheduled { epoch: u64, policy_hash: Hash32 },

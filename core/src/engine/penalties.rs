@@ -90,7 +90,13 @@ fn correlate(context: &Context<'_>, rules: &PenaltyRules, epoch: u64, judged: &m
     let mut slashed: BTreeSet<Text> = slashed_now.map(|one| one.provider_id.clone()).collect();
     let first = epoch.saturating_sub(rules.correlation_epochs.saturating_sub(1));
     let (start, end) = (Key::new(Table::Slash).int(first), Key::new(Table::Slash).int(epoch));
-    for (key, _) in context.txn.scan(&start.bytes(), &end.bytes(), usize::MAX)? {
+    let counted = context.limits.correlated;
+    let before = context
+        .txn
+        .scan(&start.bytes(), &end.bytes(), counted.saturating_add(1))?;
+    // More records than are counted are taken for those of all providers.
+    let all_slashed = before.len() > counted;
+    for (key, _) in before {
         slashed.extend(trailing_text(&key, 9).and_then(|id| Text::new(id).ok()));
     }
     let mut all = 0_u128;
@@ -104,7 +110,11 @@ fn correlate(context: &Context<'_>, rules: &PenaltyRules, epoch: u64, judged: &m
     }
     let ppm = u128::from(PPM);
     let part = |a: u128, b: u128, c: u128| mul_div(a, b, c, Rounding::Floor);
-    let share = part(slashed.len() as u128, ppm, all).unwrap_or(ppm).min(ppm);
+    let share = if all_slashed {
+        ppm
+    } else {
+        part(slashed.len() as u128, ppm, all).unwrap_or(ppm).min(ppm)
+    };
     if share < u128::from(rules.correlation_from_ppm.ppm()) {
         return Ok(());
     }
@@ -196,11 +206,13 @@ fn bar(context: &mut Context<'_>, policy: &Policy, epoch: u64, id: &Text, decisi
     stakes::put(context, id, &mut provider, Some(before))
 }
 
-/// The penalties that the settlement of an epoch takes.
+/// The penalties that the settlement of an epoch collects: what is due by then, a bounded number, the rest with the next
+/// settlement.
 fn due(context: &Context<'_>, epoch: u64) -> Step<Vec<Due>> {
     let mut due = Vec::new();
-    let prefix = Key::new(Table::PendingSlash).int(epoch);
-    for (key, _) in context.txn.scan_prefix(&prefix, usize::MAX)? {
+    let start = Key::new(Table::PendingSlash).bytes();
+    let end = Key::new(Table::PendingSlash).int(epoch.saturating_add(1)).bytes();
+    for (key, _) in context.txn.scan(&start, &end, context.limits.penalties)? {
         let judged_in = key.get(9..17).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
         let id = trailing_text(&key, 17).and_then(|id| Text::new(id).ok());
         let (Some(judged_in), Some(id)) = (judged_in.map(u64::from_be_bytes), id) else {
@@ -220,9 +232,10 @@ fn due(context: &Context<'_>, epoch: u64) -> Step<Vec<Due>> {
 }
 
 /// The penalties of a settlement have been taken.
-pub fn done(context: &mut Context<'_>, epoch: u64, due: &[Due]) {
+pub fn done(context: &mut Context<'_>, due: &[Due]) {
     for one in due {
-        context.txn.delete(pending_key(epoch, one.epoch, &one.provider_id));
+        let applied_in = one.record.applied_in;
+        context.txn.delete(pending_key(applied_in, one.epoch, &one.provider_id));
     }
 }
 

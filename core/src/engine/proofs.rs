@@ -1,6 +1,7 @@
 //! A proof on the chain becomes a claim: one for a task, one for a nullifier, for ever.
 
 use super::context::{Context, Step, refuse};
+use super::counters::{self, Counter};
 use super::jobs::attempt_failed;
 use super::key::{Key, Table};
 use super::outcome::{Cause, Event, Status};
@@ -8,7 +9,7 @@ use super::rows::{Claim, ClaimRef, Deferred, JobStatus};
 use super::schedules::Caches;
 use super::settle;
 use super::sla::Ending;
-use crate::amount::Multiplier;
+use crate::amount::{Atoms, Multiplier};
 use crate::limits::NEVER_MS;
 use crate::value::{Hash32, Text};
 use crate::{claim, pricing};
@@ -46,6 +47,10 @@ pub fn included(context: &mut Context<'_>, caches: &mut Caches, proof: Included)
     let block_height = proof.block_height.unwrap_or(context.height);
     if block_height > context.height {
         return refuse(Status::OutOfRange, "a block that is not there yet");
+    }
+    counters::admit(context, Counter::OpenClaims)?;
+    for payee in [&lease.provider_id, &proof.miner] {
+        admit_payee(context, payee)?;
     }
     let block_epoch = context.epoch_of(block_height);
     // The epoch of its block if that is open, else the one that is settled next.
@@ -92,6 +97,17 @@ pub fn included(context: &mut Context<'_>, caches: &mut Caches, proof: Included)
         provider_id: claim.provider_id,
     });
     Ok(())
+}
+
+/// A payee has a balance from its first claim on, 0 until it is paid: a settlement commits to all of them, so there is a
+/// limit to their number.
+fn admit_payee(context: &mut Context<'_>, payee: &Text) -> Step {
+    let key = Key::new(Table::Paid).text(payee);
+    if context.txn.has(key.clone())? {
+        return Ok(());
+    }
+    counters::admit(context, Counter::Payees)?;
+    Ok(context.txn.put(key, &Atoms::ZERO)?)
 }
 
 /// A claim whose epoch was settled without it is priced by that epoch's policy and waits like a remainder of it:

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::context::{Context, Step, refuse};
+use super::counters::{self, Counter};
 use super::entry::AttestationEvidence;
 use super::key::{Key, Table};
 use super::outcome::{Event, Status};
@@ -104,6 +105,9 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
     if provider.status == ProviderStatus::Jailed {
         return refuse(Status::ProviderJailed, "a jailed provider does not change");
     }
+    if before.is_none() {
+        counters::admit(context, Counter::Providers)?;
+    }
     signed::bind(context, id, offer.public_key.as_ref(), offer.key_scheme)?;
     provider.operator = offer.operator;
     provider.kinds = offer.kinds;
@@ -196,6 +200,7 @@ pub fn retire(context: &mut Context<'_>, id: &Text) -> Step {
         _ => {}
     }
     context.update_provider(id, |provider| provider.status = ProviderStatus::Retired)?;
+    counters::remove(&mut context.txn, Counter::Providers, 1)?;
     leases::take_away(context, id)?;
     if provider.stake > Atoms::ZERO {
         // Locks are for who stays: whoever leaves for good unbonds as long as everybody else.

@@ -356,10 +356,6 @@ impl Reader<'_> {
         Ok(Some(EpochView {
             batch,
             rules: self.txn.get(Key::new(Table::BatchRules).int(epoch))?,
-            state_digest: self
-                .txn
-                .get(Key::new(Table::Digest).int(epoch))?
-                .unwrap_or(Hash32::ZERO),
         }))
     }
 
@@ -430,5 +426,4 @@ struct EpochView {
     #[serde(flatten)]
     batch: BatchRow,
     rules: Option<BatchRules>,
-    state_digest: Hash32,
 }

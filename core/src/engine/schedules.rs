@@ -194,6 +194,19 @@ pub fn archive_market(txn: &mut Txn<'_>, bytes: Option<&[u8]>) -> Step<Hash32> {
     Ok(hash)
 }
 
+/// Documents are read by looking at the whole schedule, so it has a bounded number of rows.
+fn admit(context: &Context<'_>, schedule: Table, epoch: u64) -> Step {
+    let limit = context.limits.scheduled;
+    let rows = context.txn.scan_prefix(&Key::new(schedule), limit)?;
+    if rows.len() >= limit && !context.txn.has(Key::new(schedule).int(epoch))? {
+        return refuse(
+            Status::LimitReached,
+            alloc::format!("{} changes are scheduled, and the limit is {limit}", rows.len()),
+        );
+    }
+    Ok(())
+}
+
 fn not_begun(context: &Context<'_>, epoch: u64) -> Step {
     if epoch <= context.epoch() {
         return refuse(
@@ -208,6 +221,7 @@ fn not_begun(context: &Context<'_>, epoch: u64) -> Step {
 pub fn schedule_policy(context: &mut Context<'_>, epoch: u64, bytes: &[u8]) -> Step {
     super::speaker::governor(context)?;
     not_begun(context, epoch)?;
+    admit(context, Table::Schedule, epoch)?;
     let (policy, hash) = archive_policy(&mut context.txn, bytes)?;
     if policy.epoch.length_blocks != context.network.epoch_length {
         return refuse(
@@ -229,6 +243,7 @@ pub fn schedule_policy(context: &mut Context<'_>, epoch: u64, bytes: &[u8]) -> S
 pub fn schedule_market(context: &mut Context<'_>, epoch: u64, bytes: &[u8]) -> Step {
     super::speaker::governor(context)?;
     not_begun(context, epoch)?;
+    admit(context, Table::MarketSchedule, epoch)?;
     let hash = archive_market(&mut context.txn, Some(bytes))?;
     context.txn.put(Key::new(Table::MarketSchedule).int(epoch), &hash)?;
     let next = context.network.market_changes_at.map_or(epoch, |at| at.min(epoch));
@@ -245,6 +260,7 @@ pub fn schedule_market(context: &mut Context<'_>, epoch: u64, bytes: &[u8]) -> S
 pub fn schedule_core(context: &mut Context<'_>, epoch: u64, module_hash: Hash32) -> Step {
     super::speaker::governor(context)?;
     not_begun(context, epoch)?;
+    admit(context, Table::CoreSchedule, epoch)?;
     context
         .txn
         .put(Key::new(Table::CoreSchedule).int(epoch), &module_hash)?;

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::context::{Context, Step, Stop, refuse};
-use super::digest;
+use super::counters::{self, Counter};
 use super::key::{Key, Table, trailing_hash, trailing_text};
 use super::ledger::{Account, Reason};
 use super::outcome::{Event, Status};
@@ -17,7 +17,6 @@ use super::schedules::{self, Caches};
 use super::{offences, stakes};
 use crate::abi::SPEC_VERSION;
 use crate::amount::Atoms;
-use crate::limits::SETTLE_CLAIMS_MAX;
 use crate::market::{FundSource, Market};
 use crate::policy::{Policy, SlashTo};
 use crate::settlement::{self, Batch, Settle, Settled, Slash};
@@ -68,6 +67,17 @@ pub fn settle(context: &mut Context<'_>, caches: &mut Caches, epoch: u64) -> Ste
     let slashes = penalties::sentence(context, &policy, &market, epoch, judged)?;
     let deferred: BTreeMap<Hash32, Deferred> = keyed(context, &Key::new(Table::Deferred))?;
     let claims: BTreeMap<Hash32, Claim> = keyed(context, &Key::new(Table::Claim).int(epoch))?;
+    let open = claims.len().saturating_add(deferred.len()) as u64;
+    if open > context.limits.open_claims {
+        // No claim is accepted beyond the limit, so only a lower limit than the one before comes here.
+        return refuse(
+            Status::BudgetExceeded,
+            alloc::format!(
+                "{open} claims are to be settled, and the limit is {}",
+                context.limits.open_claims
+            ),
+        );
+    }
     let heights = (height_start, height_end);
     let mut input = input(context, epoch, heights, &slashes, &claims, &deferred)?;
     earn_fees(context, &claims)?;
@@ -84,8 +94,8 @@ pub fn settle(context: &mut Context<'_>, caches: &mut Caches, epoch: u64) -> Ste
         return Err(Stop::Broken(Error::invariant("claims were lost on the way")));
     }
     penalties::reward(context, &market, &penalties_to, &slashes, collected)?;
-    penalties::done(context, epoch, &slashes);
-    keep(context, epoch, &settled, &claims, &deferred)?;
+    penalties::done(context, &slashes);
+    keep(context, epoch, &settled, (&claims, &deferred), input.paid_before.as_ref())?;
     stakes::release(context, epoch)?;
     penalties::release(context)?;
     close(context, epoch, &settled)
@@ -94,7 +104,7 @@ pub fn settle(context: &mut Context<'_>, caches: &mut Caches, epoch: u64) -> Ste
 fn keyed<T: serde::de::DeserializeOwned>(context: &Context<'_>, prefix: &Key) -> Result<BTreeMap<Hash32, T>> {
     context
         .txn
-        .rows(prefix, SETTLE_CLAIMS_MAX)?
+        .rows(prefix, usize::MAX)?
         .into_iter()
         .map(|(key, row)| {
             trailing_hash(&key)
@@ -292,15 +302,15 @@ fn keep(
     context: &mut Context<'_>,
     epoch: u64,
     settled: &Settled<'_>,
-    claims: &BTreeMap<Hash32, Claim>,
-    deferred: &BTreeMap<Hash32, Deferred>,
+    (claims, deferred): (&BTreeMap<Hash32, Claim>, &BTreeMap<Hash32, Deferred>),
+    paid_before: Option<&BTreeMap<Text, Atoms>>,
 ) -> Step {
     for (payee, paid) in settled.balances.iter() {
-        let key = Key::new(Table::Paid).text(payee);
-        if context.txn.get::<Atoms>(key.clone())? != Some(paid) {
-            context.txn.put(key, &paid)?;
+        if paid_before.and_then(|before| before.get(payee)) != Some(&paid) {
+            context.txn.put(Key::new(Table::Paid).text(payee), &paid)?;
         }
     }
+    let mut paid_in_full = 0_u64;
     let waiting: BTreeMap<Hash32, Atoms> = settled
         .deferred
         .iter()
@@ -332,12 +342,17 @@ fn keep(
             let row = Deferred { owed: *owed, ..kept };
             context.txn.put(Key::new(Table::Deferred).hash(&key), &row)?;
         } else {
-            context.txn.delete(Key::new(Table::Deferred).hash(&key));
+            if deferred.contains_key(&key) {
+                context.txn.delete(Key::new(Table::Deferred).hash(&key));
+            }
+            paid_in_full = paid_in_full.saturating_add(1);
             finish_job(context, &claim.task_id)?;
         }
-        context.txn.delete(Key::new(Table::Claim).int(epoch).hash(&key));
+        if claims.contains_key(&key) {
+            context.txn.delete(Key::new(Table::Claim).int(epoch).hash(&key));
+        }
     }
-    Ok(())
+    Ok(counters::remove(&mut context.txn, Counter::OpenClaims, paid_in_full)?)
 }
 
 fn roles<'t>(provider: &'t Text, miner: &'t Text) -> Vec<(&'t Text, Role)> {
@@ -356,7 +371,7 @@ fn finish_job(context: &mut Context<'_>, task_id: &Hash32) -> Step {
     context.put_job(task_id, &job, Some(&before))
 }
 
-/// The batch is kept, the next epoch is on, and everything held has a digest.
+/// The batch is kept, and the next epoch is settled next.
 fn close(context: &mut Context<'_>, epoch: u64, settled: &Settled<'_>) -> Step {
     let batch = &settled.batch;
     context.txn.put(Key::new(Table::Batch).int(epoch), batch)?;
@@ -370,14 +385,11 @@ fn close(context: &mut Context<'_>, epoch: u64, settled: &Settled<'_>) -> Step {
     context.network.carry = batch.carry_next;
     context.network.prev_batch_id = batch.batch_id;
     context.txn.put(Key::new(Table::Network), &context.network)?;
-    let state_digest = digest::full(|start, end, limit| context.txn.scan(start, end, limit))?;
-    context.txn.put(Key::new(Table::Digest).int(epoch), &state_digest)?;
     context.events.push(Event::EpochSettled {
         epoch,
         batch_id: batch.batch_id,
         claims: batch.claims_count,
         payable: batch.totals.payable,
-        state_digest,
     });
     Ok(())
 }

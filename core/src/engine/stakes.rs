@@ -1,6 +1,7 @@
 //! Stake: it comes, stays locked for a while if the market says so, leaves through the unbonding account, and is
 //! slashable until it has left. A provider's status follows it.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::context::{Context, Step, Stop, bounded, refuse};
@@ -55,15 +56,27 @@ pub fn put(context: &mut Context<'_>, id: &Text, provider: &mut Provider, before
     Ok(())
 }
 
-/// Judges every provider anew: another policy holds now. Rare enough to look at all of them.
+/// Evaluates the status of every provider that a change of policy can move, in id order: not of those in jail, which
+/// leave it at a settlement, nor of retired ones. Bounded by the limits of providers and of leases.
 pub fn reconsider(context: &mut Context<'_>) -> Step {
-    for (key, mut provider) in context.txn.rows::<Provider>(&Key::new(Table::Provider), usize::MAX)? {
-        let Some(id) = trailing_text(&key, 1).and_then(|id| Text::new(id).ok()) else {
-            return Err(Stop::Broken(Error::invariant("a provider without an id")));
-        };
+    let mut ids: BTreeSet<Text> = BTreeSet::new();
+    for status in [
+        ProviderStatus::Registered,
+        ProviderStatus::Active,
+        ProviderStatus::Suspended,
+    ] {
+        let prefix = Key::new(Table::ProviderByStatus).byte(status as u8);
+        for (key, _) in context.txn.scan_prefix(&prefix, usize::MAX)? {
+            let Some(id) = trailing_text(&key, 2).and_then(|id| Text::new(id).ok()) else {
+                return Err(Stop::Broken(Error::invariant("a provider without an id")));
+            };
+            ids.insert(id);
+        }
+    }
+    for id in ids {
+        let mut provider = context.provider(&id)?;
         let before = provider.status;
-        // Who is in jail leaves it at a settlement.
-        if before != ProviderStatus::Jailed && judge_status(context, &id, &provider) != before {
+        if judge_status(context, &id, &provider) != before {
             put(context, &id, &mut provider, Some(before))?;
         }
     }
@@ -140,6 +153,7 @@ pub fn begin_to_leave(context: &mut Context<'_>, id: &Text, amount: Atoms) -> St
     let key = Key::new(Table::Unbonding).int(released_with).text(id);
     let already: Atoms = context.txn.get(key.clone())?.unwrap_or(Atoms::ZERO);
     context.txn.put(key, &already.add(amount)?)?;
+    context.txn.mark(by_provider(id).int(released_with));
     change(context, id, |provider| {
         provider.stake = provider.stake.sub(amount)?;
         Ok(())
@@ -168,20 +182,27 @@ impl Provider {
     }
 }
 
+fn by_provider(id: &Text) -> Key {
+    Key::new(Table::UnbondingByProvider).text(id)
+}
+
 /// What leaves, by the epoch whose settlement releases it, latest first.
-fn leaving(context: &Context<'_>, id: &Text) -> Result<Vec<(u64, Atoms)>> {
+fn leaving(context: &Context<'_>, id: &Text) -> Step<Vec<(u64, Atoms)>> {
     let mut rows = Vec::new();
-    let start = Key::new(Table::Unbonding).bytes();
-    for (key, value) in context
-        .txn
-        .scan(&start, &Key::new(Table::Unbonding).end(), usize::MAX)?
-    {
-        if trailing_text(&key, 9) == Some(&**id) {
-            rows.push((epoch_of(&key), cbor::from_slice(&value)?));
-        }
+    for (key, _) in context.txn.scan_prefix(&by_provider(id), usize::MAX)? {
+        let epoch = key.last_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        let Some(amount) = context.txn.get(Key::new(Table::Unbonding).int(epoch).text(id))? else {
+            return Err(Stop::Broken(Error::invariant("unbonding stake without its row")));
+        };
+        rows.push((epoch, amount));
     }
     rows.reverse();
     Ok(rows)
+}
+
+fn released(context: &mut Context<'_>, epoch: u64, id: &Text) {
+    context.txn.delete(Key::new(Table::Unbonding).int(epoch).text(id));
+    context.txn.delete(by_provider(id).int(epoch));
 }
 
 fn epoch_of(key: &[u8]) -> u64 {
@@ -223,10 +244,10 @@ pub fn take(context: &mut Context<'_>, id: &Text, to: &Account, amount: Atoms) -
     )?;
     for (epoch, held) in leaving(context, id)? {
         let taken = rest.min(held);
-        let key = Key::new(Table::Unbonding).int(epoch).text(id);
         if taken == held {
-            context.txn.delete(key);
+            released(context, epoch, id);
         } else {
+            let key = Key::new(Table::Unbonding).int(epoch).text(id);
             context.txn.put(key, &held.sub(taken)?)?;
         }
         rest = rest.sub(taken)?;
@@ -239,20 +260,18 @@ pub fn take(context: &mut Context<'_>, id: &Text, to: &Account, amount: Atoms) -
     Ok(())
 }
 
-/// Stake whose epochs are over leaves for the chain.
+/// Stake whose epochs are over leaves for the chain: a bounded number of rows, the rest with the next settlement.
 pub fn release(context: &mut Context<'_>, epoch: u64) -> Step {
     let start = Key::new(Table::Unbonding).bytes();
     let end = Key::new(Table::Unbonding).int(epoch.saturating_add(1)).bytes();
-    for (key, value) in context.txn.scan(&start, &end, usize::MAX)? {
+    for (key, value) in context.txn.scan(&start, &end, context.limits.releases)? {
         let Some(id) = trailing_text(&key, 9).and_then(|id| Text::new(id).ok()) else {
             return Err(Stop::Broken(Error::invariant("unbonding of nobody")));
         };
         let amount: Atoms = cbor::from_slice(&value)?;
         let from = Account::Unbonding(id.clone());
         context.post(from, Account::Mint, amount, Reason::StakeReleased)?;
-        context
-            .txn
-            .delete(Key::new(Table::Unbonding).int(epoch_of(&key)).text(&id));
+        released(context, epoch_of(&key), &id);
     }
     Ok(())
 }

@@ -5,11 +5,13 @@
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::ops::Bound;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::budget::{Budget, Resource};
 use super::key::Key;
 use super::store::{Pair, Store, Write};
 use crate::codec::cbor;
@@ -17,11 +19,15 @@ use crate::{Code, Error, Result};
 
 type Layer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
+/// Rows that a range asks the store for at least, after its first page.
+const SCAN_PAGE_MIN: usize = 64;
+
 /// Reads and writes of one entry.
 pub struct Txn<'a> {
     store: &'a dyn Store,
     kept: Layer,
     open: Layer,
+    budget: Cell<Budget>,
 }
 
 /// A row that does not read back is a corrupt store, never bad input.
@@ -41,7 +47,40 @@ impl<'a> Txn<'a> {
             store,
             kept: BTreeMap::new(),
             open: BTreeMap::new(),
+            budget: Cell::new(Budget::UNBOUNDED),
         }
+    }
+
+    /// Counts reads and writes against a budget from here on.
+    pub fn limit(&mut self, budget: Budget) {
+        self.budget.set(budget);
+    }
+
+    /// The resource that was used up first, if one was.
+    #[must_use]
+    pub fn exceeded(&self) -> Option<Resource> {
+        self.budget.get().exceeded()
+    }
+
+    /// What is left of the budget.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        self.budget.get()
+    }
+
+    /// Counts rows that are read.
+    fn count_read(&self, rows: usize, bytes: usize) -> Result<()> {
+        let budget = self.budget.get().read(rows, bytes);
+        self.budget.set(budget);
+        match budget.exceeded() {
+            Some(resource) => Err(Error::invariant(resource.as_str())),
+            None => Ok(()),
+        }
+    }
+
+    /// A write beyond the budget ends the command, too: with its next read, or at its end.
+    fn count_write(&self, bytes: usize) {
+        self.budget.set(self.budget.get().write(bytes));
     }
 
     /// Keeps what was written so far whatever follows.
@@ -66,10 +105,12 @@ impl<'a> Txn<'a> {
     /// # Errors
     /// The store's.
     pub fn get_raw(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        match self.open.get(key).or_else(|| self.kept.get(key)) {
-            Some(written) => Ok(written.clone()),
-            None => self.store.get(key),
-        }
+        let value = match self.open.get(key).or_else(|| self.kept.get(key)) {
+            Some(written) => written.clone(),
+            None => self.store.get(key)?,
+        };
+        self.count_read(1, value.as_ref().map_or(0, Vec::len))?;
+        Ok(value)
     }
 
     /// The row under a key.
@@ -103,7 +144,9 @@ impl<'a> Txn<'a> {
 
     /// Writes bytes as they are.
     pub fn put_raw(&mut self, key: Key, value: Vec<u8>) {
-        self.open.insert(key.bytes(), Some(value));
+        let key = key.bytes();
+        self.count_write(key.len().saturating_add(value.len()));
+        self.open.insert(key, Some(value));
     }
 
     /// Writes a key that says everything itself.
@@ -113,7 +156,9 @@ impl<'a> Txn<'a> {
 
     /// Ends a key.
     pub fn delete(&mut self, key: Key) {
-        self.open.insert(key.bytes(), None);
+        let key = key.bytes();
+        self.count_write(key.len());
+        self.open.insert(key, None);
     }
 
     /// At most `limit` pairs from `start` up to `end`, what was written included.
@@ -147,19 +192,26 @@ impl<'a> Txn<'a> {
         .peekable();
         let mut found: Vec<Pair> = Vec::new();
         let mut from = start.to_vec();
-        // Both sides are walked in step and no further than needed: a page of a large transaction
-        // costs a page.
+        // Rows of the store are read in pages, written ones are copied only when they are found: a page costs a page,
+        // however much was written.
+        let mut asked = limit;
         while found.len() < limit {
-            let wanted = limit.saturating_sub(found.len());
-            let stored = self.store.scan(&from, end, wanted)?;
-            let last = stored.len() < wanted;
-            if let Some((key, _)) = stored.last() {
+            let page = self.store.scan(&from, end, asked)?;
+            let bytes = page.iter().map(|(key, value)| key.len().saturating_add(value.len()));
+            self.count_read(page.len(), bytes.fold(0, usize::saturating_add))?;
+            let last = page.len() < asked;
+            if let Some((key, _)) = page.last() {
                 from.clone_from(key);
                 from.push(0);
             }
-            for pair in stored {
-                while let Some((key, value)) = written.next_if(|(key, _)| **key < pair.0) {
+            for pair in page {
+                while found.len() < limit
+                    && let Some((key, value)) = written.next_if(|(key, _)| **key < pair.0)
+                {
                     found.extend(value.clone().map(|value| (key.clone(), value)));
+                }
+                if found.len() >= limit {
+                    break;
                 }
                 match written.next_if(|(key, _)| **key == pair.0) {
                     Some((key, value)) => found.extend(value.clone().map(|value| (key.clone(), value))),
@@ -167,13 +219,16 @@ impl<'a> Txn<'a> {
                 }
             }
             if last {
-                while let Some((key, value)) = written.next_if(|_| found.len() < limit) {
+                while found.len() < limit
+                    && let Some((key, value)) = written.next()
+                {
                     found.extend(value.clone().map(|value| (key.clone(), value)));
                 }
                 break;
             }
+            // Ended keys hid rows of the store: where there are many of them, the next pages are not one row each.
+            asked = limit.saturating_sub(found.len()).max(SCAN_PAGE_MIN.min(limit));
         }
-        found.truncate(limit);
         Ok(found)
     }
 
@@ -208,7 +263,7 @@ impl<'a> Txn<'a> {
         self.store.count(list)
     }
 
-    /// What stood in the store before this entry.
+    /// What stood in the store before this entry. Not counted: the invariants read it.
     ///
     /// # Errors
     /// The store's.

@@ -9,7 +9,6 @@ use super::rows::{Drawn, PayeeRole, Withdrawal};
 use super::speaker::{self, Speaker};
 use crate::Error;
 use crate::amount::Atoms;
-use crate::limits::DUE_JOBS_MAX;
 use crate::matching::Status as ProviderStatus;
 use crate::value::Text;
 
@@ -206,7 +205,7 @@ pub fn pay_due(context: &mut Context<'_>) -> Step {
     let end_key = Key::new(Table::WithdrawalDue)
         .int(context.now_ms.saturating_add(1))
         .bytes();
-    for (key, _) in context.txn.scan(&start, &end_key, DUE_JOBS_MAX)? {
+    for (key, _) in context.txn.scan(&start, &end_key, context.limits.due)? {
         let number = key.last_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes));
         let row = match number {
             Some(number) => context.txn.get::<Withdrawal>(Key::new(Table::Withdrawal).int(number))?,

@@ -74,6 +74,8 @@ const ADD_COUNT: &str =
 #[derive(Debug)]
 pub struct SqliteStore {
     connection: Connection,
+    /// Whether this is the writer: its reads between two commits are of one transaction, which takes locks once.
+    writes: bool,
 }
 
 impl SqliteStore {
@@ -131,7 +133,10 @@ impl SqliteStore {
             connection.pragma_update(None, "cache_size", -PAGE_CACHE_KIB)
         };
         prepare().map_err(|error| failure(&doing, &error))?;
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            writes: true,
+        })
     }
 
     /// Opens a database to read: what is committed now, whatever is written later. Needs no lock.
@@ -176,7 +181,10 @@ impl SqliteStore {
                 what: format!("{} {what}", path.display()),
             },
         })?;
-        let store = Self { connection };
+        let store = Self {
+            connection,
+            writes: false,
+        };
         head_of(&store)?;
         Ok(store)
     }
@@ -257,6 +265,16 @@ impl SqliteStore {
         Ok(found.first().copied().unwrap_or(0))
     }
 
+    /// Begins the transaction of the writer's reads, if none is open. A commit ends it, so that it never stands in the
+    /// way of a checkpoint of the writer's own, and the next read is of what was committed. A reader's is its own to
+    /// begin ([`SqliteStore::renew`]).
+    fn begin(&self) -> rusqlite::Result<()> {
+        if self.writes && self.connection.is_autocommit() {
+            self.connection.prepare_cached("BEGIN DEFERRED")?.execute([])?;
+        }
+        Ok(())
+    }
+
     fn query<T>(
         &self,
         statement: &str,
@@ -264,6 +282,7 @@ impl SqliteStore {
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>> {
         let rows = || -> rusqlite::Result<Vec<T>> {
+            self.begin()?;
             let mut statement = self.connection.prepare_cached(statement)?;
             statement.query_map(params, read)?.collect()
         };
@@ -294,6 +313,8 @@ fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // One plan a statement, whatever is bound to it: else SQLite prepares a statement with a bound LIMIT anew at each call.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 
@@ -415,6 +436,7 @@ fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRow> {
 impl HostStore for SqliteStore {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
         let value = || {
+            self.begin()?;
             let mut statement = self.connection.prepare_cached(GET)?;
             statement.query_row([key], |row| row.get(0)).optional()
         };
@@ -457,6 +479,7 @@ impl HostStore for SqliteStore {
 
     fn commit(&mut self, batch: Batch<'_>) -> Result<()> {
         let numbers: Vec<i64> = batch.journal.iter().map(|row| whole(row.seq)).collect::<Result<_>>()?;
+        self.release()?;
         let connection = &mut self.connection;
         let write = || -> rusqlite::Result<()> {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
