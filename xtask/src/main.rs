@@ -10,6 +10,7 @@ mod client;
 mod codegen;
 mod conformance;
 mod count;
+mod deadline;
 mod explorer;
 mod fingerprint;
 mod guest;
