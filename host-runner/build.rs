@@ -2,6 +2,7 @@
 //! the crate still builds.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 use std::{env, fs};
 
 /// Overrides where the module is taken from.
@@ -59,9 +60,15 @@ fn embed(from: &Path, out: &Path, name: &str, include: &str) -> String {
 }
 
 /// Has this run again when something in a folder changes. Cargo takes what is missing for changed, and would build this
-/// crate again each time: so the folder is made where there is none.
+/// crate again each time: so the folder is made where there is none. It is made older than this run, because cargo also
+/// builds again for what is younger.
 fn watch(folder: &Path) {
-    if fs::create_dir_all(folder).is_ok() {
+    if !folder.is_dir() && fs::create_dir_all(folder).is_ok() {
+        let old = SystemTime::UNIX_EPOCH + Duration::from_secs(86_400);
+        // Where that is refused, the crate is built once more, and no more than that.
+        let _ = fs::File::open(folder).and_then(|folder| folder.set_modified(old));
+    }
+    if folder.is_dir() {
         println!("cargo::rerun-if-changed={}", folder.display());
     }
 }

@@ -1,8 +1,8 @@
 // Values at the border, policies, and errors.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { test } from "node:test";
 import * as aicf from "../index.mjs";
+import { test } from "../../tests/runner.mjs";
 import { checkColumns, columnsOf } from "../../tests/conformance/columns.mjs";
 import { checkBorder } from "../../tests/conformance/border.mjs";
 

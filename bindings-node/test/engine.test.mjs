@@ -1,10 +1,10 @@
 // The engine, the shared vectors, worker threads, and an event loop that turns during long work.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import * as aicf from "../index.mjs";
+import { test } from "../../tests/runner.mjs";
+import { finished, within } from "../../tests/within.mjs";
 
 const vectors = (name) =>
   readFileSync(new URL(`../../fixtures/vectors/${name}.jsonl`, import.meta.url), "utf8")
@@ -56,7 +56,7 @@ for (const options of [[], ["--typed"]]) {
   test(`every vector through the testee ${options}`, () => {
     const input = ALL.map(({ request }) => request).join("\n");
     const testee = new URL("../testee.mjs", import.meta.url).pathname;
-    const done = spawnSync(process.execPath, [testee, ...options], { input, maxBuffer: 1 << 28 });
+    const done = finished(process.execPath, [testee, ...options], { input, maxBuffer: 1 << 28 });
     assert.equal(done.status, 0, done.stderr.toString());
     const replies = done.stdout.toString().trimEnd().split("\n").map((line) => JSON.parse(line));
     assert.equal(replies.length, ALL.length);
@@ -83,10 +83,11 @@ test("worker threads run at the same time, and one that is ended harms no one", 
       for (;;) await aicf.merkleRootAsync({ leaves });
     });`;
   const workers = Array.from({ length: 4 }, () => new Worker(code, { eval: true }));
-  const said = await Promise.all(workers.map((worker) => new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject))));
+  const messages = workers.map((worker) => new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject)));
+  const said = await within("a message of every worker", Promise.all(messages));
   const expected = aicf.merkleRoot({ leaves: new Array(2_000).fill(new Uint8Array(32)) }).root;
   for (const one of said) assert.deepEqual(one, { root: expected, refused: "out_of_range", seq: 0 });
-  await Promise.all(workers.map((worker) => worker.terminate()));
+  await within("the end of all workers", Promise.all(workers.map((worker) => worker.terminate())));
   assert.equal(aicf.splitApply({ kind: "ai", total: 100n }).provider, 80n);
 });
 
@@ -105,7 +106,7 @@ test("the event loop turns while a long call runs", async () => {
 
 test("the example runs", () => {
   const example = new URL("../examples/quickstart.mjs", import.meta.url).pathname;
-  const done = spawnSync(process.execPath, [example], { encoding: "utf8" });
+  const done = finished(process.execPath, [example], { encoding: "utf8" });
   assert.equal(done.status, 0, done.stderr);
   assert.match(done.stdout, /paid: 25000 of it to the provider: 20000/);
 });

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
 import * as aicf from "../index.mjs";
+import { test } from "../../tests/runner.mjs";
 
 const PASSPHRASE = "correct horse battery";
 const bytes = (text) => new TextEncoder().encode(text);

@@ -4,6 +4,7 @@
 mod support;
 
 use support::refusal::{fails, settled_place};
+use support::within::{end, output, within};
 use support::{Place, Run, bytes};
 
 /// A second writer is refused and changes nothing; readers are let in.
@@ -18,9 +19,12 @@ fn one_process_writes_a_database() {
         .spawn()
         .unwrap();
     let note = format!("process {}", holder.id());
-    while std::fs::read_to_string(place.path("aicf.db.lock")).unwrap().trim() != note {
-        std::thread::yield_now();
-    }
+    let lock = place.path("aicf.db.lock");
+    within("the lock of the process that holds it", move || {
+        while std::fs::read_to_string(&lock).unwrap().trim() != note {
+            std::thread::yield_now();
+        }
+    });
     place.write("nothing.jsonl", "");
     for args in [
         &["provider", "heartbeat", "--provider-id", "p"][..],
@@ -33,7 +37,7 @@ fn one_process_writes_a_database() {
     assert_eq!(place.json(&["provider", "list"])["items"][0]["provider_id"], "p");
     place.ok(&["verify"]);
     holder.kill().unwrap();
-    holder.wait().unwrap();
+    end(&mut holder, "the end of a process that was killed");
     place.ok(&["provider", "heartbeat", "--provider-id", "p"]);
 }
 
@@ -218,7 +222,7 @@ fn a_testee_answers_whatever_comes() {
         let mut stdin = child.stdin.take().unwrap();
         let text = input.clone();
         let writer = std::thread::spawn(move || stdin.write_all(&text));
-        let run = Run::of(child.wait_with_output().unwrap());
+        let run = Run::of(output(child, "a testee"));
         writer.join().unwrap().unwrap();
         assert_eq!(run.code, 0);
         let lines: Vec<&str> = run.out.lines().collect();

@@ -10,6 +10,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
 use support::journal::{Draws, fill, options};
+use support::within::{PATIENCE, end, watched};
 use support::{Place, bytes};
 
 const ENTRIES: u64 = 1_200;
@@ -46,20 +47,23 @@ fn until_killed(place: &Place, draws: &mut Draws) -> (Option<u64>, bool) {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut acknowledged = None;
     let mut ended = false;
-    for _ in 0..draws.below(14) {
-        match lines.next() {
-            Some(line) => {
-                let line = line.unwrap();
-                if let Some(seq) = line.strip_prefix("committed ") {
-                    acknowledged = Some(seq.parse().unwrap());
+    let read = draws.below(14);
+    watched(child.id(), "the acknowledgements of a replay", PATIENCE, || {
+        for _ in 0..read {
+            match lines.next() {
+                Some(line) => {
+                    let line = line.unwrap();
+                    if let Some(seq) = line.strip_prefix("committed ") {
+                        acknowledged = Some(seq.parse().unwrap());
+                    }
+                }
+                None => {
+                    ended = true;
+                    break;
                 }
             }
-            None => {
-                ended = true;
-                break;
-            }
         }
-    }
+    });
     // Not only right after a commit: somewhere within the next batch.
     std::thread::sleep(Duration::from_micros(draws.below(9_000)));
     child.kill().unwrap();
@@ -69,7 +73,7 @@ fn until_killed(place: &Place, draws: &mut Draws) -> (Option<u64>, bool) {
             acknowledged = Some(seq.parse().unwrap());
         }
     }
-    let status = child.wait().unwrap();
+    let status = end(&mut child, "the end of a replay that was killed");
     (acknowledged, ended || status.success())
 }
 

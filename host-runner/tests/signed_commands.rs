@@ -4,6 +4,7 @@
 mod support;
 
 use serde_json::{Value, json};
+use support::within::finish;
 use support::{Place, Run};
 
 struct Testnet(Place);
@@ -28,15 +29,12 @@ impl Testnet {
     fn say(&self, line: &str) -> Run {
         let mut words: Vec<&str> = line.split_whitespace().collect();
         words.push("--json");
-        let output = self
-            .0
-            .command(&words)
+        let mut command = self.0.command(&words);
+        command
             .env("AICF_NETWORK", "testnet")
             .env("AICF_MARKET_PATH", "market.json")
-            .env("AICF_PASSPHRASE_FILE", "passphrase")
-            .output()
-            .expect("the program runs");
-        Run::of(output)
+            .env("AICF_PASSPHRASE_FILE", "passphrase");
+        Run::of(finish(&mut command))
     }
 
     fn done(&self, line: &str) -> Value {

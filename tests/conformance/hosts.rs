@@ -1,10 +1,14 @@
 //! The hosts: how each is started. All of them speak the testee protocol on their standard streams.
 
-use crate::Request;
+use crate::{Request, within};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
+use std::time::Duration;
+
+/// How long a host may take to reply to all requests: many times what the slowest takes.
+const PATIENCE: Duration = Duration::from_secs(1_200);
 
 /// One way to the core.
 pub struct Host {
@@ -73,19 +77,21 @@ impl Host {
         let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(failed(&"no streams"));
         };
-        let replies = thread::scope(|scope| {
-            scope.spawn(move || {
-                for request in requests {
-                    if input
-                        .write_all(&request.line)
-                        .and_then(|()| input.write_all(b"\n"))
-                        .is_err()
-                    {
-                        break;
+        let replies = within::watched(child.id(), &format!("the replies of {}", self.name), PATIENCE, || {
+            thread::scope(|scope| {
+                scope.spawn(move || {
+                    for request in requests {
+                        if input
+                            .write_all(&request.line)
+                            .and_then(|()| input.write_all(b"\n"))
+                            .is_err()
+                        {
+                            break;
+                        }
                     }
-                }
-            });
-            BufReader::new(output).split(b'\n').collect::<Result<Vec<_>, _>>()
+                });
+                BufReader::new(output).split(b'\n').collect::<Result<Vec<_>, _>>()
+            })
         });
         let replies = replies.map_err(|error| failed(&error))?;
         let status = child.wait().map_err(|error| failed(&error))?;

@@ -13,6 +13,8 @@ mod hosts;
 mod journal;
 mod journals;
 mod report;
+#[path = "../../host-runner/tests/support/within.rs"]
+mod within;
 
 use aicf_tests::{EXAMPLES, Generator, families};
 use hosts::{HOSTS, Host};

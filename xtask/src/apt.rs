@@ -1,5 +1,6 @@
 //! Debian's packages, where a machine has them.
 
+use crate::deadline;
 use crate::sh::{self, Outcome, say};
 use std::process::Command;
 
@@ -14,11 +15,12 @@ pub fn install(who: &str, packages: &[(&str, &str)]) -> Outcome {
         say(&format!("{who}:   {package}: {reason}"));
     }
     // A machine that has never been updated knows no packages; one that has is spared the time.
-    if apt(&["install", "-y", "--no-install-recommends"], &names).is_err() {
-        apt(&["update"], &[])?;
-        apt(&["install", "-y", "--no-install-recommends"], &names)?;
+    if apt(&["install", "-y", "--no-install-recommends"], &names).is_ok() {
+        return Ok(());
     }
-    Ok(())
+    apt(&["update"], &[])
+        .and_then(|()| apt(&["install", "-y", "--no-install-recommends"], &names))
+        .map_err(|error| format!("{error}; install by hand: {}", names.join(" ")))
 }
 
 fn apt(what: &[&str], names: &[&str]) -> Outcome {
@@ -27,6 +29,8 @@ fn apt(what: &[&str], names: &[&str]) -> Outcome {
         Command::new("apt-get")
     } else {
         let mut sudo = Command::new("sudo");
+        // In a step with a deadline a question for the password would wait for it.
+        sudo.args(deadline::unattended().then_some("--non-interactive"));
         sudo.arg("apt-get");
         sudo
     };

@@ -2,7 +2,7 @@
 //! the machine and the day. What is written by hand in that file, below its last marker, stays.
 
 use crate::sh::{self, Outcome, say};
-use crate::{guest, node, python, web};
+use crate::{checks, explorer, guest, node, python, web};
 use std::fs;
 use std::process::{Command, Stdio};
 
@@ -43,6 +43,9 @@ pub fn run() -> Outcome {
     let about = "From other languages: what a call costs, and an epoch of a million claims";
     say(&format!("bench: {about}"));
     report.push_str(&format!("## {about}\n\n```text\n{}\n```\n\n", bindings()?.trim_end()));
+    let about = "The explorer in Chromium, and its node on the same cores";
+    say(&format!("bench: {about}"));
+    report.push_str(&format!("## {about}\n\n```text\n{}\n```\n\n", pages()?.trim_end()));
     let path = sh::root().join(FILE);
     let kept = fs::read_to_string(&path).unwrap_or_default();
     let notes = kept.split_once(NOTES).map_or("", |(_, notes)| notes);
@@ -84,6 +87,17 @@ fn bindings() -> Result<String, String> {
     }
     print!("{report}");
     Ok(report)
+}
+
+/// The explorer's bytes, its first paint, and the frames of a long list.
+fn pages() -> Result<String, String> {
+    explorer::build()?;
+    web::browser()?;
+    checks::binary()?;
+    let folder = explorer::folder();
+    let printed = output(Command::new("node").current_dir(&folder).arg("bench/speed.mjs"))?;
+    print!("{printed}");
+    Ok(printed)
 }
 
 fn output(command: &mut Command) -> Result<String, String> {

@@ -1,9 +1,9 @@
 //! Counting what test runners of several languages report.
 
+use crate::deadline;
 use crate::sh::Outcome;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Command, Stdio};
-use std::thread;
+use std::process::Command;
 
 /// How many passed and how many failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,20 +45,25 @@ pub fn judge(outcome: Outcome) -> Count {
 /// Shows what a test runner prints, and adds up what it counts. A runner that fails without counting a
 /// failure (it did not compile, it crashed) is one.
 pub fn counted(command: &mut Command) -> Count {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = match command.spawn() {
-        Ok(child) => child,
+    let shown = deadline::captured(
+        command,
+        |out| tally(out, std::io::stdout()),
+        |err| tally(err, std::io::stderr()),
+    );
+    let ended = match shown {
+        Ok(ended) => ended,
         Err(error) => return judge(Err(format!("cannot start the tests: {error}"))),
     };
-    let (out, err) = (child.stdout.take(), child.stderr.take());
-    let err = thread::spawn(move || err.map(|err| tally(err, std::io::stderr())).unwrap_or_default());
-    let mut count = out.map(|out| tally(out, std::io::stdout())).unwrap_or_default();
-    let also = err.join().unwrap_or_default();
-    count += also;
-    if !child.wait().is_ok_and(|status| status.success()) && count.failed == 0 {
+    let mut count = ended.out.unwrap_or_default();
+    count += ended.err.unwrap_or_default();
+    let failed = match ended.status {
+        Ok(status) => !status.success(),
+        Err(error) => {
+            eprintln!("the tests: {error}");
+            true
+        }
+    };
+    if failed && count.failed == 0 {
         count.failed = 1;
     }
     count

@@ -26,7 +26,8 @@ const SOURCES: [&str; 12] = [
     "bindings-wasm/web/package",
 ];
 
-fn folder() -> PathBuf {
+/// The folder of its npm project.
+pub fn folder() -> PathBuf {
     sh::root().join("bindings-wasm/explorer")
 }
 

@@ -1,7 +1,9 @@
 //! Running other programs, and where things are.
 
+use crate::deadline;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::{env, fs};
 
 /// The result of a command: an error is one sentence for people.
@@ -26,11 +28,9 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Runs to the end; anything but success is an error.
+/// Runs to the end, without input; anything but success is an error.
 pub fn run(command: &mut Command) -> Outcome {
-    let status = command
-        .status()
-        .map_err(|error| format!("{}: {error}", show(command)))?;
+    let status = deadline::status(command).map_err(|error| format!("{}: {error}", show(command)))?;
     if status.success() {
         Ok(())
     } else {
@@ -40,16 +40,20 @@ pub fn run(command: &mut Command) -> Outcome {
 
 /// Standard output of a program, trimmed; an error when it cannot run or fails.
 pub fn read(command: &mut Command) -> Outcome<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("{}: {error}", show(command)))?;
-    if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let program = show(command);
+    let failed = |error: &dyn std::fmt::Display| format!("{program}: {error}");
+    let ended = deadline::captured(command, |out| all(out), |err| all(err)).map_err(|error| failed(&error))?;
+    if ended.status.map_err(|error| failed(&error))?.success() {
+        Ok(ended.out.unwrap_or_default().trim().to_owned())
     } else {
-        let why = String::from_utf8_lossy(&output.stderr);
-        Err(format!("{}: {}", show(command), why.trim()))
+        Err(failed(&ended.err.unwrap_or_default().trim()))
     }
+}
+
+fn all(mut stream: impl Read) -> String {
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Whether a program is on the path.

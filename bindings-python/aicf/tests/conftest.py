@@ -1,11 +1,12 @@
-"""What several tests use: a devnet in memory, and the command modules run as programs."""
+"""What several tests use: a devnet in memory, the command modules run as programs, and a bound for every test."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,42 @@ import pytest
 import aicf
 
 Run = Callable[..., str]
+
+PATIENCE_S = 120
+"""How long a test, or what comes before and after it, may take: many times what the slowest takes."""
+
+
+class Late(Exception):
+    """A wait in the main thread that came to no end: the traceback has what it waited for."""
+
+
+def _bounded(item: pytest.Item, phase: str) -> Iterator[None]:
+    def late(number: int, frame: object) -> None:
+        raise Late(f"{phase} of {item.nodeid} is not over after {PATIENCE_S} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    # Again and again: what ends a fixture may wait, too.
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE_S, 10)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    yield from _bounded(item, "the setup")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    yield from _bounded(item, "the call")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    yield from _bounded(item, "the teardown")
 
 
 class Devnet:

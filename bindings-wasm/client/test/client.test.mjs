@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
 import WebSocket from "ws";
 import { Client, NodeUnreachable, READS, RpcError } from "../dist/index.js";
 import { ROOT, Running } from "./running.mjs";
+import { after, before, test } from "../../../tests/runner.mjs";
+import { bounded, within } from "../../../tests/within.mjs";
 
 let node;
 let client;
@@ -19,15 +20,6 @@ after(() => node.close());
 async function job(number) {
   const asked = { kind: "ai", units: "10", requester: "alice", payload_json: { n: number } };
   return (await client.call("aicf.submitJob", asked)).task_id;
-}
-
-async function take(events, count) {
-  const seen = [];
-  for await (const event of events) {
-    seen.push(event);
-    if (seen.length === count) break;
-  }
-  return seen;
 }
 
 test("calls are answered, amounts are exact", async () => {
@@ -72,7 +64,7 @@ test("events are followed, and taken up again when the node comes back", async (
     const submit = async (n) => (await here.call("aicf.submitJob", { kind: "ai", units: "1", payload_json: n })).task_id;
     const first = [await submit(1), await submit(2)];
     const states = [];
-    const events = here.events({ topics: ["jobEnqueued"], from_seq: 0, onState: (up) => states.push(up) });
+    const events = bounded(here.events({ topics: ["jobEnqueued"], from_seq: 0, onState: (up) => states.push(up) }), "events");
     assert.equal((await events.next()).value.data.task_id, first[0]);
     await other.end("SIGKILL");
     await other.start();
@@ -97,10 +89,15 @@ test("following ends when it is asked to", async () => {
     }
   })();
   // Until the follower is there nothing is sent to it: jobs come until it has one.
-  while (seen.length === 0) await job(`end ${seen.length} ${Math.random()}`);
-  await follow;
+  const first = async (stop) => {
+    while (seen.length === 0 && !stop.aborted) await job(`end ${seen.length} ${Math.random()}`);
+  };
+  await within("an event of a new job", first);
+  await within("the end of following", follow);
   assert.equal(seen.length, 1);
-  const [again] = await take(client.events({ topics: ["jobEnqueued"], from_seq: 0 }), 1);
+  const again = await within("the first event", async (signal) => {
+    for await (const event of client.events({ topics: ["jobEnqueued"], from_seq: 0, signal })) return event;
+  });
   assert.equal(again.event, "jobEnqueued");
 });
 

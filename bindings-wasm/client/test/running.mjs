@@ -1,9 +1,11 @@
 // A node as a process of its own, for the tests.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { within } from "../../../tests/within.mjs";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -49,24 +51,31 @@ export class Running {
     // A busy machine is no reason to get a ticket: what is written is looked at at once.
     args.push("--rpc-patience-ms", "15000", ...this.settings);
     this.#process = spawn(binary(), args, { cwd: this.#folder, env, stdio: ["ignore", "pipe", "ignore"] });
+    await within(`the address of a node (aicf ${args.join(" ")})`, this.#address());
+  }
+
+  /** Reads what the node prints first, until it names its address. */
+  async #address() {
     let told = "";
     for await (const chunk of this.#process.stdout) {
       told += chunk;
       try {
         this.port = Number(JSON.parse(told).listening.split(":").pop());
-        break;
+        return;
       } catch {
         // Not whole yet.
       }
     }
-    if (!this.port) throw new Error(`the node did not start: ${told}`);
+    throw new Error(`the node did not start: ${told}`);
   }
 
-  end(signal = "SIGTERM") {
-    return new Promise((resolve) => {
-      this.#process.once("exit", (code) => resolve(code));
-      this.#process.kill(signal);
-    });
+  async end(signal = "SIGTERM") {
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode !== null || signalCode !== null) return exitCode;
+    const exit = once(this.#process, "exit");
+    this.#process.kill(signal);
+    const [code] = await within(`the end of a node after ${signal}`, exit);
+    return code;
   }
 
   async close() {

@@ -2,17 +2,17 @@
 // every root compared. Beside it, the same epoch settled by the native program.
 //
 //   AICF_EPOCH_DB=/tmp/epoch.db cargo bench -p aicf-tests --bench figures -- epoch     # makes 100,000 claims
-//   AICF_EPOCH_DB=/tmp/epoch.db npm run bench
-import { spawnSync } from "node:child_process";
+//   AICF_EPOCH_DB=/tmp/epoch.db npm run bench:epoch
+import { finished } from "../../../tests/within.mjs";
 import { binary } from "../../client/test/running.mjs";
 import { bare, go, launch, tab } from "../test/harness.mjs";
 
 const database = process.env.AICF_EPOCH_DB;
-if (!database) throw new Error("which database? AICF_EPOCH_DB=FILE npm run bench; see the top of bench/epoch.mjs");
+if (!database) throw new Error("which database? AICF_EPOCH_DB=FILE npm run bench:epoch; see the top of bench/epoch.mjs");
 const RUNS = 3;
 
 const start = performance.now();
-const audit = spawnSync(binary(), ["--db", database, "audit", "0"], { encoding: "utf8" });
+const audit = finished(binary(), ["--db", database, "audit", "0"], { encoding: "utf8" });
 if (audit.status !== 0) throw new Error(audit.stderr);
 console.log(`aicf audit 0: ${((performance.now() - start) / 1_000).toFixed(2)} s`);
 

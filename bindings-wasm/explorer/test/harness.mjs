@@ -1,12 +1,12 @@
 // What the tests of the pages share: a node, a browser, and what every page must be like.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { bounded, finished } from "../../../tests/within.mjs";
 import { ROOT, Running, binary } from "../../client/test/running.mjs";
 import { POLICY } from "./market.mjs";
 
@@ -32,7 +32,8 @@ export async function market({ policy = POLICY, rules, settings = [] } = {}) {
   }
   const key = join(node.folder, "settlement.key");
   const env = { ...process.env, AICF_PASSPHRASE: PASSPHRASE };
-  execFileSync(binary(), ["key", "generate", key], { env, stdio: "ignore" });
+  const made = finished(binary(), ["key", "generate", key], { env, encoding: "utf8" });
+  assert.equal(made.status, 0, made.stderr);
   node.env = { AICF_PASSPHRASE: PASSPHRASE };
   node.settings = ["--policy", join(node.folder, "policy.yaml"), "--receipts-key", key, "--rpc-cors-origins", "*", ...settings];
   await node.start();
@@ -44,8 +45,10 @@ export async function bare(...settings) {
   return Running.start("--rpc-cors-origins", "*", ...settings);
 }
 
-export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+/** A browser. Each of its answers has a bound: Playwright gives none to what a page computes. */
+export async function launch() {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  return bounded(browser, "browser");
 }
 
 /** A tab that fails the test when the page throws. */
@@ -68,9 +71,42 @@ export async function go(page, base, path, heading) {
   await settled(page);
 }
 
+/** Waits until a function of the page gives something true. It is asked by the clock: a page that draws no frames is asked, too. */
+export async function until(page, is, value) {
+  await page.waitForFunction(is, value, { polling: 50 }).catch((error) => {
+    throw new Error(`waited for ${is}: ${error.message}`, { cause: error });
+  });
+}
+
 /** Nothing on the page is still loading. */
 export async function settled(page) {
-  await page.waitForFunction(() => document.querySelectorAll("main .spinner").length === 0);
+  await until(page, () => document.querySelectorAll("main .spinner").length === 0);
+}
+
+/**
+ * Scrolls down, `pixels` at a time, until the last row of a list is in the document. `see` gets the indices of the rows that
+ * are, each time the list is drawn down to the edge of the window.
+ */
+export async function scrollThrough(page, table, last, pixels, see) {
+  const drawn = (list) => {
+    const end = Math.max(...[...list.querySelectorAll("[aria-rowindex]")].map((row) => row.getBoundingClientRect().bottom));
+    return end > Math.min(innerHeight, list.getBoundingClientRect().bottom) - 20;
+  };
+  const indices = (list) => [...list.querySelectorAll("[aria-rowindex]")].map((row) => Number(row.getAttribute("aria-rowindex")));
+  const list = await table.elementHandle();
+  let reached = 0;
+  await table.evaluate((element) => element.scrollIntoView());
+  while (reached < last) {
+    await until(page, drawn, list);
+    const rows = await table.evaluate(indices);
+    see(rows);
+    const before = reached;
+    reached = Math.max(reached, ...rows);
+    // At the end of what was fetched the next page of the list has to come.
+    const more = ([element, known]) => element.getBoundingClientRect().bottom > innerHeight + 1 || Number([...element.querySelectorAll("[aria-rowindex]")].at(-1).getAttribute("aria-rowindex")) > known;
+    if (reached === before && reached < last) await until(page, more, [list, reached]);
+    await page.evaluate((by) => scrollBy(0, by), pixels);
+  }
 }
 
 /** What every page must be like, whatever it shows: accessible, within the width, without errors. */

@@ -3,6 +3,7 @@
 import { Client } from "@aicf/client";
 import { createHash } from "node:crypto";
 import WebSocket from "ws";
+import { within } from "../../../tests/within.mjs";
 
 /** The devnet's, with an epoch every 40 blocks and a budget that does not pay for everything. */
 export const POLICY = `
@@ -125,16 +126,19 @@ export class Market {
   }
 
   /** Waits until so many epochs are settled with claims in them. */
-  async settled(epochs) {
-    for await (const { data } of this.#client.events({ topics: ["epochSettled"], from_seq: 0 })) {
-      if (data.claims > 0) epochs -= 1;
-      if (epochs <= 0) return data.epoch;
-    }
-    throw new Error("the events ended");
+  settled(epochs) {
+    return within(`${epochs} settled epochs with claims`, async (signal) => {
+      let left = epochs;
+      for await (const { data } of this.#client.events({ topics: ["epochSettled"], from_seq: 0, signal })) {
+        if (data.claims > 0) left -= 1;
+        if (left <= 0) return data.epoch;
+      }
+      throw new Error("the events ended");
+    });
   }
 
   async close() {
     this.#stop.abort();
-    await this.#done;
+    await within("the end of the market's work", this.#done);
   }
 }

@@ -1,10 +1,10 @@
 // Every page against a market at work: at both widths and in both colours it is accessible, fits, and shows what the
 // node knows.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { Client } from "@aicf/client";
 import WebSocket from "ws";
-import { NARROW, WIDE, go, launch, market, picture, sound, tab } from "./harness.mjs";
+import { after, before, test } from "../../../tests/runner.mjs";
+import { NARROW, WIDE, go, launch, market, picture, sound, tab, until } from "./harness.mjs";
 import { Market } from "./market.mjs";
 
 let node, work, browser, client, job, epoch;
@@ -108,12 +108,12 @@ test("conditions of a list are in its address and hold", async () => {
   await page.getByRole("textbox", { name: "Requester" }).fill("tenant-3");
   await page.getByRole("textbox", { name: "Requester" }).press("Enter");
   await page.waitForURL(/requester=tenant-3/);
-  await page.waitForFunction(() => [...document.querySelectorAll('[role="cell"][data-label="Requester"]')].every((cell) => cell.textContent === "tenant-3"));
+  await until(page, () => [...document.querySelectorAll('[role="cell"][data-label="Requester"]')].every((cell) => cell.textContent === "tenant-3"));
   const { items } = await client.call("aicf.listJobs", { kind: "quantum", requester: "tenant-3", limit: 1000 });
-  await page.waitForFunction((count) => document.querySelectorAll('[role="cell"][data-label="Requester"]').length === count, items.length);
+  await until(page, (count) => document.querySelectorAll('[role="cell"][data-label="Requester"]').length === count, items.length);
   await page.reload();
   assert.equal(await page.getByRole("combobox", { name: "Kind" }).inputValue(), "quantum");
   await page.getByRole("button", { name: "Clear" }).click();
-  await page.waitForFunction(() => !location.href.includes("requester="));
+  await until(page, () => !location.href.includes("requester="));
   await page.context().close();
 });

@@ -1,11 +1,11 @@
-// What a reader waits for: bytes, the first paint, lists of ten thousand rows. The limits are wider than what is
-// aimed at, because other things run on the machines of tests; what was measured is printed.
+// What a reader waits for, as far as it can be counted: bytes that are loaded, and rows in the document of a list of ten
+// thousand. What takes time is measured by `cargo xtask bench`.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { after, before, test } from "node:test";
-import { DIST, bare, go, launch, tab } from "./harness.mjs";
+import { after, before, test } from "../../../tests/runner.mjs";
+import { DIST, bare, go, launch, scrollThrough, tab } from "./harness.mjs";
 import { Market } from "./market.mjs";
 
 const JOBS = 10_000;
@@ -28,46 +28,23 @@ test("scripts besides the core are under 350 KB with gzip", () => {
   assert.ok(bytes < 350 * 1024, `${bytes} bytes`);
 });
 
-test("the first paint comes in under 1.5 s", async () => {
+test("the core is not loaded before it is needed", async () => {
   const page = await tab(browser);
-  await page.goto(`${node.url}/`);
-  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
-  const painted = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
-  console.log(`first contentful paint: ${painted.toFixed(0)} ms`);
-  assert.ok(painted < 1_500, `${painted} ms`);
+  await go(page, node.url, "/", "Overview");
   const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
-  assert.ok(!loaded.some((name) => name.endsWith(".wasm")), "the core is not loaded before it is needed");
+  assert.ok(loaded.some((name) => name.endsWith(".js")), loaded.join(" "));
+  assert.ok(!loaded.some((name) => name.endsWith(".wasm")), loaded.join(" "));
   await page.context().close();
 });
 
-test("a list of ten thousand rows has few of them in the document, and scrolls", async () => {
+test("a list of ten thousand rows has few of them in the document, and scrolls to the last", async () => {
   const work = new Market(node.url);
   await work.ask(JOBS);
   const page = await tab(browser);
   await go(page, node.url, "/jobs", "Jobs");
   await page.getByText("10\u202f000 rows").waitFor();
-  const scrolled = await page.evaluate(async () => {
-    const gaps = [];
-    let most = 0;
-    let last = performance.now();
-    let still = 0;
-    while (still < 90) {
-      const from = scrollY;
-      scrollBy(0, 1_500);
-      await new Promise(requestAnimationFrame);
-      const now = performance.now();
-      gaps.push(now - last);
-      last = now;
-      most = Math.max(most, document.querySelectorAll('[role="row"]').length);
-      still = scrollY === from ? still + 1 : 0;
-    }
-    gaps.sort((a, b) => a - b);
-    const indices = [...document.querySelectorAll("[aria-rowindex]")].map((row) => Number(row.getAttribute("aria-rowindex")));
-    return { most, p50: gaps[Math.floor(gaps.length / 2)], p99: gaps[Math.floor(gaps.length * 0.99)], max: gaps.at(-1), frames: gaps.length, last: Math.max(...indices) };
-  });
-  console.log(`10,000 rows: ${scrolled.frames} frames, p50 ${scrolled.p50.toFixed(1)} ms, p99 ${scrolled.p99.toFixed(1)} ms, max ${scrolled.max.toFixed(0)} ms; ${scrolled.most} rows in the document at most`);
-  assert.equal(scrolled.last, JOBS + 1, "the last row is reached");
-  assert.ok(scrolled.most < 120, `${scrolled.most} rows in the document`);
-  assert.ok(scrolled.p50 < 100, `half of the frames took ${scrolled.p50} ms and more`);
+  let most = 0;
+  await scrollThrough(page, page.getByRole("table"), JOBS + 1, 3_000, (rows) => (most = Math.max(most, rows.length)));
+  assert.ok(most < 120, `${most} rows in the document`);
   await page.context().close();
 });

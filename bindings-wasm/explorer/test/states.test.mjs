@@ -1,6 +1,6 @@
 // What is shown where there is nothing to show, or nobody who answers.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, test } from "../../../tests/runner.mjs";
 import { bare, files, go, launch, picture, sound, tab } from "./harness.mjs";
 
 let node, browser;

@@ -1,10 +1,10 @@
 // What no node has to be believed for: an epoch computed again in the page, a receipt verified there, an epoch priced
 // anew; and lies of every kind called out.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { Client } from "@aicf/client";
 import WebSocket from "ws";
-import { NARROW, files, go, launch, liar, market, picture, settled, sound, tab } from "./harness.mjs";
+import { after, before, test } from "../../../tests/runner.mjs";
+import { NARROW, files, go, launch, liar, market, picture, scrollThrough, settled, sound, tab } from "./harness.mjs";
 import { Market, POLICY } from "./market.mjs";
 
 let node, work, browser, client, epoch, page;
@@ -74,18 +74,10 @@ test("all computed lines are there, wherever the list is scrolled to", async () 
   const table = page.getByRole("table", { name: `Lines of epoch ${epoch}, computed here` });
   const count = Number(await table.getAttribute("aria-rowcount")) - 1;
   assert.ok(count > 30, `${count} lines`);
-  const seen = await table.evaluate(async (element, all) => {
-    const seen = new Set();
-    const until = Date.now() + 15_000;
-    element.scrollIntoView();
-    while (seen.size < all && Date.now() < until) {
-      scrollBy(0, element.getBoundingClientRect().bottom > 0 ? 300 : -element.clientHeight);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      for (const row of element.querySelectorAll("[aria-rowindex]")) if (row.querySelector("button")) seen.add(row.getAttribute("aria-rowindex"));
-    }
-    return seen.size;
-  }, count);
-  assert.equal(seen, count);
+  const seen = new Set();
+  // The title of the list is its first row.
+  await scrollThrough(page, table, count + 1, 300, (rows) => rows.forEach((row) => seen.add(row)));
+  assert.equal(seen.size, count + 1);
 });
 
 test("the first epoch has none before it", async () => {

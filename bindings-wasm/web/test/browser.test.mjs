@@ -4,10 +4,11 @@ import { createServer } from "node:http";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
-import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { build } from "vite";
+import { after, test } from "../../../tests/runner.mjs";
+import { bounded, within } from "../../../tests/within.mjs";
 
 const page = fileURLToPath(new URL("./page", import.meta.url));
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
@@ -17,12 +18,13 @@ const folder = mkdtempSync(join(tmpdir(), "aicf-page-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a Vite build runs in Chromium with the results of every other host", async () => {
-  await build({
+  const built = build({
     root: page,
     configFile: false,
     logLevel: "error",
     build: { outDir: folder, emptyOutDir: true, target: "es2022" },
   });
+  await within("the build of the page", built);
   const assets = readdirSync(join(folder, "assets"));
   assert.ok(assets.some((file) => file.endsWith(".wasm")), `the module is an asset of its own: ${assets}`);
   assert.ok(!assets.some((file) => file.endsWith(".js") && /\bawait\b[^;]*;?\s*export/.test(readFileSync(join(folder, "assets", file), "utf8"))));
@@ -37,13 +39,13 @@ test("a Vite build runs in Chromium with the results of every other host", async
     }
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  const browser = bounded(await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS }), "browser");
   try {
     const tab = await browser.newPage();
     const said = [];
     tab.on("pageerror", (error) => said.push(String(error)));
     await tab.goto(`http://127.0.0.1:${server.address().port}/`);
-    await tab.waitForFunction(() => globalThis.done !== undefined);
+    await tab.waitForFunction(() => globalThis.done !== undefined, undefined, { polling: 50 });
     const result = await tab.evaluate(() => globalThis.done);
     assert.deepEqual([...said, ...result.failures], []);
     assert.equal(result.early, "invariant", "before init() there is an error that says what to do");

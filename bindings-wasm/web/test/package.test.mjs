@@ -1,10 +1,10 @@
 // The package in Node.js: values at the border, the shared vectors, policies, errors, and a module that trapped.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
 import * as aicf from "@aicf/web";
 import * as module from "../package/wasm/aicf_web.js";
+import { test } from "../../../tests/runner.mjs";
+import { finished } from "../../../tests/within.mjs";
 import { checkBorder } from "../../../tests/conformance/border.mjs";
 import { checkColumns } from "../../../tests/conformance/columns.mjs";
 import { checkJournals, checkVectors } from "../../../tests/conformance/vectors.mjs";
@@ -72,7 +72,7 @@ test("after a trap there is a new instance, and what was in the old one says so"
 
 test("the example runs", () => {
   const example = new URL("../examples/quickstart.mjs", import.meta.url).pathname;
-  const done = spawnSync(process.execPath, [example], { encoding: "utf8" });
+  const done = finished(process.execPath, [example], { encoding: "utf8" });
   assert.equal(done.status, 0, done.stderr);
   assert.match(done.stdout, /paid: 25000 of it to the provider: 20000/);
 });

@@ -3,6 +3,7 @@
 
 use crate::running::Running;
 use crate::support::Place;
+use crate::support::within::finish;
 use aicf_core::engine::key::Table;
 use serde_json::{Value, json};
 
@@ -116,11 +117,9 @@ fn a_node_that_signs_says_with_which_key() {
     );
     drop(node);
     place.write("passphrase", "correct horse battery");
-    let generated = place
-        .command(&["key", "generate", "settlement.key", "--json"])
-        .env("AICF_PASSPHRASE_FILE", "passphrase")
-        .output();
-    let generated = crate::support::Run::of(generated.unwrap()).document();
+    let mut generate = place.command(&["key", "generate", "settlement.key", "--json"]);
+    let generated = finish(generate.env("AICF_PASSPHRASE_FILE", "passphrase"));
+    let generated = crate::support::Run::of(generated).document();
     let mut command = place.command(&[
         "node",
         "--json",

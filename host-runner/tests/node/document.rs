@@ -3,6 +3,7 @@
 
 use crate::running::{Running, job, post, provider, work};
 use crate::support::Place;
+use crate::support::within::finish;
 use serde_json::{Map, Value, json};
 
 /// A node with a settled epoch, and what is in it.
@@ -13,11 +14,9 @@ fn world(place: &Place) -> (Running, Map<String, Value>) {
     let token = "0123456789abcdef0123";
     place.write("token", token);
     place.write("passphrase", "correct horse battery");
-    let key = place
-        .command(&["key", "generate", "settlement.key"])
-        .env("AICF_PASSPHRASE_FILE", "passphrase")
-        .output();
-    assert!(key.unwrap().status.success());
+    let mut generate = place.command(&["key", "generate", "settlement.key"]);
+    let key = finish(generate.env("AICF_PASSPHRASE_FILE", "passphrase"));
+    assert!(key.status.success());
     let mut command = place.command(&[
         "node",
         "--json",

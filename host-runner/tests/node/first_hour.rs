@@ -2,6 +2,7 @@
 //! binary first on the path and the port of a test's node in place of the one that is written there.
 
 use crate::running::Running;
+use crate::support::within::finish;
 use crate::support::{Place, fixture};
 use serde_json::{Value, json};
 use std::process::Output;
@@ -39,11 +40,10 @@ fn shell(place: &Place, block: &str, address: &str) -> Output {
             None => command.env_remove(name),
         };
     }
-    let output = command
+    command
         .args(["-eu", "-c", &block.replace(WRITTEN, address)])
-        .env("PATH", path)
-        .output()
-        .unwrap();
+        .env("PATH", path);
+    let output = finish(&mut command);
     assert!(
         output.status.success(),
         "{block}\n{}{}",

@@ -2,6 +2,7 @@
 //! the end everybody is paid once and the database is what its journal says.
 
 use crate::running::{PATIENCE, Running, call, job, provider, work};
+use crate::support::within::end;
 use crate::support::{Place, fixture};
 use serde_json::{Value, json};
 use std::process::{Command, Stdio};
@@ -89,7 +90,7 @@ fn everybody_is_paid_once_whatever_dies_in_the_middle() {
     node.until("claimAccepted", |_| true);
     assert!(!node.end("KILL"), "killed");
     for process in &mut processes {
-        process.wait().unwrap();
+        end(process, "the end of a provider");
     }
 
     let node = Running::start(&place, &settings);
@@ -128,7 +129,7 @@ fn everybody_is_paid_once_whatever_dies_in_the_middle() {
     assert_eq!((status, ready.as_str()), (200, "ready\n"));
     assert!(node.end("TERM"), "it ends in order");
     for process in &mut processes {
-        process.wait().unwrap();
+        end(process, "the end of a provider");
     }
     place.ok(&["verify"]);
 }

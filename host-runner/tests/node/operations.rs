@@ -2,6 +2,7 @@
 
 use crate::running::{Running, get, job, provider};
 use crate::support::Place;
+use crate::support::within::{PATIENCE, finish, within};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -13,20 +14,19 @@ fn settings_say_where_they_come_from() {
         "aicf.toml",
         "[rpc]\nlisten = \"127.0.0.1:1\"\nbatch_max = 9\n[chain]\npoll_ms = 77\n",
     );
-    let output = place
-        .command(&[
-            "config",
-            "show",
-            "--json",
-            "--rpc-listen",
-            "127.0.0.1:2",
-            "--db",
-            "other.db",
-        ])
+    let mut command = place.command(&[
+        "config",
+        "show",
+        "--json",
+        "--rpc-listen",
+        "127.0.0.1:2",
+        "--db",
+        "other.db",
+    ]);
+    command
         .env("AICF_RPC_BATCH_MAX", "10")
-        .env("AICF_RPC_LISTEN", "127.0.0.1:3")
-        .output()
-        .unwrap();
+        .env("AICF_RPC_LISTEN", "127.0.0.1:3");
+    let output = finish(&mut command);
     let shown: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
     let of = |key: &str| {
         let row = shown.iter().find(|row| row["setting"] == key).unwrap();
@@ -200,7 +200,8 @@ fn logs_are_lines_and_spans() {
     let (node, log) = Running::with_log(command);
     job(&node, "alice", 1);
     assert!(node.end("TERM"));
-    let (mut stream, _) = collector.accept().unwrap();
+    let (mut stream, _) = within("a connection to the collector", move || collector.accept()).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut length = 0;
     let mut first = String::new();
@@ -224,7 +225,7 @@ fn logs_are_lines_and_spans() {
     let spans: Value = serde_json::from_slice(&body).unwrap();
     let text = spans.to_string();
     assert!(text.contains("aicf-node") && text.contains("aicf.submitJob"), "{text}");
-    for line in log.join().unwrap().lines() {
+    for line in within("the end of the log", || log.join()).unwrap().lines() {
         let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert!(line["level"].is_string() && line["timestamp"].is_string(), "{line}");
     }

@@ -1,17 +1,17 @@
 //! A node as a process of its own, and what speaks to it.
 
 use crate::support::Place;
+pub use crate::support::within::PATIENCE;
+use crate::support::within::{end, watched};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tungstenite::stream::MaybeTlsStream;
 use tungstenite::{Message, WebSocket};
 
-/// How long anything here may take: a machine that is busy with other tests is slow, a node that hangs is slower.
-pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Settings of every node here: any free port, blocks that come fast, no limit of rates, which tests would meet.
 const SETTINGS: &[&str] = &[
     "--rpc-listen",
@@ -53,16 +53,18 @@ impl Running {
         let mut line = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         // One document, over several lines: until it is whole.
-        let document = loop {
-            if out.read_line(&mut line).unwrap() == 0 {
-                let mut told = String::new();
-                let _ = std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut told);
-                panic!("the node did not start: {line}{told}");
+        let document = watched(child.id(), "the address of a node", PATIENCE, || {
+            loop {
+                if out.read_line(&mut line).unwrap() == 0 {
+                    let mut told = String::new();
+                    let _ = std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut told);
+                    panic!("the node did not start: {line}{told}");
+                }
+                if let Ok(document) = serde_json::from_str::<Value>(&line) {
+                    break document;
+                }
             }
-            if let Ok(document) = serde_json::from_str::<Value>(&line) {
-                break document;
-            }
-        };
+        });
         // A pipe that nobody reads stops who writes to it.
         let mut err = child.stderr.take().unwrap();
         let log = std::thread::spawn(move || {
@@ -89,7 +91,7 @@ impl Running {
             .status()
             .unwrap();
         assert!(sent.success());
-        self.child.wait().unwrap().success()
+        end(&mut self.child, &format!("the end of a node after {signal}")).success()
     }
 
     /// The answer of a call: `result`, or `error`.
@@ -256,4 +258,23 @@ pub fn work(node: &Running, assigned: &Value) -> Result<(), Value> {
 fn digest(task_id: &Value, number: u8) -> String {
     let text = format!("{task_id}{number}");
     aicf_core::hash::sha3_256(&[text.as_bytes()]).to_string()
+}
+
+#[test]
+fn a_process_that_does_not_end_is_killed_and_named() {
+    let mut child = Command::new("sleep").arg("100000").spawn().unwrap();
+    let process = child.id();
+    let waits = move || {
+        watched(
+            process,
+            "the end of a sleep",
+            std::time::Duration::from_millis(20),
+            || child.wait(),
+        )
+    };
+    let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(waits)).unwrap_err();
+    assert_eq!(
+        told.downcast_ref::<String>().unwrap(),
+        "waited 20ms for the end of a sleep"
+    );
 }

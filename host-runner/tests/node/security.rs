@@ -2,6 +2,7 @@
 
 use crate::running::{PATIENCE, Running, agent, call, post, provider};
 use crate::support::Place;
+use crate::support::within::finish;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, NamedGroup, RootCertStore};
 use serde_json::{Value, json};
@@ -58,6 +59,7 @@ fn operators_come_by_token_or_by_the_socket_and_are_written_down() {
     node.ok("aicf.getProvider", json!({"provider_id": "p1"}));
 
     let mut socket = UnixStream::connect(place.path("node.sock")).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": "aicf.setReadOnly", "params": [false]}).to_string();
     write!(
         socket,
@@ -93,11 +95,7 @@ fn a_testnet_takes_signed_writes_only() {
     let place = Place::new("native");
     place.write("passphrase", "correct horse battery");
     let with = |args: &[&str]| {
-        let output = place
-            .command(args)
-            .env("AICF_PASSPHRASE_FILE", "passphrase")
-            .output()
-            .unwrap();
+        let output = finish(place.command(args).env("AICF_PASSPHRASE_FILE", "passphrase"));
         assert!(
             output.status.success(),
             "{args:?}: {}",

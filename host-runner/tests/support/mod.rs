@@ -3,6 +3,7 @@
 
 pub mod journal;
 pub mod refusal;
+pub mod within;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -78,7 +79,7 @@ impl Place {
     }
 
     pub fn run(&self, args: &[&str]) -> Run {
-        Run::of(self.command(args).output().unwrap())
+        Run::of(within::finish(&mut self.command(args)))
     }
 
     /// Runs a command that has to succeed.
