@@ -184,7 +184,7 @@ impl<S: ChainSource> Follower<S> {
             _ => None,
         };
         let number = |name: &str| head[name].as_u64().unwrap_or_default();
-        let network = node.reader().network()?;
+        let network = node.reader().network_row()?;
         let earliest_ms = match node.reader().last_block()? {
             Some(block) => block.time_ms,
             // A devnet's commands need no chain, and may come before the first block.

@@ -81,7 +81,7 @@ impl Globals {
         // Where blocks are applied, what is said between two of them belongs to the last one.
         let follows_a_chain = !node.query("chain", &json!({}))?["height"].is_null();
         // Elsewhere heights are a chain's, also before its first block.
-        let counts_by_itself = !follows_a_chain && node.reader().network()?.class == NetworkName::Devnet;
+        let counts_by_itself = !follows_a_chain && node.reader().network_row()?.class == NetworkName::Devnet;
         let next = u64::from(counts_by_itself);
         Ok(Session {
             height: self.height.unwrap_or_else(|| head.map_or(0, |head| head.height) + next),

@@ -30,7 +30,7 @@ impl Assignments {
         self.unsealed += 1;
         match &entry.command {
             Command::Block { beacon, .. } if outcome.status == Status::Ok => {
-                let network = node.reader().network()?;
+                let network = node.reader().network_row()?;
                 if self.block.is_some() && !self.dispatched && !node.reader().sequencers(entry.height)?.is_empty() {
                     let message = format!("the block before block {} had no dispatch", entry.height);
                     if network.class != NetworkName::Devnet {
@@ -46,7 +46,7 @@ impl Assignments {
             Command::Dispatch { beacon } if outcome.status == Status::Ok => {
                 self.dispatches += 1;
                 self.dispatched |= !of_block;
-                let head = node.reader().network()?;
+                let head = node.reader().network_row()?;
                 let epoch = entry.height.checked_div(head.epoch_length).unwrap_or(0);
                 let seed = matching::seed(head.chain_id, epoch, entry.height, beacon)?;
                 for event in &outcome.events {

@@ -83,7 +83,7 @@ impl Reader {
     ///
     /// # Errors
     /// The database's; `invariant` before the genesis.
-    pub fn network(&self) -> Result<Network> {
+    pub fn network_row(&self) -> Result<Network> {
         self.row(Key::new(Table::Network))?
             .ok_or_else(|| aicf_core::Error::invariant("a journal without its network").into())
     }
@@ -124,7 +124,7 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub fn batches(&self, from: u64, limit: usize) -> Result<Vec<SealedBatch>> {
-        let network = self.network()?;
+        let network = self.network_row()?;
         let mut found = Vec::new();
         let mut bytes = 0_usize;
         let mut number = from.max(1);
@@ -219,7 +219,7 @@ impl Node {
     pub fn batch_time(&self, clock_ms: u64) -> Result<u64> {
         let head_ms = self.head.as_ref().map_or(0, |head| head.time_ms);
         if let Some(block) = self.reader.last_block()? {
-            let most = self.reader.network()?.batch_ahead_max_ms;
+            let most = self.reader.network_row()?.batch_ahead_max_ms;
             let latest = block.time_ms.saturating_add(most).max(head_ms);
             if clock_ms > latest || clock_ms < block.time_ms.saturating_sub(most) {
                 return Err(Error::ClockOutOfRange {
@@ -238,7 +238,7 @@ impl Node {
         let latest = match self.reader.last_block()? {
             Some(block) => block
                 .time_ms
-                .saturating_add(self.reader.network()?.batch_ahead_max_ms)
+                .saturating_add(self.reader.network_row()?.batch_ahead_max_ms)
                 .max(head_ms),
             None => u64::MAX,
         };
@@ -340,7 +340,7 @@ impl Node {
             key,
             signature: Bytes(Vec::new()),
         };
-        let hash = batches::hash(&self.reader.network()?.network_id, open.time_ms, &seal)?;
+        let hash = batches::hash(&self.reader.network_row()?.network_id, open.time_ms, &seal)?;
         seal.signature = Bytes(signer.sign(&hash.0, &[])?);
         Ok((open.time_ms, seal))
     }
@@ -356,7 +356,7 @@ impl Node {
             number: batch.seal.number,
             what,
         };
-        let network = self.reader.network()?;
+        let network = self.reader.network_row()?;
         if batch.network_id != network.network_id {
             return Err(bad(format!("it belongs to network {}", batch.network_id)));
         }
@@ -421,7 +421,7 @@ impl Node {
     /// # Errors
     /// The database's.
     pub fn session_time(&self, clock_ms: u64) -> Result<u64> {
-        if self.reader.network()?.class == NetworkName::Devnet {
+        if self.reader.network_row()?.class == NetworkName::Devnet {
             return self.nearest_batch_time(clock_ms);
         }
         self.batch_time(clock_ms)
