@@ -9,6 +9,7 @@ use aicf_host::chain::{
     Block, ChainSource, Devnet, FileChain, Follower, IncludedProof, Progress, RpcChain, Transaction,
 };
 use aicf_host::engine::Choice;
+use aicf_host::network::plain;
 use aicf_host::node::{Node, Options};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -24,9 +25,9 @@ const POLICY: &str = r#"{
 
 fn options() -> Options {
     let policy = Policy::parse(aicf_core::codec::Format::Json, POLICY.as_bytes()).unwrap();
-    let mut options = Options::new(NetworkName::Devnet, Positive::new(1337).unwrap(), policy);
+    let network = plain(NetworkName::Devnet, 1337, 1_000, policy, None).unwrap();
+    let mut options = Options::new(network);
     options.engine = Choice::Native;
-    options.genesis_time_ms = 1_000;
     options
 }
 
@@ -444,7 +445,7 @@ fn the_command_line_makes_and_follows_a_chain() {
     place.write("policy.json", POLICY);
     let made = place.ok(&["chain", "devnet", "--blocks", "12", "--calls", "calls.jsonl"]);
     place.write("blocks.jsonl", made.out);
-    let register = "provider register --provider-id p --caps AI --height 0 --time-ms 1000 --policy policy.json";
+    let register = "provider register --provider-id p --caps AI --height 0 --time-ms 1700000000000 --policy policy.json";
     place.json(&register.split(' ').collect::<Vec<_>>());
     let follow = ["chain", "follow", "blocks.jsonl", "--once"];
     let first = place.json(&follow);

@@ -51,6 +51,8 @@ tables! {
     Anchor = 0x0c,
     /// height -> the list of [`super::rows::KeyRow`] that may seal batches from this block on; height 0 is the genesis.
     Sequencer = 0x0d,
+    /// `()` -> [`crate::network::NetworkHeader`]: the resolved document that the journal began with.
+    NetworkDocument = 0x0e,
     /// provider id -> [`super::rows::Provider`].
     Provider = 0x10,
     /// (status, provider id) -> nothing.

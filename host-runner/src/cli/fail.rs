@@ -61,8 +61,7 @@ impl Failure {
         if outcome.status == Status::Ok {
             return Ok(outcome);
         }
-        let message = format!("{} (entry {} of the journal)", outcome.message, outcome.seq);
-        Err(Self::refused(outcome.status.as_str(), message))
+        Err(Self::refused(outcome.status.as_str(), outcome.message))
     }
 }
 
@@ -77,6 +76,12 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
 
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {

@@ -67,6 +67,11 @@ impl Overlay {
         self.events.extend(events);
     }
 
+    /// Sets a row beside the journal, for a simulation: the state is then no longer what the journal says.
+    pub fn set(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.state.insert(key, Some(value));
+    }
+
     /// What became of a ticket's write; written with the next commit.
     pub fn answers(&mut self, ticket: Ticket) {
         self.tickets.push(ticket);

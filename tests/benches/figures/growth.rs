@@ -60,12 +60,8 @@ impl World {
             store: MemoryStore::new(),
             seq: 0,
         };
-        world.run(Command::Genesis {
-            chain_id: Positive::new(1337).ok_or("a chain")?,
-            network: NetworkName::Devnet,
-            policy: Bytes(Policy::parse(Format::Json, POLICY.as_bytes())?.to_cbor()?),
-            market: None,
-        })?;
+        let policy = Policy::parse(Format::Json, POLICY.as_bytes())?;
+        world.run(plain(NetworkName::Devnet, 1337, GENESIS_MS, policy, None)?.genesis()?)?;
         for number in 0..providers {
             let places =
                 u64::from(number % (providers / FREE).max(1) == 0 && number / (providers / FREE).max(1) < FREE);
