@@ -61,3 +61,5 @@ exports.proofBody = (input, policy) => call("proof.body", input, policy);
 exports.proofBodyAsync = (input, policy) => callAsync("proof.body", input, policy);
 exports.qpuVerify = (input, policy) => call("qpu.verify", input, policy);
 exports.qpuVerifyAsync = (input, policy) => callAsync("qpu.verify", input, policy);
+exports.hashTagged = (input, policy) => call("hash.tagged", input, policy);
+exports.hashTaggedAsync = (input, policy) => callAsync("hash.tagged", input, policy);

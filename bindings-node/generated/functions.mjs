@@ -61,4 +61,6 @@ export const {
   proofBodyAsync,
   qpuVerify,
   qpuVerifyAsync,
+  hashTagged,
+  hashTaggedAsync,
 } = functions;

@@ -255,6 +255,12 @@ export interface QpuVerifyInput {
   policy?: PartialPolicy | undefined;
 }
 
+/** Input of `hash.tagged`. */
+export interface HashTaggedInput {
+  /** The tag, and what is hashed under it. */
+  items: TaggedItems;
+}
+
 /** Breached above a time. */
 export interface AboveMs {
   /** Above this, ms. */
@@ -1237,6 +1243,16 @@ export interface FundRules {
 export type FundSource =
   | "mint"
   | "fees";
+
+/** Output of `hash.tagged`. */
+export interface HashTaggedOutput {
+  /** The domain tag. */
+  tag: string;
+  /** The bytes that are hashed: the tag, a zero byte, the CBOR of the list. */
+  preimage: Uint8Array;
+  /** Their SHA3-256. */
+  hash: Uint8Array;
+}
 
 /** A job's place in the queue. */
 export interface JobRank {
@@ -2914,6 +2930,155 @@ export interface SurgeBin {
   /** Times this. */
   multiplier_ppm: number;
 }
+
+/** What is to be hashed: one key, which names the tag, and the items of its list. */
+export type TaggedItems =
+  | { match: {
+    chain_id: Integer;
+    epoch: Integer;
+    height: Integer;
+    beacon: BytesLike;
+  } }
+  | { tie: {
+    seed: BytesLike;
+    provider_id: string;
+  } }
+  | { lease: {
+    task_id: BytesLike;
+    provider_id: string;
+    attempt: Integer;
+    seed: BytesLike;
+  } }
+  | { retry: {
+    task_id: BytesLike;
+    attempt: Integer;
+  } }
+  | { claim: {
+    task_id: BytesLike;
+    block_height: Integer;
+    nullifier: BytesLike;
+  } }
+  | { receipt: {
+    batch_id: BytesLike;
+  } }
+  | { traps: {
+    task_id: BytesLike;
+    beacon: BytesLike;
+    index: Integer;
+  } }
+  | { state: {
+    state_root: BytesLike;
+    seq: Integer;
+    entry_hash: BytesLike;
+    status: Integer;
+    write_set_hash: BytesLike;
+  } }
+  | { provider: {
+    public_key: BytesLike;
+  } }
+  | { rotate: {
+    chain_id: Integer;
+    provider_id: string;
+    old_key_hash: BytesLike;
+    public_key: BytesLike;
+  } }
+  | { rotate_scheme: {
+    chain_id: Integer;
+    provider_id: string;
+    old_key_hash: BytesLike;
+    scheme: string;
+    public_key: BytesLike;
+  } }
+  | { message: {
+    chain_id: Integer;
+    role: Role;
+    signer: string;
+    nonce: Integer;
+    expires_height: Integer;
+    command: BytesLike;
+  } }
+  | { attest: {
+    chain_id: Integer;
+    provider_id: string;
+    public_key: BytesLike;
+  } }
+  | { result: {
+    chain_id: Integer;
+    provider_id: string;
+    task_id: BytesLike;
+    attempt: Integer;
+    digest: BytesLike;
+  } }
+  | { nullified: {
+    chain_id: Integer;
+    provider_id: string;
+    task_id: BytesLike;
+    nullifier: BytesLike;
+  } }
+  | { sealed: {
+    shared_secret: BytesLike;
+    encapsulation_key_hash: BytesLike;
+    ciphertext: BytesLike;
+  } }
+  | { qpu: {
+    chain_id: Integer;
+    provider_id: string;
+    public_key: BytesLike;
+    receipt: TrapReceipt;
+  } }
+  | { nullifier: {
+    kind: Kind;
+    provider_id: string;
+    task_id: BytesLike;
+    result_digest: BytesLike;
+  } }
+  | { proof: {
+    claim: ProofClaim;
+    nullifier: BytesLike;
+  } }
+  | { devnet_beacon: {
+    seed: Integer;
+    fork: Integer;
+    height: Integer;
+  } }
+  | { batch: {
+    /** The chain whose blocks the claims come from. */
+    chain_id: Integer;
+    /** The epoch. */
+    epoch: Integer;
+    /** Its first block. */
+    height_start: Integer;
+    /** Its last block. */
+    height_end: Integer;
+    /** How many claim lines, and as many payout lines, there are. */
+    claims_count: Integer;
+    /** Their root, by claim_key. */
+    claims_root: BytesLike;
+    /** The root of the payout lines, by claim_key. */
+    payouts_root: BytesLike;
+    /** How many payees were ever paid. */
+    balances_count: Integer;
+    /** The root of their balances, by payee. */
+    balances_root: BytesLike;
+    /** How many claims wait. */
+    deferred_count: Integer;
+    /** Their root, in pay order. */
+    deferred_root: BytesLike;
+    /** How many providers owe more than their shares. */
+    debits_count: Integer;
+    /** Their root, by provider id. */
+    debits_root: BytesLike;
+    /** The sums. */
+    totals: TotalsInput;
+    /** What the epoch could pay, the carry included. */
+    budget: Amount;
+    /** What the next epoch may pay on top of its own budget. */
+    carry_next: Amount;
+    /** The policy that was applied. */
+    policy_hash: BytesLike;
+    /** The batch before this one. */
+    prev_batch_id: BytesLike;
+  } };
 
 /** How often something went well, of how often it was tried. */
 export interface Tally {

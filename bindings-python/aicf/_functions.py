@@ -337,6 +337,14 @@ def qpu_verify(
     return cast(QpuVerifyOutput, _call("qpu.verify", {"chain_id": chain_id, "provider_id": provider_id, "public_key": public_key, "certificates": certificates, "trust_anchors": trust_anchors, "receipt": receipt, "signature": signature, "now_ms": now_ms}, {}, policy))
 
 
+def hash_tagged(
+    *,
+    items: TaggedItems,
+) -> HashTaggedOutput:
+    """The bytes that are hashed under a domain tag, and their hash."""
+    return cast(HashTaggedOutput, _call("hash.tagged", {"items": items}, {}, None))
+
+
 __all__ = [
     "PolicyLike",
     "task_id_derive",
@@ -368,4 +376,5 @@ __all__ = [
     "attestation_verify",
     "proof_body",
     "qpu_verify",
+    "hash_tagged",
 ]

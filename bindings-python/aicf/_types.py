@@ -1503,6 +1503,16 @@ FundSource: TypeAlias = Literal[
 """Where an epoch's budget comes from."""
 
 
+class HashTaggedOutput(TypedDict):
+    """Output of `hash.tagged`."""
+    tag: str
+    """The domain tag."""
+    preimage: bytes
+    """The bytes that are hashed: the tag, a zero byte, the CBOR of the list."""
+    hash: bytes
+    """Their SHA3-256."""
+
+
 class JobRank(TypedDict):
     """A job's place in the queue."""
     task_id: bytes
@@ -3246,6 +3256,325 @@ class SurgeBin(TypedDict):
     """Times this."""
 
 
+class MatchTaggedItems(TypedDict):
+    """The seed of a dispatch."""
+    chain_id: int
+    epoch: int
+    height: int
+    beacon: BytesLike
+
+
+@final
+class MatchTaggedItemsTag(TypedDict):
+    match: MatchTaggedItems
+
+
+class TieTaggedItems(TypedDict):
+    """The order of providers of equal score."""
+    seed: BytesLike
+    provider_id: str
+
+
+@final
+class TieTaggedItemsTag(TypedDict):
+    tie: TieTaggedItems
+
+
+class LeaseTaggedItems(TypedDict):
+    """The id of a lease."""
+    task_id: BytesLike
+    provider_id: str
+    attempt: int
+    seed: BytesLike
+
+
+@final
+class LeaseTaggedItemsTag(TypedDict):
+    lease: LeaseTaggedItems
+
+
+class RetryTaggedItems(TypedDict):
+    """The jitter of a retry."""
+    task_id: BytesLike
+    attempt: int
+
+
+@final
+class RetryTaggedItemsTag(TypedDict):
+    retry: RetryTaggedItems
+
+
+class ClaimTaggedItems(TypedDict):
+    """The key of a claim."""
+    task_id: BytesLike
+    block_height: int
+    nullifier: BytesLike
+
+
+@final
+class ClaimTaggedItemsTag(TypedDict):
+    claim: ClaimTaggedItems
+
+
+class ReceiptTaggedItems(TypedDict):
+    """What a settlement key signs for a batch."""
+    batch_id: BytesLike
+
+
+@final
+class ReceiptTaggedItemsTag(TypedDict):
+    receipt: ReceiptTaggedItems
+
+
+class TrapsTaggedItems(TypedDict):
+    """The seed of a trap circuit."""
+    task_id: BytesLike
+    beacon: BytesLike
+    index: int
+
+
+@final
+class TrapsTaggedItemsTag(TypedDict):
+    traps: TrapsTaggedItems
+
+
+class StateTaggedItems(TypedDict):
+    """The state root after an entry."""
+    state_root: BytesLike
+    seq: int
+    entry_hash: BytesLike
+    status: int
+    write_set_hash: BytesLike
+
+
+@final
+class StateTaggedItemsTag(TypedDict):
+    state: StateTaggedItems
+
+
+class ProviderTaggedItems(TypedDict):
+    """The id of a provider that is bound to its key."""
+    public_key: BytesLike
+
+
+@final
+class ProviderTaggedItemsTag(TypedDict):
+    provider: ProviderTaggedItems
+
+
+class RotateTaggedItems(TypedDict):
+    """What an old key signs for a new one without a scheme."""
+    chain_id: int
+    provider_id: str
+    old_key_hash: BytesLike
+    public_key: BytesLike
+
+
+@final
+class RotateTaggedItemsTag(TypedDict):
+    rotate: RotateTaggedItems
+
+
+class RotateSchemeTaggedItems(TypedDict):
+    """What an old key signs for a new one of a scheme."""
+    chain_id: int
+    provider_id: str
+    old_key_hash: BytesLike
+    scheme: str
+    public_key: BytesLike
+
+
+@final
+class RotateSchemeTaggedItemsTag(TypedDict):
+    rotate_scheme: RotateSchemeTaggedItems
+
+
+class MessageTaggedItems(TypedDict):
+    """What a signer of a command signs."""
+    chain_id: int
+    role: Role
+    signer: str
+    nonce: int
+    expires_height: int
+    command: BytesLike
+
+
+@final
+class MessageTaggedItemsTag(TypedDict):
+    message: MessageTaggedItems
+
+
+class AttestTaggedItems(TypedDict):
+    """What evidence of hardware binds."""
+    chain_id: int
+    provider_id: str
+    public_key: BytesLike
+
+
+@final
+class AttestTaggedItemsTag(TypedDict):
+    attest: AttestTaggedItems
+
+
+class ResultTaggedItems(TypedDict):
+    """What a provider signs as a result."""
+    chain_id: int
+    provider_id: str
+    task_id: BytesLike
+    attempt: int
+    digest: BytesLike
+
+
+@final
+class ResultTaggedItemsTag(TypedDict):
+    result: ResultTaggedItems
+
+
+class NullifiedTaggedItems(TypedDict):
+    """What a provider signs as a proof's nullifier."""
+    chain_id: int
+    provider_id: str
+    task_id: BytesLike
+    nullifier: BytesLike
+
+
+@final
+class NullifiedTaggedItemsTag(TypedDict):
+    nullified: NullifiedTaggedItems
+
+
+class SealedTaggedItems(TypedDict):
+    """The key of a sealed payload."""
+    shared_secret: BytesLike
+    encapsulation_key_hash: BytesLike
+    ciphertext: BytesLike
+
+
+@final
+class SealedTaggedItemsTag(TypedDict):
+    sealed: SealedTaggedItems
+
+
+class QpuTaggedItems(TypedDict):
+    """What a quantum device signs."""
+    chain_id: int
+    provider_id: str
+    public_key: BytesLike
+    receipt: TrapReceipt
+
+
+@final
+class QpuTaggedItemsTag(TypedDict):
+    qpu: QpuTaggedItems
+
+
+class NullifierTaggedItems(TypedDict):
+    """The nullifier of a proof."""
+    kind: Kind
+    provider_id: str
+    task_id: BytesLike
+    result_digest: BytesLike
+
+
+@final
+class NullifierTaggedItemsTag(TypedDict):
+    nullifier: NullifierTaggedItems
+
+
+class ProofTaggedItems(TypedDict):
+    """What a provider signs as a proof."""
+    claim: ProofClaim
+    nullifier: BytesLike
+
+
+@final
+class ProofTaggedItemsTag(TypedDict):
+    proof: ProofTaggedItems
+
+
+class DevnetBeaconTaggedItems(TypedDict):
+    """The beacon of a block of a devnet."""
+    seed: int
+    fork: int
+    height: int
+
+
+@final
+class DevnetBeaconTaggedItemsTag(TypedDict):
+    devnet_beacon: DevnetBeaconTaggedItems
+
+
+class BatchTaggedItems(TypedDict):
+    """The id of a batch: its header."""
+    chain_id: int
+    """The chain whose blocks the claims come from."""
+    epoch: int
+    """The epoch."""
+    height_start: int
+    """Its first block."""
+    height_end: int
+    """Its last block."""
+    claims_count: int
+    """How many claim lines, and as many payout lines, there are."""
+    claims_root: BytesLike
+    """Their root, by claim_key."""
+    payouts_root: BytesLike
+    """The root of the payout lines, by claim_key."""
+    balances_count: int
+    """How many payees were ever paid."""
+    balances_root: BytesLike
+    """The root of their balances, by payee."""
+    deferred_count: int
+    """How many claims wait."""
+    deferred_root: BytesLike
+    """Their root, in pay order."""
+    debits_count: int
+    """How many providers owe more than their shares."""
+    debits_root: BytesLike
+    """Their root, by provider id."""
+    totals: TotalsInput
+    """The sums."""
+    budget: Amount
+    """What the epoch could pay, the carry included."""
+    carry_next: Amount
+    """What the next epoch may pay on top of its own budget."""
+    policy_hash: BytesLike
+    """The policy that was applied."""
+    prev_batch_id: BytesLike
+    """The batch before this one."""
+
+
+@final
+class BatchTaggedItemsTag(TypedDict):
+    batch: BatchTaggedItems
+
+
+TaggedItems: TypeAlias = Union[
+    MatchTaggedItemsTag,
+    TieTaggedItemsTag,
+    LeaseTaggedItemsTag,
+    RetryTaggedItemsTag,
+    ClaimTaggedItemsTag,
+    ReceiptTaggedItemsTag,
+    TrapsTaggedItemsTag,
+    StateTaggedItemsTag,
+    ProviderTaggedItemsTag,
+    RotateTaggedItemsTag,
+    RotateSchemeTaggedItemsTag,
+    MessageTaggedItemsTag,
+    AttestTaggedItemsTag,
+    ResultTaggedItemsTag,
+    NullifiedTaggedItemsTag,
+    SealedTaggedItemsTag,
+    QpuTaggedItemsTag,
+    NullifierTaggedItemsTag,
+    ProofTaggedItemsTag,
+    DevnetBeaconTaggedItemsTag,
+    BatchTaggedItemsTag,
+]
+"""What is to be hashed: one key, which names the tag, and the items of its list."""
+
+
 class Tally(TypedDict):
     """How often something went well, of how often it was tried."""
     ok: int
@@ -3583,6 +3912,7 @@ __all__ = [
     "FundPolicy",
     "FundRules",
     "FundSource",
+    "HashTaggedOutput",
     "JobRank",
     "JobStatus",
     "JournalLine",
@@ -3727,6 +4057,28 @@ __all__ = [
     "Spread",
     "Strategy",
     "SurgeBin",
+    "TaggedItems",
+    "MatchTaggedItems",
+    "TieTaggedItems",
+    "LeaseTaggedItems",
+    "RetryTaggedItems",
+    "ClaimTaggedItems",
+    "ReceiptTaggedItems",
+    "TrapsTaggedItems",
+    "StateTaggedItems",
+    "ProviderTaggedItems",
+    "RotateTaggedItems",
+    "RotateSchemeTaggedItems",
+    "MessageTaggedItems",
+    "AttestTaggedItems",
+    "ResultTaggedItems",
+    "NullifiedTaggedItems",
+    "SealedTaggedItems",
+    "QpuTaggedItems",
+    "NullifierTaggedItems",
+    "ProofTaggedItems",
+    "DevnetBeaconTaggedItems",
+    "BatchTaggedItems",
     "Tally",
     "TaskIdDeriveOutput",
     "TcbStatus",

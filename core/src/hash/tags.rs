@@ -4,6 +4,7 @@
 //!
 //! `hash.tagged` of the catalogue answers the bytes that are hashed and their hash, from the same rows.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -193,7 +194,7 @@ macro_rules! domains {
         pub enum Items {
             $(#[doc = $about] $variant { $($item: $type),+ },)+
             /// The id of a batch: its header.
-            Batch(Header),
+            Batch(Box<Header>),
         }
 
         impl Items {

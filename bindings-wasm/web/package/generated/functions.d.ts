@@ -31,6 +31,7 @@ import type {
   AttestationVerifyInput,
   ProofBodyInput,
   QpuVerifyInput,
+  HashTaggedInput,
   TaskIdDeriveOutput,
   PriorityRankOutput,
   MatchingSeedOutput,
@@ -60,6 +61,7 @@ import type {
   AttestationVerifyOutput,
   ProofBodyOutput,
   QpuVerifyOutput,
+  HashTaggedOutput,
 } from "./types.js";
 
 /** The id that binds a job to chain, block, transaction, caller and payload. */
@@ -148,3 +150,6 @@ export declare function proofBody(input: ProofBodyInput, policy?: Policy): Proof
 
 /** Whether a quantum computer is who it says: its maker's certificates, and trap circuits it passed. */
 export declare function qpuVerify(input: QpuVerifyInput, policy?: Policy): QpuVerifyOutput;
+
+/** The bytes that are hashed under a domain tag, and their hash. */
+export declare function hashTagged(input: HashTaggedInput, policy?: Policy): HashTaggedOutput;

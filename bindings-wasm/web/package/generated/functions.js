@@ -31,3 +31,4 @@ export const receiptVerify = (input, policy) => call("receipt.verify", input, po
 export const attestationVerify = (input, policy) => call("attestation.verify", input, policy);
 export const proofBody = (input, policy) => call("proof.body", input, policy);
 export const qpuVerify = (input, policy) => call("qpu.verify", input, policy);
+export const hashTagged = (input, policy) => call("hash.tagged", input, policy);
