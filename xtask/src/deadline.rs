@@ -260,9 +260,7 @@ mod tests {
     fn a_program_that_does_not_end_is_stopped_with_all_it_started() {
         // One in its group, one in a group of its own as test runners make them, and itself.
         let script = "sleep 100000 & echo $!; setsid sleep 100000 & echo $!; echo $$; wait";
-        let (ended, missed) = within(SHORT, || {
-            captured(&mut shell(script), |out| text(out), |err| text(err)).unwrap()
-        });
+        let (ended, missed) = within(SHORT, || captured(&mut shell(script), text, text).unwrap());
         assert!(missed);
         assert_eq!(
             ended.status.unwrap_err(),
@@ -294,7 +292,7 @@ mod tests {
     fn a_program_in_time_leaves_nothing_behind_and_reads_nothing() {
         let script = "read -r line; echo $?; sleep 100000 & echo $!";
         let (ended, missed) = within(Duration::from_secs(600), || {
-            captured(&mut shell(script), |out| text(out), |err| text(err)).unwrap()
+            captured(&mut shell(script), text, text).unwrap()
         });
         assert!(!missed && ended.status.unwrap().success());
         let told = ended.out.unwrap();

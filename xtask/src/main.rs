@@ -96,7 +96,11 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         |_| conformance::run().judged(),
     ),
     ("test", "run every check and test", |_| suite::test()),
-    ("demo", "build, then run `aicf demo` with the remaining arguments", demo),
+    (
+        "demo",
+        "build what the demo shows, then run `aicf demo` with the remaining arguments",
+        demo,
+    ),
     ("bench", "measure everything and rewrite docs/benchmarks.md", |_| {
         bench::run()
     }),
@@ -159,9 +163,9 @@ fn host() -> Outcome {
 
 /// Builds only what the demo shows: neither node nor connections, and no explorer. One call of cargo builds and runs.
 fn demo(args: &[String]) -> Outcome {
-    say("demo: 1 of 2: the core as a wasm module");
+    say("demo: 1 of 2: the core as a wasm module; the first time about 2 minutes on two cores");
     guest::build()?;
-    say("demo: 2 of 2: the program that runs it, then `aicf demo`");
+    say("demo: 2 of 2: the program that runs it; the first time about 5 minutes on two cores. Then `aicf demo`");
     let program = ["run", "--profile", "demo", "--package", "aicf-host", "--bin", "aicf"];
     let parts = ["--no-default-features", "--features", "wasm"];
     sh::run(sh::cargo().args(program).args(parts).args(["--", "demo"]).args(args))

@@ -42,7 +42,7 @@ pub fn run(command: &mut Command) -> Outcome {
 pub fn read(command: &mut Command) -> Outcome<String> {
     let program = show(command);
     let failed = |error: &dyn std::fmt::Display| format!("{program}: {error}");
-    let ended = deadline::captured(command, |out| all(out), |err| all(err)).map_err(|error| failed(&error))?;
+    let ended = deadline::captured(command, all, all).map_err(|error| failed(&error))?;
     if ended.status.map_err(|error| failed(&error))?.success() {
         Ok(ended.out.unwrap_or_default().trim().to_owned())
     } else {

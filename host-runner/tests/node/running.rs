@@ -139,7 +139,13 @@ impl Running {
     /// Waits until an event of this name comes, from the beginning of the journal on.
     pub fn until(&self, topic: &str, is: impl Fn(&Value) -> bool) -> Value {
         let mut follower = self.follow(json!({"topics": [topic], "from_seq": 0}));
+        // Each event has a bound of its own; this one is for those that come, and are never the right one.
+        let started = Instant::now();
         loop {
+            assert!(
+                started.elapsed() < 5 * PATIENCE,
+                "no {topic} was the one that is waited for"
+            );
             let event = follower.event();
             if is(&event["data"]) {
                 return event;
@@ -164,8 +170,10 @@ impl Follower {
     fn read(&mut self) -> Value {
         let started = Instant::now();
         loop {
-            assert!(started.elapsed() < PATIENCE, "nothing came");
-            if let Message::Text(text) = self.socket.read().unwrap() {
+            assert!(started.elapsed() < PATIENCE, "no message came");
+            let message = self.socket.read();
+            let message = message.unwrap_or_else(|error| panic!("waited {PATIENCE:?} at most for a message: {error}"));
+            if let Message::Text(text) = message {
                 return serde_json::from_str(&text).unwrap();
             }
         }
