@@ -1,8 +1,9 @@
 // The life of a job in a screenful: enqueue, assign, prove, settle. Run it: `node examples/quickstart.mjs`.
-import { AicfError, Engine, Policy, splitApply } from "../index.mjs";
+import { AicfError, Engine, Policy, networkCheck, splitApply } from "../index.mjs";
 
 // A policy is parsed once; what is not said has its default.
-const policy = new Policy({ epoch: { length_blocks: 10, finality_k: 1 }, registry: { min_stake: { ai: 1_000 } } });
+const rules = { epoch: { length_blocks: 10, finality_k: 1 }, registry: { min_stake: { ai: 1_000 } } };
+const policy = new Policy(rules);
 
 // Single functions: amounts are BigInts, bytes are Uint8Arrays, and errors have a code and a path.
 console.log("a reward of 2^70 is split into", splitApply({ kind: "ai", total: 2n ** 70n }, policy));
@@ -23,7 +24,20 @@ function apply(command) {
   return outcome.events;
 }
 
-apply({ genesis: { chain_id: 1337, network: "devnet", policy: policy.toCbor() } });
+// A network is a document: its hash is the id that signed messages name, and it gives the first entry.
+const { genesis } = networkCheck({
+  network: {
+    name: "quickstart",
+    class: "devnet",
+    chain_id: 1337,
+    genesis_time_ms: 1_800_000_000_000,
+    epoch_length: 10,
+    policy: rules,
+    semantics_version: 1,
+  },
+});
+if (engine.apply(genesis).status !== "ok") throw new Error("the genesis was refused");
+height = 1;
 apply({ register: { provider_id: "provider1", kinds: ["ai"], models: [], endpoints: [] } });
 apply({ stake: { provider_id: "provider1", amount: 1_000n } });
 const events = apply({

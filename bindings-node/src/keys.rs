@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
+use aicf_core::codec::hex;
 use aicf_core::engine::entry::Role;
 use aicf_core::ffi::{self, Out};
 use aicf_core::limits::JSON_INT_MAX;
 use aicf_core::signature::Scheme;
-use aicf_core::value::Text;
+use aicf_core::value::{Hash32, Text};
 use aicf_core::{Code, Error};
 use aicf_host::keys::{Envelope, KeyFile, SecretKey};
-use napi::bindgen_prelude::Uint8Array;
+use napi::bindgen_prelude::{Either, Uint8Array};
 use napi::{Env, Unknown};
 use napi_derive::napi;
 
@@ -23,9 +24,9 @@ pub struct Key(SecretKey);
 /// What a signed command says beside the command.
 #[napi(object, use_nullable = false)]
 pub struct CommandEnvelope {
-    /// The chain it is for.
-    #[napi(js_name = "chain_id")]
-    pub chain_id: f64,
+    /// The network it is for: `network_id` of the query `head`, as 32 bytes or their hex text.
+    #[napi(js_name = "network_id")]
+    pub network_id: Either<Uint8Array, String>,
     /// The provider's id, or the operator's name.
     pub signer: String,
     /// Above that of the signer's message before.
@@ -53,6 +54,25 @@ fn integer(value: f64, path: &str) -> napi::Result<u64> {
         path,
         "an integer from 0 to 2^53 - 1",
     )))
+}
+
+fn network_id(given: &Either<Uint8Array, String>) -> napi::Result<Hash32> {
+    let bytes = match given {
+        Either::A(bytes) => Some(bytes.to_vec()),
+        Either::B(text) => hex::read(text),
+    };
+    match bytes.map(<[u8; 32]>::try_from) {
+        Some(Ok(bytes)) => Ok(Hash32(bytes)),
+        Some(Err(_)) => Err(raise(Error::at(
+            Code::BadLength,
+            "network_id",
+            "a network id has 32 bytes",
+        ))),
+        None => {
+            let message = "bytes are 0x and lowercase hex of even length";
+            Err(raise(Error::at(Code::BadEncoding, "network_id", message)))
+        }
+    }
 }
 
 #[napi]
@@ -128,7 +148,7 @@ impl Key {
             }
         };
         let envelope = Envelope {
-            chain_id: integer(envelope.chain_id, "chain_id")?,
+            network_id: network_id(&envelope.network_id)?,
             role,
             signer: Text::new(envelope.signer).map_err(|error| raise(error.rooted("signer")))?,
             nonce: integer(envelope.nonce, "nonce")?,

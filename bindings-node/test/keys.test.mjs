@@ -32,15 +32,19 @@ test("a testnet takes signed commands", () => {
   const key = aicf.Key.generate();
   const engine = new aicf.Engine();
   const apply = (height, command) => engine.apply({ height, time_ms: 1000, command }).status;
-  const policy = new aicf.Policy().toCbor();
-  assert.equal(apply(0, { genesis: { chain_id: 7, network: "testnet", policy } }), "ok");
+  const { genesis, network_id } = aicf.networkCheck({
+    network: {
+      name: "tests", class: "testnet", chain_id: 7, genesis_time_ms: 1000, epoch_length: 1000, policy: {}, semantics_version: 1,
+    },
+  });
+  assert.equal(engine.apply(genesis).status, "ok");
   const register = {
     register: { provider_id: "p", kinds: ["ai"], models: [], endpoints: [], public_key: key.publicKey, key_scheme: key.scheme },
   };
   assert.equal(apply(1, register), "unsigned");
-  const signed = key.signCommand(register, { chain_id: 7, signer: "p", nonce: 1, expires_height: 5 });
+  const signed = key.signCommand(register, { network_id, signer: "p", nonce: 1, expires_height: 5 });
   assert.equal(apply(1, signed), "ok");
   assert.equal(apply(1, signed), "stale_nonce");
-  const bad = { chain_id: 7, signer: "p", nonce: 1.5, expires_height: 5 };
+  const bad = { network_id, signer: "p", nonce: 1.5, expires_height: 5 };
   assert.throws(() => key.signCommand(register, bad), { name: "AicfError", code: "out_of_range", path: "nonce" });
 });

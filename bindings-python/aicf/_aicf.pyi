@@ -61,7 +61,7 @@ class Key:
         self,
         command: Mapping[str, Any],
         *,
-        chain_id: int,
+        network_id: bytes | str,
         signer: str,
         nonce: int,
         expires_height: int,
@@ -102,11 +102,10 @@ class Ledger:
         self,
         path: str | PathLike[str],
         *,
-        network: Literal["devnet", "testnet", "mainnet"] = "devnet",
-        chain_id: int = 1337,
+        network: str | None = None,
+        chain_id: int | None = None,
         policy: Policy | None = None,
         read_only: bool = False,
-        genesis_time_ms: int | None = None,
     ) -> None: ...
     def apply(
         self,

@@ -40,7 +40,7 @@ class Voice:
             last = (await self._node.get_signer("provider", self._provider_id))["nonce"]
             word: Any = self._key.sign_command(
                 {command: fields},
-                chain_id=head["chain_id"],
+                network_id=head["network_id"],
                 signer=self._provider_id,
                 nonce=0 if last is None else last + 1,
                 expires_height=head["height"] + 1,

@@ -5,7 +5,11 @@ from __future__ import annotations
 import aicf
 
 # A policy is parsed once; what is not said has its default.
-policy = aicf.Policy({"epoch": {"length_blocks": 10, "finality_k": 1}, "registry": {"min_stake": {"ai": 1_000}}})
+rules: aicf.PartialPolicy = {
+    "epoch": {"length_blocks": 10, "finality_k": 1},
+    "registry": {"min_stake": {"ai": 1_000}},
+}
+policy = aicf.Policy(rules)
 
 # Single functions: ints of any size, bytes, and errors with a code and a path.
 print("a reward of 2**70 is split into", aicf.split_apply(kind="ai", total=2**70, policy=policy))
@@ -28,7 +32,20 @@ def apply(command: aicf.Command) -> list[aicf.Event]:
     return outcome["events"]
 
 
-apply({"genesis": {"chain_id": 1337, "network": "devnet", "policy": policy.to_cbor()}})
+# A network is a document: its hash is the id that signed messages name, and it gives the first entry.
+network = aicf.network_check(
+    network={
+        "name": "quickstart",
+        "class": "devnet",
+        "chain_id": 1337,
+        "genesis_time_ms": 1_800_000_000_000,
+        "epoch_length": 10,
+        "policy": rules,
+        "semantics_version": aicf.SEMANTICS_VERSION,
+    }
+)
+assert engine.apply(network["genesis"])["status"] == "ok"
+height = 1
 apply({"register": {"provider_id": "provider1", "kinds": ["ai"], "models": [], "endpoints": []}})
 apply({"stake": {"provider_id": "provider1", "amount": 1_000}})
 events = apply(

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use aicf_core::codec::de::from_tree;
 use aicf_core::engine::entry::Role;
 use aicf_core::ffi::{self, Out};
 use aicf_core::signature::Scheme;
-use aicf_core::value::Text;
+use aicf_core::value::{Hash32, Text};
 use aicf_host::keys::{Envelope, KeyFile, SecretKey};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
@@ -31,6 +32,12 @@ fn passphrase(given: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
         return Ok(text.to_str()?.as_bytes().to_vec());
     }
     Ok(given.cast::<PyBytes>()?.as_bytes().to_vec())
+}
+
+/// A network id: 32 bytes, or their hex text.
+fn hash(py: Python<'_>, given: &Bound<'_, PyAny>) -> PyResult<Hash32> {
+    let tree = Reader::default().read(given).map_err(|error| raise(py, error))?;
+    from_tree(&tree).map_err(|error| raise(py, error.rooted("network_id")))
 }
 
 #[pymethods]
@@ -83,12 +90,12 @@ impl Key {
 
     /// A command as the word of a provider or an operator: `{"signed": {…}}`, to be applied or sent to a node.
     #[allow(clippy::too_many_arguments, reason = "they have names in Python")]
-    #[pyo3(signature = (command, *, chain_id, signer, nonce, expires_height, role="provider"))]
+    #[pyo3(signature = (command, *, network_id, signer, nonce, expires_height, role="provider"))]
     fn sign_command<'py>(
         &self,
         py: Python<'py>,
         command: &Bound<'_, PyDict>,
-        chain_id: u64,
+        network_id: &Bound<'_, PyAny>,
         signer: &str,
         nonce: u64,
         expires_height: u64,
@@ -104,7 +111,7 @@ impl Key {
             _ => return Err(out_of_range(py, "role", "a role is provider or operator")),
         };
         let envelope = Envelope {
-            chain_id,
+            network_id: hash(py, network_id)?,
             role,
             signer: Text::new(signer).map_err(|error| raise(py, error.rooted("signer")))?,
             nonce,

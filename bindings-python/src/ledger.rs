@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aicf_core::codec::tree::Tree;
-use aicf_core::engine::NetworkName;
 use aicf_core::ffi::{self, Out, outcome_out};
 use aicf_core::value::Positive;
 use aicf_host::engine::Choice;
+use aicf_host::network::{self, Check};
 use aicf_host::node::{Node, Options, Reader as Database};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -84,38 +84,56 @@ fn now_ms() -> u64 {
 
 #[pymethods]
 impl Ledger {
-    /// Opens a database, or makes one that begins with the policy given (the default one of the devnet).
+    /// Opens a database, or makes one. `network` is `devnet`, `testnet` or the file of a network document; without it an
+    /// existing database of any network is opened, and a new one is a devnet. A chain id or a policy is another devnet.
     #[new]
-    #[pyo3(signature = (path, *, network="devnet", chain_id=1337, policy=None, read_only=false, genesis_time_ms=None))]
+    #[pyo3(signature = (path, *, network=None, chain_id=None, policy=None, read_only=false))]
     fn new(
         py: Python<'_>,
         path: PathBuf,
-        network: &str,
-        chain_id: u64,
+        network: Option<&str>,
+        chain_id: Option<u64>,
         policy: Option<&Policy>,
         read_only: bool,
-        genesis_time_ms: Option<u64>,
     ) -> PyResult<Self> {
         let out_of_range = |path: &str, message: &str| exception(py, "out_of_range", path, message);
-        let network = match network {
-            "devnet" => NetworkName::Devnet,
-            "testnet" => NetworkName::Testnet,
-            "mainnet" => NetworkName::Mainnet,
-            _ => return Err(out_of_range("network", "devnet, testnet or mainnet")),
+        let chain_id = chain_id
+            .map(|id| Positive::new(id).ok_or_else(|| out_of_range("chain_id", "a chain id is at least 1")))
+            .transpose()?;
+        let document = match network {
+            None | Some("devnet") => None,
+            Some(_) if chain_id.is_some() => {
+                return Err(out_of_range("chain_id", "the chain id of a network is in its document"));
+            }
+            Some(name) => match network::built_in(name) {
+                Some(text) => Some(text.to_owned()),
+                None => match std::fs::read_to_string(name) {
+                    Ok(text) => Some(text),
+                    Err(error) => {
+                        let message = format!("`{name}` is no built-in network and no document: {error}");
+                        return Err(out_of_range("network", &message));
+                    }
+                },
+            },
         };
-        let chain_id = Positive::new(chain_id).ok_or_else(|| out_of_range("chain_id", "a chain id is at least 1"))?;
+        let check = Check {
+            document: network.is_some(),
+            chain_id: chain_id.is_some(),
+            policy: policy.is_some(),
+            params: false,
+        };
         let policy = policy.map(Policy::shared);
         let opened = py.detach(|| -> Result<Held, Failure> {
             if read_only {
                 return Ok(Held::Read(Box::new(Database::open(&path)?)));
             }
-            let policy = match policy {
-                Some(policy) => (*policy).clone(),
-                None => aicf_host::cli::devnet_policy()?,
+            let network = match document {
+                Some(text) => network::of_text(&text, policy.as_deref(), None)?,
+                None => network::devnet(policy.map(|policy| (*policy).clone()), None, chain_id)?,
             };
-            let mut options = Options::new(network, chain_id, policy);
+            let mut options = Options::new(network);
             options.engine = Choice::Native;
-            options.genesis_time_ms = genesis_time_ms.unwrap_or_else(now_ms);
+            options.check = check;
             Ok(Held::Write(Box::new(Node::open(&path, &options)?)))
         });
         opened

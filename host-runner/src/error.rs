@@ -36,12 +36,10 @@ pub enum Error {
         /// Why.
         message: String,
     },
-    /// The database belongs to another network or chain than the one asked for.
+    /// The database was made with another network document, policy, parameters or chain id than the ones given.
     OtherNetwork {
-        /// The one asked for.
-        asked: String,
-        /// The one there is.
-        found: String,
+        /// What differs: the field of the network document, the value given, and the database's.
+        differences: Vec<(&'static str, String, String)>,
     },
     /// The epoch needs another module than the one that runs.
     OtherCore {
@@ -170,10 +168,14 @@ impl fmt::Display for Error {
                     "the first entry was refused ({status}: {message}), so there is no state to go on from"
                 )
             }
-            Self::OtherNetwork { asked, found } => write!(
-                f,
-                "the database belongs to {found}, not to {asked}; name another database with --db"
-            ),
+            Self::OtherNetwork { differences } => {
+                f.write_str("the database was made with another network document:")?;
+                for (place, (field, given, found)) in differences.iter().enumerate() {
+                    let comma = if place == 0 { "" } else { "," };
+                    write!(f, "{comma} {field} is {found}, not {given}")?;
+                }
+                f.write_str("; leave the options away, or name another database with --db")
+            }
             Self::OtherCore { epoch, needed, running } => write!(
                 f,
                 "from epoch {epoch} on the core is module {needed}, and this node runs {running}; give the right one with \

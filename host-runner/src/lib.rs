@@ -24,6 +24,7 @@ pub mod error;
 pub mod keys;
 #[cfg(feature = "net")]
 pub mod net;
+pub mod network;
 pub mod node;
 #[cfg(feature = "node")]
 pub mod rpc;

@@ -16,14 +16,14 @@ pub use events::kind_of;
 use self::upgrade::Upgrades;
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
+use crate::network::Check;
 use crate::store::{self, HostStore, JournalRow, Lock, SqliteStore, State};
 use aicf_core::codec::cbor;
+use aicf_core::engine::key::{Key, Table};
 use aicf_core::engine::rows::Head;
-use aicf_core::engine::{Command, Entry, NetworkName, Outcome, Status, query};
+use aicf_core::engine::{Command, Entry, Outcome, Status, query};
 use aicf_core::limits::JSON_INT_MAX;
-use aicf_core::market::Market;
-use aicf_core::policy::Policy;
-use aicf_core::value::{Bytes, Positive};
+use aicf_core::network::{self, NetworkHeader, ResolvedNetwork};
 use std::path::{Path, PathBuf};
 use std::sync::MutexGuard;
 
@@ -41,17 +41,9 @@ pub struct Options {
     /// A wasm module instead of the embedded one.
     pub module: Option<PathBuf>,
     /// The network of a new journal.
-    pub network: NetworkName,
-    /// The chain of a new journal.
-    pub chain_id: Positive,
-    /// The first policy of a new journal.
-    pub policy: Policy,
-    /// The first market rules of a new journal; none are the defaults.
-    pub market: Option<Market>,
-    /// When a new journal begins.
-    pub genesis_time_ms: u64,
-    /// Whether a journal of another network than `network` is refused.
-    pub network_must_match: bool,
+    pub network: ResolvedNetwork,
+    /// What of the network is compared with an existing journal's.
+    pub check: Check,
     /// A commit happens by itself at so many entries.
     pub batch_entries_max: usize,
     /// Bytes of rows that are kept in memory.
@@ -59,18 +51,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// A network with a policy; everything else as most callers want it.
+    /// A network; everything else as most callers want it.
     #[must_use]
-    pub const fn new(network: NetworkName, chain_id: Positive, policy: Policy) -> Self {
+    pub const fn new(network: ResolvedNetwork) -> Self {
         Self {
             engine: Choice::Wasm,
             module: None,
             network,
-            chain_id,
-            policy,
-            market: None,
-            genesis_time_ms: 0,
-            network_must_match: false,
+            check: Check::NOTHING,
             batch_entries_max: BATCH_ENTRIES_MAX,
             cache_bytes: CACHE_BYTES,
         }
@@ -100,8 +88,8 @@ impl Node {
         let mut node = Self::open_without_genesis(path, options)?;
         if node.head.is_none() {
             node.begin(options)?;
-        } else if options.network_must_match {
-            node.check_network(options.network)?;
+        } else {
+            node.check_network(&options.network.header, options.check)?;
         }
         Ok(node)
     }
@@ -164,30 +152,21 @@ impl Node {
     /// # Errors
     /// [`Error::NotBegun`] when it is refused.
     pub fn begin(&mut self, options: &Options) -> Result<Outcome> {
-        let command = Command::Genesis {
-            chain_id: options.chain_id,
-            network: options.network,
-            policy: Bytes(options.policy.to_cbor()?),
-            market: options
-                .market
-                .as_ref()
-                .map(|market| market.to_cbor().map(Bytes))
-                .transpose()?,
-        };
-        let outcome = self.submit(0, options.genesis_time_ms, command)?;
+        let outcome = self.apply(&options.network.genesis_entry()?)?;
         self.commit()?;
         Ok(outcome)
     }
 
-    fn check_network(&self, asked: NetworkName) -> Result<()> {
-        let head = self.query("head", &serde_json::json!({}))?;
-        let asked = network_name(asked);
-        match head.get("network").and_then(serde_json::Value::as_str) {
-            Some(found) if found == asked => Ok(()),
-            found => Err(Error::OtherNetwork {
-                asked: asked.into(),
-                found: found.unwrap_or("no network").into(),
-            }),
+    fn check_network(&self, given: &NetworkHeader, check: Check) -> Result<()> {
+        let Some(found) = self.reader.network()? else {
+            return Err(aicf_core::Error::invariant("a journal without its network document").into());
+        };
+        let mut differences = network::differences(given, &found);
+        differences.retain(|(field, ..)| check.concerns(field));
+        if differences.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::OtherNetwork { differences })
         }
     }
 
@@ -346,6 +325,17 @@ impl Reader {
         })
     }
 
+    /// The resolved network document that the journal began with; `None` before the first entry.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn network(&self) -> Result<Option<NetworkHeader>> {
+        Ok(match self.state.read(&Key::new(Table::NetworkDocument).bytes())? {
+            Some(bytes) => Some(cbor::from_slice(&bytes)?),
+            None => None,
+        })
+    }
+
     /// Answers a query of the core's [`query::QUERIES`].
     ///
     /// # Errors
@@ -420,15 +410,5 @@ impl Reader {
                 _ => return Ok(()),
             }
         }
-    }
-}
-
-/// A network as it is written.
-#[must_use]
-pub const fn network_name(network: NetworkName) -> &'static str {
-    match network {
-        NetworkName::Devnet => "devnet",
-        NetworkName::Testnet => "testnet",
-        NetworkName::Mainnet => "mainnet",
     }
 }

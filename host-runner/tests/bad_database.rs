@@ -133,7 +133,7 @@ fn check_damaged(place: &Place, name: &str, content: &[u8]) {
 #[test]
 fn verify_finds_what_was_changed_behind_the_engine() {
     let (place, ..) = settled_place("native");
-    place.ok(&["epoch", "settle", "--time-ms", "1000000"]);
+    place.ok(&["epoch", "settle", "--time-ms", "1700001000000"]);
     let good = bytes(&place.database());
     let cases = [
         // A balance, one atom up; a row gone; a row too many.

@@ -369,7 +369,7 @@ fn refusals_have_the_engines_own_codes() {
             "much.json",
             format!(r#"{{"result_digest":"{NOBODY}","metrics":{{"units":"101"}}}}"#),
         );
-        let at = ["--time-ms", "1000000"];
+        let at = ["--time-ms", "1700001000000"];
         let cases: &[(&[&str], &str)] = &[
             (
                 &["provider", "stake", "--provider-id", "q", "--amount", "1"],
@@ -433,7 +433,14 @@ fn refusals_have_the_engines_own_codes() {
         }
         fails(
             &place,
-            &["provider", "heartbeat", "--provider-id", "p", "--time-ms", "999999"],
+            &[
+                "provider",
+                "heartbeat",
+                "--provider-id",
+                "p",
+                "--time-ms",
+                "1700000999999",
+            ],
             (1, "time_went_back", ""),
         );
         let heartbeat = ["provider", "heartbeat", "--provider-id", "p", "--network", "testnet"];
@@ -455,7 +462,7 @@ fn an_expired_lease_holds_nothing() {
         "--max-units",
         "100",
         "--time-ms",
-        "1000000",
+        "1700001000000",
     ];
     let second = place.json(&submit)["task_id"].as_str().unwrap().to_owned();
     // Whoever is dispatched first takes the other along: it is assigned, and never acknowledged.
@@ -476,13 +483,13 @@ fn an_expired_lease_holds_nothing() {
             "--json",
         ])
     };
-    assert_eq!(inject(&second, "1000000").code, 0);
+    assert_eq!(inject(&second, "1700001000000").code, 0);
     assert_eq!(place.json(&["job", "show", "--task-id", &first])["status"], "assigned");
-    let late = inject(&first, "1015000");
+    let late = inject(&first, "1700001015000");
     check(&late, &["inject-result"], (1, "in_backoff", ""));
     let job = place.json(&["job", "show", "--task-id", &first]);
     assert_eq!((&job["status"], &job["attempts"]), (&"queued".into(), &1.into()));
-    assert_eq!(inject(&first, "1060000").code, 0, "the next attempt succeeds");
+    assert_eq!(inject(&first, "1700001060000").code, 0, "the next attempt succeeds");
     // A result that comes after the lease's end changes nothing.
     let submit = [
         "job",
@@ -493,7 +500,7 @@ fn an_expired_lease_holds_nothing() {
         "--max-units",
         "100",
         "--time-ms",
-        "1060000",
+        "1700001060000",
     ];
     let third = place.json(&submit)["task_id"].as_str().unwrap().to_owned();
     place.write(
@@ -510,7 +517,7 @@ fn an_expired_lease_holds_nothing() {
             "--result",
             "slow.json",
             "--time-ms",
-            "1060000",
+            "1700001060000",
         ],
         (1, "wrong_state", ""),
     );

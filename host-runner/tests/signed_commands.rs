@@ -18,10 +18,18 @@ impl Testnet {
             testnet.say(&format!("key generate {name}"));
         }
         let operator = testnet.say("key generate operator.key").document();
-        let rules = json!({"keys": {"operators": [
-            {"name": "ops", "scheme": "ml-dsa-65", "public_key": operator["public_key"]},
-        ]}});
-        testnet.0.write("market.json", rules.to_string());
+        let policy = testnet.0.json(&["policy", "show"]);
+        let network = json!({
+            "name": "alpha",
+            "class": "testnet",
+            "chain_id": 2,
+            "genesis_time_ms": 1_700_000_000_000_u64,
+            "epoch_length": policy["policy"]["epoch"]["length_blocks"],
+            "policy_hash": policy["policy_hash"],
+            "governance": [{"name": "ops", "scheme": "ml-dsa-65", "public_key": operator["public_key"]}],
+            "semantics_version": 1,
+        });
+        testnet.0.write("network.json", network.to_string());
         testnet
     }
 
@@ -31,8 +39,7 @@ impl Testnet {
         let output = self
             .0
             .command(&words)
-            .env("AICF_NETWORK", "testnet")
-            .env("AICF_MARKET_PATH", "market.json")
+            .env("AICF_NETWORK", "network.json")
             .env("AICF_PASSPHRASE_FILE", "passphrase")
             .output()
             .expect("the program runs");

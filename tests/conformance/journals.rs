@@ -2,7 +2,7 @@
 //! status that the core gave when they were written.
 
 use crate::Request;
-use crate::journal::{Draws, World, command, options};
+use crate::journal::{Draws, World, options};
 use aicf_core::codec::json;
 use aicf_core::engine::Entry;
 use aicf_core::ffi::Machine;
@@ -29,13 +29,8 @@ pub fn requests() -> impl Iterator<Item = Request> {
 
 fn journal(seed: u64) -> Vec<Value> {
     let (mut machine, mut world, mut draws) = (Machine::new(), World::new(), Draws(seed));
-    let policy = options(Choice::Native)
-        .policy
-        .to_cbor()
-        .expect("a policy that was parsed");
-    let hex: String = policy.iter().map(|byte| format!("{byte:02x}")).collect();
-    let genesis = serde_json::json!({"genesis": {"chain_id": 1337, "network": "devnet", "policy": format!("0x{hex}")}});
-    let mut next = (0, 1_000, command(genesis));
+    let genesis = options(Choice::Native).network.genesis().expect("a genesis");
+    let mut next = (0, 1_000, genesis);
     (0..ENTRIES)
         .map(|seq| {
             let (height, time_ms, command) = next.clone();

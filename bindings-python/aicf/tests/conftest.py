@@ -16,6 +16,25 @@ import aicf
 Run = Callable[..., str]
 
 
+def begin(
+    engine: aicf.Engine, policy: Any, *, time_ms: int, chain_id: int = 1337, network: str = "devnet"
+) -> bytes:
+    """Applies the genesis of a network with this policy; gives the network id."""
+    checked = aicf.network_check(
+        network={
+            "name": "tests",
+            "class": network,
+            "chain_id": chain_id,
+            "genesis_time_ms": time_ms,
+            "epoch_length": policy["epoch"]["length_blocks"],
+            "policy": policy,
+            "semantics_version": aicf.SEMANTICS_VERSION,
+        }
+    )
+    assert engine.apply(checked["genesis"])["status"] == "ok"
+    return checked["network_id"]
+
+
 class Devnet:
     """An engine with a genesis, whose entries come one a block and one a second."""
 
@@ -25,7 +44,9 @@ class Devnet:
         self.time_ms = 1_800_000_000_000
         canonical = aicf.policy_check(policy=policy or {})["policy"]
         self.policy = aicf.Policy(canonical)
-        self.do("genesis", chain_id=1337, network="devnet", policy=self.policy.to_cbor())
+        self.network_id = begin(self.engine, canonical, time_ms=self.time_ms)
+        self.height += 1
+        self.time_ms += 1_000
 
     def do(self, command: str, **fields: Any) -> aicf.Outcome:
         """Applies a command in the next block."""

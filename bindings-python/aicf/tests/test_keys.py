@@ -5,6 +5,8 @@ from pathlib import Path
 import aicf
 import pytest
 
+from aicf.tests.conftest import begin
+
 PASSPHRASE = "correct horse battery"
 
 
@@ -45,15 +47,15 @@ def test_what_cannot_be_is_refused() -> None:
         key.sign(b"m", context=b"c" * 256)
     assert refused.value.code == "bad_key"
     with pytest.raises(aicf.AicfError) as refused:
-        key.sign_command({"heartbeat": {}}, chain_id=1, signer="p", nonce=0, expires_height=0)
+        key.sign_command({"heartbeat": {}}, network_id=bytes(32), signer="p", nonce=0, expires_height=0)
     assert refused.value.code == "missing_field"
 
 
 def test_a_testnet_takes_signed_commands() -> None:
     key = aicf.Key.generate()
     engine = aicf.Engine()
-    genesis = {"genesis": {"chain_id": 7, "network": "testnet", "policy": aicf.Policy().to_cbor()}}
-    assert engine.apply({"height": 0, "time_ms": 1000, "command": genesis})["status"] == "ok"
+    policy = aicf.policy_check(policy={})["policy"]
+    network_id = begin(engine, policy, time_ms=1000, chain_id=7, network="testnet")
     register = {
         "register": {
             "provider_id": "p",
@@ -65,7 +67,7 @@ def test_a_testnet_takes_signed_commands() -> None:
         }
     }
     assert engine.apply({"height": 1, "time_ms": 1000, "command": register})["status"] == "unsigned"
-    signed = key.sign_command(register, chain_id=7, signer="p", nonce=1, expires_height=5)
+    signed = key.sign_command(register, network_id=network_id, signer="p", nonce=1, expires_height=5)
     assert engine.apply({"height": 1, "time_ms": 1000, "command": signed})["status"] == "ok"
     assert engine.apply({"height": 1, "time_ms": 1000, "command": signed})["status"] == "stale_nonce"
     assert engine.query("provider.key", {"provider_id": "p"})["scheme"] == "ml-dsa-65"

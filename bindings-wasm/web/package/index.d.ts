@@ -61,8 +61,8 @@ export declare class Engine {
 
 /** What a signed command says beside the command. */
 export interface CommandEnvelope {
-  /** The chain it is for. */
-  chain_id: number;
+  /** The network it is for: `network_id` of the query `head`, as 32 bytes or their hex text. */
+  network_id: Uint8Array | string;
   /** The provider's id, or the operator's name. */
   signer: string;
   /** Above that of the signer's message before. */

@@ -101,8 +101,8 @@ export class Key {
   sign(message, context = new Uint8Array()) {
     return run(() => this[RAW].sign(message, context));
   }
-  signCommand(command, { chain_id, signer, nonce, expires_height, role }) {
+  signCommand(command, { network_id, signer, nonce, expires_height, role }) {
     const named = String(signer);
-    return run(() => this[RAW].signCommand(command, chain_id, named, nonce, expires_height, role));
+    return run(() => this[RAW].signCommand(command, network_id, named, nonce, expires_height, role));
   }
 }

@@ -2,13 +2,14 @@
 //! seed as it sees fit; nothing here stores it.
 
 use aicf_core::codec::cbor;
+use aicf_core::codec::de::from_tree;
 use aicf_core::engine::Command;
 use aicf_core::engine::entry::{Role, SignedCommand};
 use aicf_core::engine::speaker;
 use aicf_core::ffi::{self, Out};
 use aicf_core::limits::JSON_INT_MAX;
 use aicf_core::signature::Scheme;
-use aicf_core::value::{Bytes, Text};
+use aicf_core::value::{Bytes, Hash32, Text};
 use aicf_core::{Code, Error};
 use fips204::ml_dsa_65::KG;
 use fips204::traits::{KeyGen as _, SerDes as _, Signer as _};
@@ -71,18 +72,24 @@ impl Key {
             command: Bytes(cbor::to_vec(&command)?),
             signature: Bytes::default(),
         };
-        let message = speaker::message(integer(envelope.chain_id, "chain_id")?, &signed)?;
+        let message = speaker::message(&network_id(&envelope.network_id)?, &signed)?;
         signed.signature = Bytes(self.signature(message.as_bytes(), &[])?);
         to_js(&Out::of(&Command::Signed(signed))?)
     }
 }
 
 struct Envelope {
-    chain_id: f64,
+    network_id: JsValue,
     signer: String,
     nonce: f64,
     expires_height: f64,
     role: Option<String>,
+}
+
+/// A network id: 32 bytes, or their hex text.
+fn network_id(value: &JsValue) -> Result<Hash32, Failure> {
+    let tree = Reader::default().read(value)?;
+    Ok(from_tree(&tree).map_err(|error| error.rooted("network_id"))?)
 }
 
 #[wasm_bindgen]
@@ -124,14 +131,14 @@ impl Key {
     pub fn sign_command(
         &self,
         command: &JsValue,
-        chain_id: f64,
+        network_id: JsValue,
         signer: String,
         nonce: f64,
         expires_height: f64,
         role: Option<String>,
     ) -> Outcome<JsValue> {
         let envelope = Envelope {
-            chain_id,
+            network_id,
             signer,
             nonce,
             expires_height,

@@ -104,16 +104,17 @@ fn policies_and_engines_are_handles() {
         .unwrap();
     assert_eq!(field(&out, "provider"), JsValue::from(BigInt::from(90)));
     let engine = Engine::new();
-    let genesis = record(&[
+    let network = record(&[
+        ("name", "tests".into()),
+        ("class", "devnet".into()),
         ("chain_id", 1337.into()),
-        ("network", "devnet".into()),
-        ("policy", Uint8Array::from(policy.to_cbor().unwrap().as_slice()).into()),
+        ("genesis_time_ms", 0.into()),
+        ("epoch_length", 1000.into()),
+        ("policy", record(&[])),
+        ("semantics_version", 1.into()),
     ]);
-    let entry = record(&[
-        ("height", 0.into()),
-        ("time_ms", 0.into()),
-        ("command", record(&[("genesis", genesis)])),
-    ]);
+    let checked = policy.call("network.check", &record(&[("network", network)])).unwrap();
+    let entry = field(&checked, "genesis");
     let outcome = engine.apply(&entry).unwrap();
     assert_eq!(field(&outcome, "status"), JsValue::from("ok"));
     assert_eq!(

@@ -127,6 +127,8 @@ tables! {
     WithdrawalByPayee = 0x64,
     /// height -> the list of [`super::rows::KeyRow`] that may seal batches from this block on.
     Sequencer = 0x70,
+    /// `()` -> [`crate::network::NetworkHeader`]: the resolved document that the journal began with.
+    NetworkDocument = 0x71,
     /// epoch -> full-state digest at its settlement; not part of the digest itself.
     Digest = 0x7f,
 }

@@ -262,6 +262,7 @@ fn genesis(mut txn: Txn<'_>, entry: &Entry) -> Result<Ran> {
         .collect();
     txn.put(Key::new(Table::Sequencer).int(row.first_height), &sequencers)?;
     txn.put(Key::new(Table::Network), &row)?;
+    txn.put(Key::new(Table::NetworkDocument), header)?;
     txn.put(Key::new(Table::Schedule).int(epoch), &hash)?;
     txn.put(Key::new(Table::MarketSchedule).int(epoch), &market_hash)?;
     let events = alloc::vec![Event::Initialised {

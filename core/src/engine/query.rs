@@ -24,6 +24,7 @@ use crate::amount::Atoms;
 use crate::catalogue::{Door, Json};
 use crate::codec::{hex, json};
 use crate::limits::{JSON_DEPTH_MAX, PAGE_ROWS_MAX};
+use crate::network::NetworkHeader;
 use crate::policy::Policy;
 use crate::receipt::PayoutRecord;
 use crate::value::{Hash32, Text};
@@ -103,6 +104,7 @@ queries! {
     "signer" => signer: market::SignerInput => market::SignerView;
     "chain" => chain: Nothing => market::ChainView;
     "balance" => balance: money::BalanceInput => money::Balances;
+    "network" => document: Nothing => NetworkView;
 }
 
 struct Reader<'a> {
@@ -161,6 +163,15 @@ pub(super) struct HeadView {
     policy_hash: Hash32,
     market_hash: Hash32,
     carry: Atoms,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct NetworkView {
+    /// The hash of the header, which signed messages name.
+    network_id: Hash32,
+    /// The resolved network document that the journal began with.
+    header: NetworkHeader,
 }
 
 #[derive(Deserialize)]
@@ -328,6 +339,15 @@ impl Reader<'_> {
             policy_hash,
             market_hash: network.market_hash,
             carry: network.carry,
+        })
+    }
+
+    fn document(&self, _: Nothing) -> Result<NetworkView> {
+        let (_, network) = self.network()?;
+        let header = self.txn.get(Key::new(Table::NetworkDocument))?;
+        Ok(NetworkView {
+            network_id: network.network_id,
+            header: header.ok_or_else(|| Error::invariant("a journal without its network document"))?,
         })
     }
 

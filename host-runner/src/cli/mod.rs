@@ -27,6 +27,7 @@ mod job;
 mod key;
 mod lines;
 mod market;
+mod network;
 #[cfg(feature = "node")]
 mod node;
 mod out;
@@ -87,16 +88,16 @@ pub struct Globals {
     /// The database: journal, state and events in one SQLite file [default: ./aicf.db]
     #[arg(long, global = true, env = "AICF_DB", value_name = "FILE")]
     db: Option<PathBuf>,
-    /// The policy of a new database, as YAML or JSON [default: the built-in devnet policy]
+    /// The policy of a new devnet database, as YAML or JSON; with a network document it must be the one that the document names
     #[arg(long, global = true, env = "AICF_POLICY_PATH", value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// The market rules of a new database, as YAML or JSON [default: none beyond the policy]
+    /// The network parameters of a new devnet database, as YAML or JSON; with a network document they must be the ones that it names
     #[arg(long, global = true, env = "AICF_MARKET_PATH", value_name = "FILE")]
     market: Option<PathBuf>,
-    /// The network; of an existing database it is checked, not changed [default: devnet]
-    #[arg(long, global = true, env = "AICF_NETWORK", value_enum)]
-    network: Option<Network>,
-    /// The chain id of a new database [default: 1337 on devnet, 2 on testnet, 1 on mainnet]
+    /// The network: devnet, testnet or the file of a network document; an existing database must have been made with it [default: devnet]
+    #[arg(long, global = true, env = "AICF_NETWORK", value_name = "NAME|FILE")]
+    network: Option<String>,
+    /// The chain id of a new devnet database; with a network document it must be the document's [default: 1337]
     #[arg(long, global = true, env = "AICF_CHAIN_ID", value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     chain_id: Option<u64>,
     /// What applies entries: the wasm module, the native build, or both with every outcome compared
@@ -123,16 +124,6 @@ pub struct Globals {
     /// The options that were written on the command line; an environment variable is no wish for a new file.
     #[arg(skip)]
     on_command_line: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Network {
-    /// For trying things out: no signatures, no value
-    Devnet,
-    /// Public, without value
-    Testnet,
-    /// Real
-    Mainnet,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -201,6 +192,9 @@ enum Group {
     /// Market rules: check a file, schedule it, what holds when
     #[command(subcommand)]
     Market(market::Market),
+    /// Network documents: write one, check it, show it resolved
+    #[command(subcommand)]
+    Network(network::Network),
     /// Follow a chain: its blocks become entries
     #[command(subcommand)]
     Chain(chain::Chain),
@@ -303,6 +297,7 @@ fn dispatch(cli: Cli, out: Out) -> anyhow::Result<()> {
         Group::Penalty(command) => penalty::run(command, globals, out),
         Group::Account(command) => account::run(command, globals, out),
         Group::Market(command) => market::run(command, globals, out),
+        Group::Network(command) => network::run(command, globals, out),
         Group::Chain(command) => chain::run(command, globals, out),
         Group::Core(command) => core::run(command, globals, out),
         Group::Apply(args) => apply::run(&args, globals, out),

@@ -38,9 +38,7 @@ fn resolve(flags: &Flags, globals: &Globals) -> Result<Config, Failure> {
         "db" => path(&globals.db),
         "policy" => path(&globals.policy),
         "market" => path(&globals.market),
-        "network" => globals
-            .network
-            .map(|network| crate::node::network_name(network.into()).to_owned()),
+        "network" => globals.network.clone(),
         "chain_id" => globals.chain_id.map(|id| id.to_string()),
         "engine" => Some(globals.engine.name().to_owned()),
         "module" => path(&globals.module),
@@ -71,7 +69,7 @@ impl Globals {
         // A network that nobody names is not checked.
         let named = config.values().iter().find(|value| value.setting.key == "network");
         globals.network = match named.filter(|value| value.source != crate::config::Source::Default) {
-            Some(value) => Some(super::Network::from_str(&value.text, false).map_err(wrong("network"))?),
+            Some(value) => Some(value.text.clone()).filter(|text| !text.is_empty()),
             None => None,
         };
         if let Some(engine) = config.text("engine") {

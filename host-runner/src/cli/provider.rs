@@ -399,12 +399,12 @@ fn rotate_key(args: &RotateKey, globals: &Globals, out: Out) -> anyhow::Result<(
         (Some(file), Some(old)) => {
             let new = Passphrase::of_environment().open(file)?;
             let head = look_up(&globals.reader()?, "head", &json!({}))?;
-            let chain_id = head["chain_id"].as_u64().unwrap_or_default();
+            let network_id = crate::network::id_of(&head)?;
             let provider_id =
                 Text::new(id.as_str()).map_err(|error| Failure::of_input(error.rooted("--provider-id")))?;
             let new_key = Bytes(new.public_key().to_vec());
             let old_key = old.key().public_key();
-            let message = signed::rotation_to(chain_id, &provider_id, old_key, new.scheme(), &new_key)?;
+            let message = signed::rotation_to(&network_id, &provider_id, old_key, new.scheme(), &new_key)?;
             let signature = hex::text(&old.key().sign(message.as_bytes(), &[])?);
             (Some(hex::text(&new_key)), Some(new.scheme().name()), Some(signature))
         }

@@ -1,27 +1,16 @@
 //! A command's hold on a database: opened by the global options, with a height and a time for what it does.
 
+use super::Globals;
 use super::fail::Failure;
 use super::signer::Signer;
-use super::{Globals, Network, market, policy};
-use crate::node::{Node, Options, Reader};
-use aicf_core::engine::{Command, NetworkName, Outcome};
-use aicf_core::value::Positive;
+use crate::node::{Node, Reader};
+use aicf_core::engine::{Command, Outcome};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where a database is when nobody says.
 const DEFAULT_DATABASE: &str = "aicf.db";
-
-impl From<Network> for NetworkName {
-    fn from(network: Network) -> Self {
-        match network {
-            Network::Devnet => Self::Devnet,
-            Network::Testnet => Self::Testnet,
-            Network::Mainnet => Self::Mainnet,
-        }
-    }
-}
 
 impl Globals {
     /// The database that is meant.
@@ -37,35 +26,12 @@ impl Globals {
     }
 
     /// The clock, as injected or as it is.
-    fn now_ms(&self) -> u64 {
+    pub fn clock_ms(&self) -> u64 {
         let wall = || {
             let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
         };
         self.time_ms.unwrap_or_else(wall)
-    }
-
-    /// How a node is opened by these options.
-    ///
-    /// # Errors
-    /// What is wrong with the policy file.
-    pub fn options(&self) -> Result<Options, Failure> {
-        let network = self.network.unwrap_or(Network::Devnet);
-        let chain_id = self.chain_id.unwrap_or(match network {
-            Network::Devnet => 1337,
-            Network::Testnet => 2,
-            Network::Mainnet => 1,
-        });
-        let chain_id = Positive::new(chain_id)
-            .ok_or_else(|| Failure::malformed("out_of_range", "--chain-id", "a chain id is at least 1"))?;
-        let policy = policy::load(self.policy.as_deref())?;
-        let mut options = Options::new(network.into(), chain_id, policy);
-        options.market = self.market.as_deref().map(market::load).transpose()?;
-        options.engine = self.engine.into();
-        options.module.clone_from(&self.module);
-        options.genesis_time_ms = self.now_ms();
-        options.network_must_match = self.network.is_some();
-        Ok(options)
     }
 
     /// Opens the database to read.
@@ -86,7 +52,7 @@ impl Globals {
             // An injected time is taken as it is; the engine says so when it goes back.
             time_ms: self
                 .time_ms
-                .unwrap_or_else(|| self.now_ms().max(head.map_or(0, |head| head.time_ms))),
+                .unwrap_or_else(|| self.clock_ms().max(head.map_or(0, |head| head.time_ms))),
             height_was_given: self.height.is_some(),
             follows_a_chain,
             signer: self.signer()?,
@@ -136,7 +102,7 @@ impl Session {
 
     /// Whether unsigned messages and made-up results count here.
     pub fn is_devnet(&self) -> anyhow::Result<bool> {
-        Ok(self.query("head", &json!({}))?["network"] == "devnet")
+        Ok(self.query("head", &json!({}))?["class"] == "devnet")
     }
 
     /// What an entry did, for `--json`.

@@ -6,6 +6,7 @@ use super::fail::Failure;
 use super::key::Passphrase;
 use super::session::Session;
 use crate::keys::{Envelope, SecretKey};
+use crate::network;
 use aicf_core::engine::entry::Role;
 use aicf_core::engine::{Command, speaker};
 use aicf_core::value::Text;
@@ -62,7 +63,7 @@ impl Signer {
         let head = session.query("head", &json!({}))?;
         let last = session.query("signer", &json!({"role": role, "signer": signer}))?["nonce"].as_u64();
         let envelope = Envelope {
-            chain_id: head["chain_id"].as_u64().unwrap_or_default(),
+            network_id: network::id_of(&head)?,
             role,
             signer,
             nonce: last.map_or(0, |nonce| nonce + 1),

@@ -2,10 +2,13 @@
 //! on a map in memory, without any host around it, is here; a whole node is one too.
 
 use aicf_core::engine::{self, Command, Engine, Entry, Event, MemoryStore, NetworkName, Status};
+use aicf_core::network::ResolvedNetwork;
 use aicf_core::policy::Policy;
-use aicf_core::value::{Bytes, Hash32, Positive};
+use aicf_core::value::Hash32;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
+
+use crate::network::plain;
 
 /// What an entry came to.
 #[derive(Clone, Debug)]
@@ -30,14 +33,9 @@ pub trait Ledger {
     fn query(&self, name: &str, input: &Value) -> Result<Value>;
 }
 
-/// The first entry of a demo's journal.
-pub fn genesis(chain_id: u64, policy: &Policy) -> Result<Command> {
-    Ok(Command::Genesis {
-        chain_id: Positive::new(chain_id).context("a chain id is at least 1")?,
-        network: NetworkName::Devnet,
-        policy: Bytes(policy.to_cbor()?),
-        market: None,
-    })
+/// The network of a demo: a devnet whose genesis is at time 0, because the trace brings its own times.
+pub fn network(chain_id: u64, policy: &Policy) -> Result<ResolvedNetwork> {
+    Ok(plain(NetworkName::Devnet, chain_id, 0, policy.clone(), None)?)
 }
 
 /// The engine, natively, on a map in memory: the fastest there is, and nothing is kept.
@@ -55,7 +53,7 @@ impl InMemory {
             store: MemoryStore::new(),
             next: 0,
         };
-        let first = ledger.submit(0, 0, genesis(chain_id, policy)?)?;
+        let first = ledger.submit(0, 0, network(chain_id, policy)?.genesis()?)?;
         ensure!(first.status == Status::Ok, "the genesis was refused: {}", first.message);
         Ok(ledger)
     }

@@ -1,20 +1,18 @@
 //! A node as the demo's ledger: any engine, any store, durable at the end of each block.
 
-use aicf_core::engine::{Command, NetworkName};
+use aicf_core::engine::Command;
 use aicf_core::policy::Policy;
-use aicf_core::value::Positive;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::Value;
 
 use super::CHAIN_ID;
-use super::ledger::{Applied, Ledger};
+use super::ledger::{self, Applied, Ledger};
 use crate::engine::Choice;
 use crate::node::{Node, Options};
 
 /// How a node is opened for the demo. Its genesis is at time 0: the trace brings its own.
 pub fn options(engine: Choice, policy: &Policy) -> Result<Options> {
-    let chain_id = Positive::new(CHAIN_ID).context("a chain id is at least 1")?;
-    let mut options = Options::new(NetworkName::Devnet, chain_id, policy.clone());
+    let mut options = Options::new(ledger::network(CHAIN_ID, policy)?);
     options.engine = engine;
     Ok(options)
 }

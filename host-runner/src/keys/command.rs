@@ -5,13 +5,13 @@ use crate::error::Result;
 use aicf_core::codec::cbor;
 use aicf_core::engine::entry::{Role, SignedCommand};
 use aicf_core::engine::{Command, speaker};
-use aicf_core::value::{Bytes, Text};
+use aicf_core::value::{Bytes, Hash32, Text};
 
 /// What a signed message says beside its command.
 #[derive(Clone, Debug)]
 pub struct Envelope {
-    /// The chain it is for.
-    pub chain_id: u64,
+    /// The network it is for: `network_id` of the query `head`.
+    pub network_id: Hash32,
     /// As what the signer speaks.
     pub role: Role,
     /// The provider's id, or the operator's name.
@@ -36,7 +36,7 @@ impl SecretKey {
             command: Bytes(cbor::to_vec(command)?),
             signature: Bytes::default(),
         };
-        let message = speaker::message(envelope.chain_id, &signed)?;
+        let message = speaker::message(&envelope.network_id, &signed)?;
         signed.signature = Bytes(self.sign(message.as_bytes(), &[])?);
         Ok(Command::Signed(signed))
     }

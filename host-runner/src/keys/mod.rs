@@ -58,6 +58,16 @@ pub struct SecretKey {
     secret: Zeroizing<Vec<u8>>,
 }
 
+/// The seed of the devnet's sequencer key: `SHA3-256("aicf/devnet/sequencer/v1")`.
+const DEVNET_SEQUENCER: &[u8] = b"aicf/devnet/sequencer/v1";
+
+/// The sequencer key of the built-in devnet: an ML-DSA-65 key of a published seed, which anybody can sign with. It is worth
+/// nothing on any other network.
+#[must_use]
+pub fn devnet_sequencer() -> SecretKey {
+    SecretKey::of_seed(&aicf_core::hash::sha3_256(&[DEVNET_SEQUENCER]).0)
+}
+
 fn failed(what: &str) -> Error {
     Error::Key(what.to_owned())
 }
@@ -90,6 +100,17 @@ impl SecretKey {
             public_key,
             secret: Zeroizing::new(secret),
         })
+    }
+
+    /// The ML-DSA-65 key of a seed (FIPS 204, ML-DSA.KeyGen_internal).
+    #[must_use]
+    pub fn of_seed(seed: &[u8; 32]) -> Self {
+        let (public_key, _) = ml_dsa_65::KG::keygen_from_seed(seed);
+        Self {
+            scheme: Scheme::MlDsa65,
+            public_key: public_key.into_bytes().to_vec(),
+            secret: Zeroizing::new(seed.to_vec()),
+        }
     }
 
     /// Of what scheme it is.

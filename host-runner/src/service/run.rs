@@ -59,7 +59,7 @@ pub fn run(
     options.batch_entries_max = usize::MAX;
     let node = Node::open(&database, &options)?;
     let head = node.query("head", &json!({}))?;
-    let is_devnet = head["network"] == "devnet";
+    let is_devnet = head["class"] == "devnet";
     let access = Access::new(config, is_devnet)?;
     let reads = Reads::open(&database, config.count("rpc.readers"))?;
     let end = reads

@@ -327,17 +327,18 @@ mod tests {
     use super::super::metrics::Metrics;
     use super::{Blocks, Writer};
     use crate::engine::Choice;
+    use crate::network::plain;
     use crate::node::{Node, Options};
     use aicf_core::engine::{Command, NetworkName, Status};
     use aicf_core::policy::Policy;
-    use aicf_core::value::{Positive, Text};
+    use aicf_core::value::Text;
     use std::path::Path;
     use std::sync::Arc;
     use std::sync::mpsc::sync_channel;
 
     fn writer(database: &Path) -> Writer {
         let policy = Policy::parse_yaml("registry: {min_stake: {ai: \"1000\"}}").unwrap();
-        let mut options = Options::new(NetworkName::Devnet, Positive::new(7).unwrap(), policy);
+        let mut options = Options::new(plain(NetworkName::Devnet, 7, 0, policy, None).unwrap());
         options.engine = Choice::Native;
         Writer {
             node: Node::open(database, &options).unwrap(),

@@ -65,6 +65,11 @@ impl Overlay {
         self.events.extend(events);
     }
 
+    /// Sets a row beside the journal, for a simulation: the state is then no longer what the journal says.
+    pub fn set(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.state.insert(key, Some(value));
+    }
+
     /// The entry answers a ticket; both are written together.
     pub fn answers(&mut self, ticket: u64, seq: u64) {
         self.tickets.push((ticket, seq));

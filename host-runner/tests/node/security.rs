@@ -135,7 +135,7 @@ fn a_testnet_takes_signed_writes_only() {
     };
     let sign = |nonce| {
         let envelope = aicf_host::keys::Envelope {
-            chain_id: head["chain_id"].as_u64().unwrap(),
+            network_id: aicf_host::network::id_of(&head).unwrap(),
             role: aicf_core::engine::entry::Role::Provider,
             signer: aicf_core::value::Text::new("p1").unwrap(),
             nonce,

@@ -4,8 +4,9 @@
 use aicf_core::codec::{de, json};
 use aicf_core::engine::{Command, Event, NetworkName, Outcome, Status};
 use aicf_core::policy::Policy;
-use aicf_core::value::{Bytes, Positive};
+use aicf_core::value::Bytes;
 use aicf_host::engine::Choice;
+use aicf_host::network::plain;
 use aicf_host::node::{Node, Options};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -46,9 +47,8 @@ pub fn options(engine: Choice) -> Options {
         "epoch: {length_blocks: 20, finality_k: 2}\nregistry: {min_stake: {ai: 1000, quantum: 1000}}\n",
     )
     .unwrap();
-    let mut options = Options::new(NetworkName::Devnet, Positive::new(1337).unwrap(), policy);
+    let mut options = Options::new(plain(NetworkName::Devnet, 1337, 1_000, policy, None).unwrap());
     options.engine = engine;
-    options.genesis_time_ms = 1_000;
     options
 }
 

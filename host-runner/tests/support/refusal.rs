@@ -16,7 +16,7 @@ pub fn settled_place(engine: &'static str) -> (Place, String, String) {
         "--caps",
         "AI",
         "--time-ms",
-        "1000000",
+        "1700001000000",
     ]);
     place.ok(&[
         "provider",
@@ -26,7 +26,7 @@ pub fn settled_place(engine: &'static str) -> (Place, String, String) {
         "--amount",
         "1000",
         "--time-ms",
-        "1000000",
+        "1700001000000",
     ]);
     let submit = |prompt: &str| {
         let args = [
@@ -38,7 +38,7 @@ pub fn settled_place(engine: &'static str) -> (Place, String, String) {
             "--max-units",
             "100",
             "--time-ms",
-            "1000000",
+            "1700001000000",
         ];
         place.json(&args)["task_id"].as_str().unwrap().to_owned()
     };
@@ -57,7 +57,7 @@ pub fn settled_place(engine: &'static str) -> (Place, String, String) {
         "--result",
         "result.json",
         "--time-ms",
-        "1000000",
+        "1700001000000",
     ];
     place.ok(&inject);
     let waiting = submit("two");

@@ -10,8 +10,9 @@ use aicf_core::engine::entry::{LeaseMessage, Metrics};
 use aicf_core::engine::{Command, Event, NetworkName, Status};
 use aicf_core::hash::sha3_256;
 use aicf_core::policy::Policy;
-use aicf_core::value::{Hash32, Positive, Text};
+use aicf_core::value::{Hash32, Text};
 use aicf_host::engine::Choice;
+use aicf_host::network::plain;
 use aicf_host::node::{Node, Options};
 use aicf_host::store::{self, Batch, Changes, EventRow, HostStore, JournalRow, Pair, SqliteStore};
 
@@ -152,7 +153,7 @@ pub fn run(jobs: u64) -> Outcome {
     let folder = std::env::temp_dir().join(format!("aicf-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let policy = Policy::parse(Format::Json, POLICY.as_bytes())?;
-    let mut options = Options::new(NetworkName::Devnet, Positive::new(1337).ok_or("a chain")?, policy);
+    let mut options = Options::new(plain(NetworkName::Devnet, 1337, 0, policy, None)?);
     let mut lines = Vec::new();
     for (choice, name) in [(Choice::Wasm, "wasm"), (Choice::Native, "native")] {
         options.engine = choice;

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use aicf_core::codec::Format;
 use aicf_core::engine::{Command, NetworkName, Status};
 use aicf_core::policy::Policy;
-use aicf_core::value::Positive;
 use aicf_host::config::Config;
 use aicf_host::engine::Choice;
+use aicf_host::network::plain;
 use aicf_host::node::{Node, Options};
 use aicf_host::service::run;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ const CLIENTS: usize = 4;
 
 fn options(policy: &str) -> Outcome<Options> {
     let policy = Policy::parse(Format::Json, policy.as_bytes())?;
-    let mut options = Options::new(NetworkName::Devnet, Positive::new(1337).ok_or("a chain")?, policy);
+    let mut options = Options::new(plain(NetworkName::Devnet, 1337, 0, policy, None)?);
     options.engine = Choice::Native;
     Ok(options)
 }

@@ -14,6 +14,7 @@ use super::lines;
 use super::out::{Out, table};
 use super::policy::load;
 use aicf_core::engine::{Command, Entry};
+use aicf_core::network::{EpochLength, NetworkHeader};
 use aicf_core::value::Bytes;
 use clap::Args;
 use serde_json::{Value, json};
@@ -37,17 +38,25 @@ pub struct Simulate {
 
 pub fn run(args: &Simulate, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let policy = load(Some(&args.policy))?;
+    let length = EpochLength::new(policy.epoch.length_blocks);
     let (hash, policy) = (policy.hash()?, Bytes(policy.to_cbor()?));
+    let header = |header: &mut NetworkHeader| {
+        header.policy_hash = hash;
+        header.epoch_length = length.unwrap_or(header.epoch_length);
+    };
     let options = globals.options()?;
     let (mut was, mut would) = (Side::new(&options)?, Side::new(&options)?);
     let mut counts = Counts::default();
     each_entry(args, globals, |entry| {
         let there = was.apply(entry)?;
-        let Some(other) = under(entry, &policy) else {
+        let Some(other) = under(entry, &policy, header) else {
             counts.left_out += 1;
             return Ok(());
         };
         let here = would.apply(&other)?;
+        if let Command::Genesis { network, .. } = &entry.command {
+            would.keep_network_id(network.id()?)?;
+        }
         counts.entries += 1;
         if there != here {
             counts.otherwise += 1;
@@ -100,10 +109,15 @@ fn paid(epochs: &BTreeMap<u64, EpochSums>, epoch: u64) -> u128 {
 }
 
 /// The entry as it would be under the policy; nothing where it only brought another policy.
-fn under(entry: &Entry, policy: &Bytes) -> Option<Entry> {
+fn under(entry: &Entry, policy: &Bytes, header: impl Fn(&mut NetworkHeader)) -> Option<Entry> {
     let mut entry = entry.clone();
     match &mut entry.command {
-        Command::Genesis { policy: first, .. } => *first = policy.clone(),
+        Command::Genesis {
+            policy: first, network, ..
+        } => {
+            *first = policy.clone();
+            header(network);
+        }
         Command::SchedulePolicy { .. } => return None,
         _ => {}
     }

@@ -2,7 +2,11 @@
 
 use crate::node::{Node, Options};
 use crate::store::MemoryDatabase;
+use aicf_core::codec::cbor;
+use aicf_core::engine::key::{Key, Table};
+use aicf_core::engine::rows::Network;
 use aicf_core::engine::{Command, Entry, Status};
+use aicf_core::value::Hash32;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -78,6 +82,18 @@ impl Side {
             self.epochs.insert(*epoch, sums);
         }
         Ok(outcome.status)
+    }
+
+    /// Gives the network the id that the journal's signed messages name: with another policy it has another one.
+    pub fn keep_network_id(&mut self, network_id: Hash32) -> anyhow::Result<()> {
+        let key = Key::new(Table::Network).bytes();
+        let state = self.node.reader().state();
+        if let Some(bytes) = state.read(&key)? {
+            let mut row: Network = cbor::from_slice(&bytes)?;
+            row.network_id = network_id;
+            state.lock().set(key, cbor::to_vec(&row)?);
+        }
+        Ok(())
     }
 
     fn sums(&self, epoch: u64) -> anyhow::Result<EpochSums> {
