@@ -483,7 +483,7 @@ fn rows(database: &Path) -> (Vec<Vec<u8>>, Vec<(Vec<u8>, Vec<u8>)>) {
 
 #[test]
 fn two_databases_of_one_blocks_file_are_equal_whenever_they_were_made() {
-    let place = Place::new("native");
+    let place = support::Place::new("native");
     let made = place.ok(&["chain", "devnet", "--blocks", "230"]);
     place.write("blocks.jsonl", made.out);
     // One is made long before the chain's first block, one long after its last, one by the machine's clock.
@@ -506,7 +506,7 @@ fn two_databases_of_one_blocks_file_are_equal_whenever_they_were_made() {
 
 #[test]
 fn a_database_is_of_the_network_that_it_was_made_with() {
-    let place = Place::new("native");
+    let place = support::Place::new("native");
     place.write("policy.json", POLICY);
     let other = POLICY.replace(r#""finality_k": 3"#, r#""finality_k": 4"#);
     place.write("other.json", other);
@@ -551,7 +551,7 @@ fn a_database_is_of_the_network_that_it_was_made_with() {
 
 #[test]
 fn a_new_document_is_a_network_that_can_be_checked_and_shown() {
-    let place = Place::new("native");
+    let place = support::Place::new("native");
     let written = place.ok(&["network", "init", "--class", "testnet", "--name", "alpha"]);
     place.write("alpha.yaml", &written.out);
     let checked = place.json(&["network", "check", "alpha.yaml"]);
