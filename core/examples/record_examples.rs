@@ -28,7 +28,8 @@ fn reply(request: &str) -> Tried<Value> {
 /// The keys that tests make of a repeated byte, by their public half.
 fn test_keys() -> BTreeMap<Vec<u8>, PrivateKey> {
     let keys = (0..=40).map(|byte| KG::keygen_from_seed(&[byte; 32]));
-    keys.map(|(public, secret)| (public.into_bytes().to_vec(), secret)).collect()
+    keys.map(|(public, secret)| (public.into_bytes().to_vec(), secret))
+        .collect()
 }
 
 /// The request with each signed command signed for the network that the journal begins with.
@@ -46,7 +47,10 @@ fn signed_again(request: &str, keys: &BTreeMap<Vec<u8>, PrivateKey>) -> Tried<St
             let head: Value = serde_json::from_slice(&head)?;
             let id = head["network_id"].as_str().and_then(hex::read).ok_or("no network id")?;
             network_id = Hash32(id.try_into().map_err(|_| "an id of 32 bytes")?);
-            let market = command["genesis"]["market"].as_str().and_then(hex::read).unwrap_or(vec![0xa0]);
+            let market = command["genesis"]["market"]
+                .as_str()
+                .and_then(hex::read)
+                .unwrap_or(vec![0xa0]);
             let market = aicf_core::market::Market::parse(aicf_core::codec::Format::Cbor, &market)?;
             for operator in market.keys.operators {
                 known.insert(operator.name.to_string(), operator.public_key.0);
@@ -56,7 +60,10 @@ fn signed_again(request: &str, keys: &BTreeMap<Vec<u8>, PrivateKey>) -> Tried<St
         let bytes = |name: &str| signed[name].as_str().and_then(hex::read).ok_or("hex");
         let inner: Command = cbor::from_slice(&bytes("command")?)?;
         let signer = signed["signer"].as_str().ok_or("a signer")?;
-        if let Command::Register { public_key: Some(key), .. } = &inner {
+        if let Command::Register {
+            public_key: Some(key), ..
+        } = &inner
+        {
             known.entry(signer.to_owned()).or_insert_with(|| key.0.clone());
         }
         let Some(secret) = known.get(signer).and_then(|public| keys.get(public)) else {
@@ -125,9 +132,14 @@ fn converted(request: &str) -> Tried<String> {
     use aicf_core::policy::Policy;
     let mut text = request.to_owned();
     if request.contains("\"proof.body\"") {
-        text = text.replace("\"chain_id\":1337", &format!("\"network_id\":\"{}\"", Hash32([0x11; 32])));
+        text = text.replace(
+            "\"chain_id\":1337",
+            &format!("\"network_id\":\"{}\"", Hash32([0x11; 32])),
+        );
     }
-    let Some(start) = text.find("\"genesis\":{") else { return Ok(text) };
+    let Some(start) = text.find("\"genesis\":{") else {
+        return Ok(text);
+    };
     if text.contains("\"class\":") {
         return Ok(text);
     }
@@ -135,18 +147,27 @@ fn converted(request: &str) -> Tried<String> {
     let end = body + text[body..].find('}').ok_or("an end")? + 1;
     let old: Value = serde_json::from_str(&text[body..end])?;
     let read: Option<Value> = serde_json::from_str(&text).ok();
-    let time = read.and_then(|read| read["input"]["entries"][0]["time_ms"].as_u64()).unwrap_or(2000);
+    let time = read
+        .and_then(|read| read["input"]["entries"][0]["time_ms"].as_u64())
+        .unwrap_or(2000);
     let policy_hex = old["policy"].as_str().ok_or("a policy")?;
     let policy = Policy::parse(Format::Cbor, &hex::read(policy_hex).ok_or("hex")?)?;
     let market_hex = old["market"].as_str();
     let market = market_hex.and_then(hex::read).unwrap_or(vec![0xa0]);
     let market = Market::parse(Format::Cbor, &market)?;
-    let class = if old["network"] == "testnet" { NetworkName::Testnet } else { NetworkName::Devnet };
+    let class = if old["network"] == "testnet" {
+        NetworkName::Testnet
+    } else {
+        NetworkName::Devnet
+    };
     let name = aicf_core::value::Text::new("examples")?;
     let chain_id = old["chain_id"].as_u64().ok_or("a chain id")?;
     let header = NetworkHeader::new((name, class, chain_id), time, &policy, &market)?;
     let mut header: Value = serde_json::from_str(&aicf_core::codec::json::to_string(&header)?)?;
-    header.as_object_mut().ok_or("an object")?.retain(|_, value| !value.is_null());
+    header
+        .as_object_mut()
+        .ok_or("an object")?
+        .retain(|_, value| !value.is_null());
     let mut new = serde_json::json!({"network": header, "policy": policy_hex});
     if let Some(market) = market_hex {
         new["market"] = market.into();

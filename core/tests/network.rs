@@ -238,8 +238,16 @@ fn the_schema_has_the_fields_of_the_document() {
         assert_eq!((error.code, error.path.as_str()), (Code::MissingField, path.as_str()));
     }
     let optional = [
-        "first_block", "policy", "policy_hash", "params", "params_hash", "attestation", "governance", "sequencers",
-        "batch_ahead_max_ms", "contracts",
+        "first_block",
+        "policy",
+        "policy_hash",
+        "params",
+        "params_hash",
+        "attestation",
+        "governance",
+        "sequencers",
+        "batch_ahead_max_ms",
+        "contracts",
     ];
     let count = schema["required"].as_array().unwrap().len() + optional.len();
     assert_eq!(properties.len(), count);

@@ -3,7 +3,7 @@
 use aicf_core::codec::cbor;
 use aicf_core::engine::{Command, NetworkName};
 use aicf_core::policy::Policy;
-use aicf_core::value::{Hash32, Text};
+use aicf_core::value::{Hash32, Positive, Text};
 use aicf_host::Error;
 use aicf_host::chain::{
     Block, ChainSource, Devnet, FileChain, Follower, IncludedProof, Progress, RpcChain, Transaction,

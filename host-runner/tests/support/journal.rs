@@ -162,7 +162,7 @@ impl World {
                 _ => self.next_epoch,
             }}}),
             28 if draws.below(8) == 0 => {
-                let policy = options(Choice::Native).policy;
+                let policy = options(Choice::Native).network.policy;
                 return Command::SchedulePolicy {
                     epoch: self.height / 20 + draws.below(3),
                     policy: Bytes(policy.to_cbor().unwrap()),
