@@ -63,7 +63,11 @@ fn network_id(given: &Either<Uint8Array, String>) -> napi::Result<Hash32> {
     };
     match bytes.map(<[u8; 32]>::try_from) {
         Some(Ok(bytes)) => Ok(Hash32(bytes)),
-        Some(Err(_)) => Err(raise(Error::at(Code::BadLength, "network_id", "a network id has 32 bytes"))),
+        Some(Err(_)) => Err(raise(Error::at(
+            Code::BadLength,
+            "network_id",
+            "a network id has 32 bytes",
+        ))),
         None => {
             let message = "bytes are 0x and lowercase hex of even length";
             Err(raise(Error::at(Code::BadEncoding, "network_id", message)))

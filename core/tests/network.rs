@@ -221,3 +221,44 @@ fn what_does_not_hold_together_is_refused_where_it_stands() {
         assert_eq!((error.code, error.path.clone()), want, "{fields:?}: {error}");
     }
 }
+
+#[test]
+fn the_schema_has_the_fields_of_the_document() {
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/spec/network.schema.json")).unwrap();
+    let properties = schema["properties"].as_object().unwrap();
+    // A field that the parser does not know is told as such, whatever its value; the schema's are all known.
+    for field in properties.keys() {
+        let error = NetworkDocument::parse(Format::Json, format!(r#"{{"{field}": []}}"#).as_bytes()).unwrap_err();
+        assert_ne!(error.code, Code::UnknownField, "{field}");
+    }
+    for required in schema["required"].as_array().unwrap() {
+        let required = required.as_str().unwrap();
+        let error = parse(&with(&[(required, "")])).unwrap_err();
+        let path = format!("input.network.{required}");
+        assert_eq!((error.code, error.path.as_str()), (Code::MissingField, path.as_str()));
+    }
+    let optional = [
+        "first_block",
+        "policy",
+        "policy_hash",
+        "params",
+        "params_hash",
+        "attestation",
+        "governance",
+        "sequencers",
+        "batch_ahead_max_ms",
+        "contracts",
+    ];
+    let count = schema["required"].as_array().unwrap().len() + optional.len();
+    assert_eq!(properties.len(), count);
+    assert!(optional.iter().all(|field| properties.contains_key(*field)));
+    let number = |path: &str| schema.pointer(path).and_then(serde_json::Value::as_u64).unwrap();
+    use aicf_core::limits::{NETWORK_CONTRACTS_MAX, NETWORK_SEQUENCERS_MAX, OPERATORS_MAX};
+    assert_eq!(number("/properties/sequencers/maxItems"), NETWORK_SEQUENCERS_MAX as u64);
+    assert_eq!(number("/properties/contracts/maxItems"), NETWORK_CONTRACTS_MAX as u64);
+    assert_eq!(number("/properties/governance/maxItems"), OPERATORS_MAX as u64);
+    assert_eq!(
+        number("/properties/semantics_version/const"),
+        u64::from(aicf_core::abi::SPEC_VERSION)
+    );
+}

@@ -46,7 +46,9 @@ pub fn built_in(name: &str) -> Option<&'static str> {
 /// # Errors
 /// `bad_config` for a class without one.
 pub fn shipped_policy(class: &str) -> Result<Policy> {
-    let place = ["devnet", "testnet", "mainnet"].iter().position(|known| *known == class);
+    let place = ["devnet", "testnet", "mainnet"]
+        .iter()
+        .position(|known| *known == class);
     match place.and_then(|place| POLICIES.get(place)) {
         Some(text) => Ok(Policy::parse_yaml(text)?),
         None => Err(Error::Config(format!("no policy is shipped for `{class}`"))),

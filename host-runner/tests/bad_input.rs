@@ -433,7 +433,14 @@ fn refusals_have_the_engines_own_codes() {
         }
         fails(
             &place,
-            &["provider", "heartbeat", "--provider-id", "p", "--time-ms", "1700000999999"],
+            &[
+                "provider",
+                "heartbeat",
+                "--provider-id",
+                "p",
+                "--time-ms",
+                "1700000999999",
+            ],
             (1, "time_went_back", ""),
         );
         let heartbeat = ["provider", "heartbeat", "--provider-id", "p", "--network", "testnet"];

@@ -445,7 +445,8 @@ fn the_command_line_makes_and_follows_a_chain() {
     place.write("policy.json", POLICY);
     let made = place.ok(&["chain", "devnet", "--blocks", "12", "--calls", "calls.jsonl"]);
     place.write("blocks.jsonl", made.out);
-    let register = "provider register --provider-id p --caps AI --height 0 --time-ms 1700000000000 --policy policy.json";
+    let register =
+        "provider register --provider-id p --caps AI --height 0 --time-ms 1700000000000 --policy policy.json";
     place.json(&register.split(' ').collect::<Vec<_>>());
     let follow = ["chain", "follow", "blocks.jsonl", "--once"];
     let first = place.json(&follow);
@@ -461,4 +462,108 @@ fn the_command_line_makes_and_follows_a_chain() {
     place.ok(&["verify"]);
     let missing = place.run(&["chain", "follow", "nowhere.jsonl", "--once", "--json"]);
     assert_eq!(missing.error().0, "bad_chain");
+}
+
+/// Journal and state of a database, byte by byte.
+fn rows(database: &Path) -> (Vec<Vec<u8>>, Vec<(Vec<u8>, Vec<u8>)>) {
+    let reader = aicf_host::node::Reader::open(database).unwrap();
+    let mut journal = Vec::new();
+    reader
+        .each_line(|row| -> Result<(), Error> {
+            let mut line = row.entry.clone();
+            line.extend_from_slice(&row.status.to_be_bytes());
+            line.extend_from_slice(&row.state_root);
+            journal.push(line);
+            Ok(())
+        })
+        .unwrap();
+    let state = reader.state().range(&[0], &[], usize::MAX).unwrap();
+    (journal, state)
+}
+
+#[test]
+fn two_databases_of_one_blocks_file_are_equal_whenever_they_were_made() {
+    let place = support::Place::new("native");
+    let made = place.ok(&["chain", "devnet", "--blocks", "230"]);
+    place.write("blocks.jsonl", made.out);
+    // One is made long before the chain's first block, one long after its last, one by the machine's clock.
+    let begun = [
+        ("early.db", Some("1000")),
+        ("late.db", Some("1900000000000")),
+        ("now.db", None),
+    ];
+    for (database, time) in begun {
+        let mut line = vec!["chain", "follow", "blocks.jsonl", "--once", "--db", database];
+        line.extend(time.into_iter().flat_map(|time| ["--time-ms", time]));
+        place.ok(&line);
+    }
+    let first = rows(&place.path("early.db"));
+    assert!(first.0.len() > 230 && !first.1.is_empty());
+    for database in ["late.db", "now.db"] {
+        assert!(rows(&place.path(database)) == first, "{database}");
+    }
+}
+
+#[test]
+fn a_database_is_of_the_network_that_it_was_made_with() {
+    let place = support::Place::new("native");
+    place.write("policy.json", POLICY);
+    let other = POLICY.replace(r#""finality_k": 3"#, r#""finality_k": 4"#);
+    place.write("other.json", other);
+    place.write("market.json", r#"{"fund": {"source": "fees"}}"#);
+    let beat = "epoch settle --policy policy.json --chain-id 5"
+        .split(' ')
+        .collect::<Vec<_>>();
+    // Made, whatever becomes of the command.
+    place.run(&beat);
+    let asks = |options: &str| {
+        let line = format!("epoch settle {options} --json");
+        place.run(&line.split_whitespace().collect::<Vec<_>>()).error()
+    };
+    let other_network = ("other_network".to_owned(), String::new());
+    for options in [
+        "--policy other.json",
+        "--chain-id 6",
+        "--market market.json",
+        "--network devnet",
+        "--network testnet",
+        "--network devnet --policy policy.json",
+    ] {
+        assert_eq!(asks(options), other_network, "{options}");
+    }
+    for options in [
+        "",
+        "--policy policy.json",
+        "--chain-id 5",
+        "--network devnet --policy policy.json --chain-id 5",
+    ] {
+        assert_ne!(asks(options), other_network, "{options}");
+    }
+    let told = place.run(&["epoch", "settle", "--chain-id", "6"]).err;
+    assert!(told.contains("chain_id is 5, not 6"), "{told}");
+    let mainnet = place.run(&["epoch", "settle", "--db", "new.db", "--network", "mainnet", "--json"]);
+    assert_eq!((mainnet.code, mainnet.error().1.as_str()), (2, "--network"));
+    let testnet = "epoch settle --db new.db --network testnet --policy policy.json --json";
+    let testnet = place.run(&testnet.split(' ').collect::<Vec<_>>());
+    assert_eq!(testnet.error(), ("conflict".into(), "input.network.policy".into()));
+    assert!(!place.path("new.db").exists());
+}
+
+#[test]
+fn a_new_document_is_a_network_that_can_be_checked_and_shown() {
+    let place = support::Place::new("native");
+    let written = place.ok(&["network", "init", "--class", "testnet", "--name", "alpha"]);
+    place.write("alpha.yaml", &written.out);
+    let checked = place.json(&["network", "check", "alpha.yaml"]);
+    let shown = place.json(&["network", "show", "alpha.yaml"]);
+    assert_eq!(checked, shown);
+    assert_eq!(shown["header"]["name"], "alpha");
+    place.run(&["epoch", "settle", "--network", "alpha.yaml"]);
+    assert_eq!(place.json(&["network", "show"]), shown, "the database's");
+    place.write("bad.yaml", written.out.replace("chain_id: 2", "chain_id: 0"));
+    let bad = place.run(&["network", "check", "bad.yaml", "--json"]);
+    assert_eq!(
+        (bad.code, bad.error()),
+        (2, ("out_of_range".into(), "input.network_yaml.chain_id".into()))
+    );
 }

@@ -2,7 +2,7 @@
 //! status that the core gave when they were written.
 
 use crate::Request;
-use crate::journal::{Draws, World, command, options};
+use crate::journal::{Draws, World, options};
 use aicf_core::codec::json;
 use aicf_core::engine::Entry;
 use aicf_core::ffi::Machine;

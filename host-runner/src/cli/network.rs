@@ -110,7 +110,12 @@ fn of_database(globals: &Globals) -> anyhow::Result<Value> {
         .ok_or_else(|| Failure::refused("not_initialised", "the database has no first entry"))?;
     let policy = reader.query("policy", &json!({"hash": header.policy_hash.to_string()}))?;
     let params = reader.query("market", &json!({"hash": header.params_hash.to_string()}))?;
-    shown(header.id()?, &header, policy["policy"].clone(), params["market"].clone())
+    shown(
+        header.id()?,
+        &header,
+        policy["policy"].clone(),
+        params["market"].clone(),
+    )
 }
 
 /// A new document: the shipped policy of its class, a genesis time of now.
@@ -222,15 +227,13 @@ fn named_network(named: &str, globals: &Globals) -> Result<ResolvedNetwork, Fail
         return resolved(&document, globals);
     }
     if named == "mainnet" {
-        let message = "no mainnet is built in: give its network document, --network FILE (network/mainnet.yaml is an example)";
+        let message =
+            "no mainnet is built in: give its network document, --network FILE (network/mainnet.yaml is an example)";
         return Err(Failure::malformed("missing_field", "--network", message));
     }
     let path = Path::new(named);
     if named != "-" && !path.exists() {
-        let message = format!(
-            "`{named}` is no built-in network ({}) and no file",
-            BUILT_IN.join(", ")
-        );
+        let message = format!("`{named}` is no built-in network ({}) and no file", BUILT_IN.join(", "));
         return Err(Failure::malformed("cannot_read", "--network", message));
     }
     resolved(&load(path)?, globals)

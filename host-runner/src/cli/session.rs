@@ -1,8 +1,8 @@
 //! A command's hold on a database: opened by the global options, with a height and a time for what it does.
 
+use super::Globals;
 use super::fail::Failure;
 use super::signer::Signer;
-use super::Globals;
 use crate::node::{Node, Reader};
 use aicf_core::engine::{Command, NetworkName, Outcome};
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 use aicf_core::codec::{de, json};
 use aicf_core::engine::{Command, Event, NetworkName, Outcome, Status};
 use aicf_core::policy::Policy;
-use aicf_core::value::{Bytes, Positive};
+use aicf_core::value::Bytes;
 use aicf_host::engine::Choice;
 use aicf_host::network::plain;
 use aicf_host::node::{Node, Options};
@@ -162,7 +162,7 @@ impl World {
                 _ => self.next_epoch,
             }}}),
             28 if draws.below(8) == 0 => {
-                let policy = options(Choice::Native).policy;
+                let policy = options(Choice::Native).network.policy;
                 return Command::SchedulePolicy {
                     epoch: self.height / 20 + draws.below(3),
                     policy: Bytes(policy.to_cbor().unwrap()),

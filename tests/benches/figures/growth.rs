@@ -9,7 +9,8 @@ use aicf_core::engine::entry::{LeaseMessage, Metrics};
 use aicf_core::engine::{Command, Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status};
 use aicf_core::hash::sha3_256;
 use aicf_core::policy::Policy;
-use aicf_core::value::{Bytes, Hash32, Positive, Text};
+use aicf_core::value::{Hash32, Text};
+use aicf_host::network::plain;
 
 use super::ratio;
 
@@ -19,6 +20,9 @@ const POLICY: &str = r#"{"registry": {"min_stake": {"ai": "1000"}},
     "assignment": {"units_per_epoch": {"ai": "1000000000"}}}"#;
 /// Providers with a free place: what a dispatch gives out.
 const FREE: u64 = 256;
+
+/// The genesis time.
+const GENESIS_MS: u64 = 1_000;
 
 struct World {
     engine: Engine,
@@ -30,8 +34,8 @@ impl World {
     fn run(&mut self, command: Command) -> Tried<Outcome> {
         let entry = Entry {
             seq: self.seq,
-            height: 1,
-            time_ms: 1_000 + self.seq,
+            height: u64::from(self.seq > 0),
+            time_ms: GENESIS_MS + self.seq,
             command,
         };
         self.seq += 1;

@@ -10,7 +10,7 @@ use aicf_core::engine::entry::{LeaseMessage, Metrics};
 use aicf_core::engine::{Command, Event, NetworkName, Status};
 use aicf_core::hash::sha3_256;
 use aicf_core::policy::Policy;
-use aicf_core::value::{Hash32, Positive, Text};
+use aicf_core::value::{Hash32, Text};
 use aicf_host::engine::Choice;
 use aicf_host::network::plain;
 use aicf_host::node::{Node, Options};

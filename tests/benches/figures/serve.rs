@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use aicf_core::codec::Format;
 use aicf_core::engine::{Command, NetworkName, Status};
 use aicf_core::policy::Policy;
-use aicf_core::value::Positive;
 use aicf_host::config::Config;
 use aicf_host::engine::Choice;
 use aicf_host::network::plain;

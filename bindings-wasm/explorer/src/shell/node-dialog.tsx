@@ -49,7 +49,7 @@ export function NodeDialog({ close }: { close(): void }) {
           <Facts
             of={[
               ["Version", version],
-              ["Network", `${head.network}, chain ${head.chain_id}`],
+              ["Network", `${head.name} (${head.class}), chain ${head.chain_id}`],
               ["State", healthy ? (read_only ? "healthy, read only" : "healthy") : (stopped ?? chain_error ?? "in trouble")],
               ["State root", <Hash of={head.state_root} />],
               ["Policy", <Hash of={head.policy_hash} />],
