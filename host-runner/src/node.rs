@@ -18,11 +18,8 @@ pub use events::kind_of;
 use self::upgrade::Upgrades;
 use crate::engine::{self, Choice, Engine};
 use crate::error::{Error, Result};
-<<<<<<< HEAD
 use crate::keys::{SecretKey, devnet_sequencer};
-=======
 use crate::network::Check;
->>>>>>> network
 use crate::store::{self, HostStore, JournalRow, Lock, SqliteStore, State};
 use aicf_core::codec::cbor;
 use aicf_core::engine::key::{Key, Table};
