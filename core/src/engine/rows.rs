@@ -50,7 +50,7 @@ pub struct Network {
     pub prev_batch_id: Hash32,
     /// Contracts of the chain that name other accounts as requesters in their transactions, in the order of the network
     /// document; set at genesis.
-    pub contracts: Vec<ShortBytes>,
+    pub contracts: Vec<Bytes>,
 }
 
 /// A provider.

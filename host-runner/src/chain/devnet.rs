@@ -1,6 +1,7 @@
 //! A chain in memory for trying things out: the same blocks from the same seed and the same calls, one at a time, and
 //! forks on demand.
 
+use super::block::Header;
 use super::{Block, ChainSource, IncludedProof, Transaction};
 use crate::error::Result;
 use aicf_core::hash::{sha3_256, tagged};
@@ -84,7 +85,7 @@ impl Devnet {
     ) -> Result<&Block> {
         let height = self.next_height();
         let parent_hash = self.blocks.last().map_or(self.base.1, |block| block.hash);
-        let mut block = Block {
+        let header = Header {
             height,
             hash: Hash32::ZERO,
             parent_hash,
@@ -92,9 +93,9 @@ impl Devnet {
             beacon: tagged("aicf/devnet/beacon/v1", &(self.seed, self.fork, height))?,
             miner: self.miner.clone(),
             policy_root: self.policy_root,
-            transactions,
-            proofs,
+            anchor: None,
         };
+        let mut block = Block::of(header, &transactions, &proofs)?;
         block.hash = sha3_256(&[b"aicf/devnet/block/v1\0", block.line()?.as_bytes()]);
         self.blocks.push(block);
         Ok(&self.blocks[self.blocks.len() - 1])

@@ -8,7 +8,7 @@ use super::logs;
 use super::metrics::{Metrics, StatusLabel};
 use super::reads::Reads;
 use super::writer::{Blocks, Clock, Writer};
-use crate::chain::{ChainSource, Devnet, FileChain, Follower, RpcChain};
+use crate::chain::{ChainSource, Devnet, Dialect, FileChain, Follower, RpcChain};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::keys::SecretKey;
@@ -139,6 +139,7 @@ fn blocks(config: &Config, node: &Node, is_devnet: bool) -> Result<Blocks> {
     let source = config
         .text("chain.source")
         .unwrap_or(if is_devnet { "devnet" } else { "none" });
+    let dialect = Dialect::named(config.text("chain.dialect").unwrap_or_default())?;
     let chain: Box<dyn ChainSource + Send> = match source {
         "none" => return Ok(Blocks::None),
         "devnet" if !is_devnet => {
@@ -147,8 +148,8 @@ fn blocks(config: &Config, node: &Node, is_devnet: bool) -> Result<Blocks> {
             ));
         }
         "devnet" => return made(config, node),
-        address if address.contains("://") => Box::new(RpcChain::new(address, std::thread::sleep)?),
-        file => Box::new(FileChain::open(Path::new(file))?),
+        address if address.contains("://") => Box::new(RpcChain::new(address, dialect)?),
+        file => Box::new(FileChain::open(Path::new(file), dialect)?),
     };
     let follower = Follower::new(chain, config.number("chain.depth"));
     Ok(Blocks::Followed(follower, config.span("chain.poll_ms")))
