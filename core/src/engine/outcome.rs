@@ -162,7 +162,7 @@ statuses! {
     /// The block does not follow the last one.
     WrongParent = 61 "wrong_parent",
     /// A transaction or proof of a block is malformed; the message has the code and the path of the field.
-    Malformed = 66 "malformed",
+    Malformed = 63 "malformed",
 }
 
 impl Serialize for Status {

@@ -76,7 +76,7 @@ pub fn requester_of(caller: &[u8]) -> String {
 
 /// Whether the network lets this caller, a contract, name other accounts as requesters.
 fn caller_may_name_others(context: &Context<'_>, caller: &ShortBytes) -> bool {
-    context.network.contracts.iter().any(|contract| **contract == **caller)
+    context.network.contracts.iter().any(|contract| *contract.0 == **caller)
 }
 
 fn must_be_requester(context: &Context<'_>, requester: &Text, caller: &ShortBytes) -> Step {

@@ -166,19 +166,6 @@ pub struct IncludedProof {
 }
 
 impl Block {
-    /// A block whose items are at hand.
-    ///
-    /// # Errors
-    /// None.
-    pub(super) fn of(header: Header, transactions: &[Transaction], proofs: &[IncludedProof]) -> Result<Self> {
-        Ok(Self::with(
-            header,
-            Items::of(transactions)?,
-            Items::of(proofs)?,
-            Dialect::Aicf,
-        ))
-    }
-
     pub(super) fn with(header: Header, transactions: Items, proofs: Items, dialect: Dialect) -> Self {
         Self {
             height: header.height,

@@ -1,8 +1,8 @@
 //! A chain in memory for trying things out: the same blocks from the same seed and the same calls, one at a time, and
 //! forks on demand.
 
-use super::block::Header;
-use super::{Block, ChainSource, IncludedProof, Transaction};
+use super::items::Items;
+use super::{Block, ChainSource, Dialect, IncludedProof, Transaction};
 use crate::error::Result;
 use aicf_core::hash::{sha3_256, tagged};
 use aicf_core::value::{Hash32, Text};
@@ -85,7 +85,7 @@ impl Devnet {
     ) -> Result<&Block> {
         let height = self.next_height();
         let parent_hash = self.blocks.last().map_or(self.base.1, |block| block.hash);
-        let header = Header {
+        let mut block = Block {
             height,
             hash: Hash32::ZERO,
             parent_hash,
@@ -94,8 +94,10 @@ impl Devnet {
             miner: self.miner.clone(),
             policy_root: self.policy_root,
             anchor: None,
+            transactions: Items::of(&transactions)?,
+            proofs: Items::of(&proofs)?,
+            dialect: Dialect::Aicf,
         };
-        let mut block = Block::of(header, &transactions, &proofs)?;
         block.hash = sha3_256(&[b"aicf/devnet/block/v1\0", block.line()?.as_bytes()]);
         self.blocks.push(block);
         Ok(&self.blocks[self.blocks.len() - 1])

@@ -139,7 +139,6 @@ fn blocks(config: &Config, node: &Node, is_devnet: bool) -> Result<Blocks> {
     let source = config
         .text("chain.source")
         .unwrap_or(if is_devnet { "devnet" } else { "none" });
-    let dialect = Dialect::named(config.text("chain.dialect").unwrap_or_default())?;
     let chain: Box<dyn ChainSource + Send> = match source {
         "none" => return Ok(Blocks::None),
         "devnet" if !is_devnet => {
@@ -148,11 +147,16 @@ fn blocks(config: &Config, node: &Node, is_devnet: bool) -> Result<Blocks> {
             ));
         }
         "devnet" => return made(config, node),
-        address if address.contains("://") => Box::new(RpcChain::new(address, dialect)?),
-        file => Box::new(FileChain::open(Path::new(file), dialect)?),
+        address if address.contains("://") => Box::new(RpcChain::new(address, dialect(config)?)?),
+        file => Box::new(FileChain::open(Path::new(file), dialect(config)?)?),
     };
     let follower = Follower::new(chain, config.number("chain.depth"));
     Ok(Blocks::Followed(follower, config.span("chain.poll_ms")))
+}
+
+/// How the chain writes its blocks.
+fn dialect(config: &Config) -> Result<Dialect> {
+    Dialect::named(config.text("chain.dialect").unwrap_or_default())
 }
 
 /// The devnet goes on where the journal stands.

@@ -120,8 +120,6 @@ impl Writer {
         // What was said while a block is half applied: it would be counted as the block's own. Whoever comes meanwhile is
         // told to wait, so these are no more than the queue had.
         let mut held = VecDeque::new();
-        // The last error of the chain: each is told once, and that it is over.
-        let mut chain_error: Option<String> = None;
         loop {
             let wait = next_look.saturating_duration_since(Instant::now()).min(IDLE);
             tell(&|standing| standing.mid_block = mid_block);
@@ -160,9 +158,6 @@ impl Writer {
                 let pause = match self.look_at_chain() {
                     Ok((pause, head)) => {
                         mid_block = false;
-                        if chain_error.take().is_some() {
-                            tracing::info!("the chain is followed again");
-                        }
                         tell(&|standing| {
                             standing.chain_error = None;
                             standing.chain_head = head.or(standing.chain_head);
@@ -170,12 +165,8 @@ impl Writer {
                         pause
                     }
                     Err(error) => {
-                        let text = error.to_string();
-                        if chain_error.as_ref() != Some(&text) {
-                            tracing::error!(code = error.code(), "the chain cannot be followed: {text}");
-                        }
-                        tell(&|standing| standing.chain_error = Some(text.clone()));
-                        chain_error = Some(text);
+                        tracing::error!(code = error.code(), "the chain cannot be followed: {error}");
+                        tell(&|standing| standing.chain_error = Some(error.to_string()));
                         mid_block = self::mid_block(&self.node).unwrap_or(true);
                         if matches!(error, Error::Reorganised { .. } | Error::PolicyRoot { .. }) {
                             // Nothing that this process does makes it right.
