@@ -173,6 +173,6 @@ fn proofs_of_ai_and_quantum_work_become_entries_and_others_do_not() {
             _ => None,
         })
         .collect();
-    let expected = |index: u64| aicf_core::hash::tagged("aicf/proof-ref/v1", &(block.hash, index)).unwrap();
+    let expected = |index: u64| aicf_core::hash::sha3_256(&[block.hash.as_bytes(), &index.to_be_bytes()]);
     assert_eq!(refs, [expected(1), expected(4)]);
 }

@@ -20,7 +20,7 @@ use crate::chain::dialect::Dialect;
 use crate::chain::items::{self, Malformed};
 use aicf_core::codec::tree::Tree;
 use aicf_core::codec::{de, hex};
-use aicf_core::hash::tagged;
+use aicf_core::hash::sha3_256;
 use aicf_core::limits::JSON_INT_MAX;
 use aicf_core::proof::Proof;
 use aicf_core::value::{Bytes, Hash32, Kind, Text};
@@ -87,7 +87,7 @@ struct Included {
 }
 
 /// A proof of AI or quantum work; `None` for another one. Its place on the chain (`proof_ref`) is
-/// `H("aicf/proof-ref/v1", [block hash, index in proofs])`.
+/// `SHA3-256(block hash, index in proofs)`, the index in 8 bytes, big-endian.
 pub(in crate::chain) fn proof(
     place: &str,
     text: &str,
@@ -143,7 +143,8 @@ fn read(
             return Err(conflict(".nullifier"));
         }
     }
-    let proof_ref = tagged("aicf/proof-ref/v1", &(*block, index as u64))
-        .map_err(|error| Malformed::new(place, "", error.code.as_str()))?;
-    Ok(IncludedProof { proof_ref, body })
+    Ok(IncludedProof {
+        proof_ref: sha3_256(&[block.as_bytes(), &(index as u64).to_be_bytes()]),
+        body,
+    })
 }
