@@ -9,6 +9,7 @@ use aicf_core::engine::rows::Network;
 use aicf_core::engine::{Command, NetworkName, Status, Store as _};
 use aicf_core::limits::{AMOUNT_MAX, SUPPLY_MAX};
 use aicf_core::task_id::ShortBytes;
+use aicf_core::value::Bytes;
 
 use crate::keys::key;
 use crate::world::{POLICY, World, command_from_json, hash, policy_bytes, text};
@@ -99,7 +100,7 @@ fn a_contract_of_the_network_names_other_accounts() {
     let row_key = RowKey::new(Table::Network).bytes();
     let row = world.store.get(&row_key).expect("a store").expect("a network");
     let mut network: Network = cbor::from_slice(&row).expect("a row");
-    network.contracts = vec![account(&BOB)];
+    network.contracts = vec![Bytes(BOB.to_vec())];
     world
         .store
         .commit([(row_key, Some(cbor::to_vec(&network).expect("a row")))]);

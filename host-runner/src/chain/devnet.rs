@@ -1,7 +1,8 @@
 //! A chain in memory for trying things out: the same blocks from the same seed and the same calls, one at a time, and
 //! forks on demand.
 
-use super::{Block, ChainSource, IncludedProof, Transaction};
+use super::items::Items;
+use super::{Block, ChainSource, Dialect, IncludedProof, Transaction};
 use crate::error::Result;
 use aicf_core::hash::tags;
 use aicf_core::value::{Hash32, Text};
@@ -92,8 +93,10 @@ impl Devnet {
             beacon: tags::devnet_beacon(&self.seed, &self.fork, &height)?,
             miner: self.miner.clone(),
             policy_root: self.policy_root,
-            transactions,
-            proofs,
+            anchor: None,
+            transactions: Items::of(&transactions)?,
+            proofs: Items::of(&proofs)?,
+            dialect: Dialect::Aicf,
         };
         block.hash = tags::DEVNET_BLOCK.hash(block.line()?.as_bytes());
         self.blocks.push(block);

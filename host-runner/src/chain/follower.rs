@@ -108,11 +108,11 @@ impl<S: ChainSource> Follower<S> {
     pub fn step_with(&mut self, node: &mut Node, seen: Seen<'_>) -> Result<Progress> {
         let place = self.place(node)?;
         let Some(head) = self.source.head()? else {
-            return Ok(Progress::Waiting);
+            return self.source.fault().map(|()| Progress::Waiting);
         };
         let next = place.last.as_ref().map_or(self.first, |(height, _, _)| height + 1);
         if head < place.depth || next > head - place.depth {
-            return Ok(Progress::Waiting);
+            return self.source.fault().map(|()| Progress::Waiting);
         }
         let Some(block) = self.source.block(next)? else {
             return Err(Error::Chain(format!(
@@ -242,7 +242,6 @@ fn begun(node: &Node, place: &Place) -> Result<u64> {
 }
 
 fn apply(node: &mut Node, block: &Block, place: &Place, seal_time: Option<&SealTime>, seen: Seen<'_>) -> Result<Progress> {
-    let commands = block.commands(place.chain_id)?;
     // What an attempt before this one left behind counts as begun.
     node.commit()?;
     let sequenced = !node.reader().sequencers(block.height)?.is_empty();
@@ -262,8 +261,9 @@ fn apply(node: &mut Node, block: &Block, place: &Place, seal_time: Option<&SealT
         Ok(outcome.status)
     };
     let dispatch = (!sequenced).then_some(Command::Dispatch { beacon: block.beacon });
-    for command in commands
-        .into_iter()
+    // One at a time: a block may have millions.
+    for command in block
+        .commands(place.chain_id)
         .chain(dispatch)
         .skip(usize::try_from(already).unwrap_or(usize::MAX))
     {

@@ -3,6 +3,8 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`block`] | a block: what it says, what it holds, and the entries that it becomes |
+//! | [`dialect`] | how a chain writes its heads and blocks |
+//! | [`items`], [`split`] | a block's transactions and proofs, each a text that is read by itself |
 //! | [`devnet`] | a chain in memory, the same from the same seed, with forks on demand |
 //! | [`file`] | blocks as JSON lines |
 //! | [`fetch`] | asks a chain on a thread of its own |
@@ -14,14 +16,18 @@
 
 pub mod block;
 pub mod devnet;
+pub mod dialect;
 pub mod fetch;
 pub mod file;
 pub mod follower;
+pub mod items;
 #[cfg(feature = "net")]
 pub mod rpc;
+pub mod split;
 
-pub use block::{Block, Call, IncludedProof, Transaction};
+pub use block::{Anchor, Block, Call, IncludedProof, Transaction};
 pub use devnet::Devnet;
+pub use dialect::Dialect;
 pub use fetch::{Detached, Fetched, Fetcher};
 pub use file::FileChain;
 pub use follower::{Follower, Progress, SealTime};
@@ -43,6 +49,15 @@ pub trait ChainSource {
     /// # Errors
     /// When it cannot be asked, or what it says is no block.
     fn block(&mut self, height: u64) -> Result<Option<Block>>;
+
+    /// What keeps the source from giving the blocks behind its head, if something does: a line of a file that is no block.
+    /// The follower asks once every block before it is applied.
+    ///
+    /// # Errors
+    /// The fault.
+    fn fault(&mut self) -> Result<()> {
+        Ok(())
+    }
 }
 
 impl<S: ChainSource + ?Sized> ChainSource for Box<S> {
@@ -51,5 +66,8 @@ impl<S: ChainSource + ?Sized> ChainSource for Box<S> {
     }
     fn block(&mut self, height: u64) -> Result<Option<Block>> {
         (**self).block(height)
+    }
+    fn fault(&mut self) -> Result<()> {
+        (**self).fault()
     }
 }

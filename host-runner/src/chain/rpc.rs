@@ -1,46 +1,37 @@
 //! A node of a chain, asked over HTTP by JSON-RPC 2.0: `chain.getHead` and `chain.getBlockByNumber`.
 //!
-//! A question that got no answer is asked again, after a pause that doubles; what the chain answers is never asked twice.
-//! Chains say more of their blocks than the fund needs: fields that are not known are passed over at the top of a block,
-//! and a policy root may stand in the header's `extra`.
+//! Each call asks once and has a deadline; a question that got no answer is asked again by the follower's next poll. An
+//! answer is bounded before it is read. What the peer says stands in an error as one short line.
 
 use super::ChainSource;
 use super::block::{BLOCK_BYTES_MAX, Block};
+use super::dialect::{Dialect, told, too_long};
+use super::split;
 use crate::error::{Error, Result};
-use serde_json::{Value, json};
+use aicf_core::codec::json;
+use aicf_core::limits::JSON_DEPTH_MAX;
+use serde_json::json;
 use std::time::Duration;
 
-/// The first pause.
-const PAUSE: Duration = Duration::from_millis(200);
-/// The longest one.
-const PAUSE_MAX: Duration = Duration::from_secs(10);
-/// Questions before giving up.
-const TRIES: u32 = 8;
-/// How long one question may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
-/// The header's fields, as a block has them.
-const FIELDS: &[&str] = &[
-    "height",
-    "hash",
-    "parent_hash",
-    "time_ms",
-    "beacon",
-    "miner",
-    "policy_root",
-    "transactions",
-    "proofs",
-];
-
-/// Waits; a test passes one that does not.
-pub type Pause = fn(Duration);
+/// How long `chain.getHead` may take in all: name, connection, TLS, answer.
+pub const HEAD_DEADLINE: Duration = Duration::from_secs(3);
+/// How long `chain.getBlockByNumber` may take in all, for an answer of up to [`BLOCK_BYTES_MAX`].
+pub const BLOCK_DEADLINE: Duration = Duration::from_secs(10);
+/// Most bytes of an answer to `chain.getHead`.
+const HEAD_BYTES_MAX: usize = 64 << 10;
+/// Bytes of an answer beside its result.
+const ENVELOPE_BYTES_MAX: usize = 4 << 10;
 
 /// A chain behind a URL.
 #[derive(Debug)]
 pub struct RpcChain {
     url: String,
-    agent: ureq::Agent,
-    pause: Pause,
+    dialect: Dialect,
+    heads: ureq::Agent,
+    blocks: ureq::Agent,
     next_id: u64,
+    /// The head of the answer before.
+    head: Option<u64>,
 }
 
 impl RpcChain {
@@ -48,118 +39,115 @@ impl RpcChain {
     ///
     /// # Errors
     /// [`Error::Chain`] for anything else.
-    pub fn new(url: &str, pause: Pause) -> Result<Self> {
+    pub fn new(url: &str, dialect: Dialect) -> Result<Self> {
+        Self::with_deadlines(url, dialect, HEAD_DEADLINE, BLOCK_DEADLINE)
+    }
+
+    /// [`RpcChain::new`] with deadlines of its own for heads and blocks.
+    ///
+    /// # Errors
+    /// As for [`RpcChain::new`].
+    pub fn with_deadlines(url: &str, dialect: Dialect, head: Duration, block: Duration) -> Result<Self> {
         if !url.starts_with("http://") && !url.starts_with("https://") {
             return Err(Error::Chain(format!("`{url}` is no address: http://… or https://…")));
         }
         Ok(Self {
             url: url.to_owned(),
-            agent: crate::net::agent(TIMEOUT),
-            pause,
+            dialect,
+            heads: crate::net::agent(head),
+            blocks: crate::net::agent(block),
             next_id: 1,
+            head: None,
         })
     }
 
-    fn call(&mut self, method: &str, params: &Value) -> Result<Value> {
-        let request = json!({"jsonrpc": "2.0", "id": self.next_id, "method": method, "params": params});
-        self.next_id += 1;
-        let mut pause = PAUSE;
-        let mut tries = 1;
-        loop {
-            match self.ask(&request) {
-                Ok(answer) => return self.result(method, answer),
-                Err(why) if tries == TRIES => {
-                    return Err(Error::Chain(format!("{}: {why}, {tries} times in a row", self.url)));
-                }
-                Err(_) => {
-                    (self.pause)(pause);
-                    pause = (pause * 2).min(PAUSE_MAX);
-                    tries += 1;
-                }
-            }
-        }
+    fn failed(&self, what: impl std::fmt::Display) -> Error {
+        Error::Chain(format!("{}: {what}", self.url))
     }
 
-    /// One question; an error is one that may pass by itself.
-    fn ask(&self, request: &Value) -> std::result::Result<Value, String> {
-        let mut answer = self
-            .agent
+    /// Asks once; the text of the answer's result.
+    fn call(&mut self, agent: &ureq::Agent, method: &str, params: &serde_json::Value, limit: usize) -> Result<String> {
+        let id = self.next_id;
+        self.next_id += 1;
+        let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        let mut answer = agent
             .post(&self.url)
+            .config()
+            .http_status_as_error(false)
+            .build()
             .header("content-type", "application/json")
             .send(request.to_string())
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| self.failed(format!("{method}: {}", told(&error.to_string()))))?;
+        let status = answer.status().as_u16();
+        if status != 200 {
+            let hint = match status {
+                300..=399 => ": redirects are not followed, set chain.source to the final address",
+                401 | 403 => ": put the credentials into chain.source or allow this node",
+                404 | 405 => ": this address does not take JSON-RPC, check its path",
+                _ => "",
+            };
+            return Err(self.failed(format!("{method}: HTTP status {status}{hint}")));
+        }
         let text = answer
             .body_mut()
             .with_config()
-            .limit(2 * BLOCK_BYTES_MAX as u64)
+            .limit((limit + ENVELOPE_BYTES_MAX) as u64)
             .read_to_vec()
-            .map_err(|error| error.to_string())?;
-        let answer: Value = serde_json::from_slice(&text).map_err(|error| format!("no JSON: {error}"))?;
-        if answer["id"] == request["id"] {
-            Ok(answer)
-        } else {
-            Err("the answer is of another question".into())
-        }
-    }
-
-    fn result(&self, method: &str, mut answer: Value) -> Result<Value> {
-        if let Some(error) = answer.get("error").filter(|error| !error.is_null()) {
-            return Err(Error::Chain(format!("{}: {method}: {error}", self.url)));
-        }
-        Ok(answer["result"].take())
+            .map_err(|error| match error {
+                ureq::Error::BodyExceedsLimit(_) if limit == BLOCK_BYTES_MAX => self.failed(too_long()),
+                ureq::Error::BodyExceedsLimit(_) => {
+                    self.failed(format!("{method}: the answer is longer than {limit} bytes"))
+                }
+                error => self.failed(format!("{method}: {}", told(&error.to_string()))),
+            })?;
+        result(&text, id).map_err(|why| self.failed(format!("{method}: {why}")))
     }
 }
 
-/// The block in an answer.
-fn block_of(mut answer: Value) -> Result<Block> {
-    let Some(fields) = answer.as_object_mut() else {
-        return Err(Error::Chain(format!("no block: {answer}")));
+/// The result in an answer.
+fn result(answer: &[u8], id: u64) -> std::result::Result<String, String> {
+    let text = std::str::from_utf8(answer).map_err(|_| "the answer is no JSON: not UTF-8".to_owned())?;
+    let members = split::members(text).map_err(|fault| format!("the answer is no JSON-RPC: {fault}"))?;
+    let member = |name: &str| {
+        members
+            .iter()
+            .find(|(key, _)| text.get(key.clone()).is_some_and(|key| key == format!("\"{name}\"")))
+            .and_then(|(_, value)| text.get(value.clone()))
+            .map(str::trim_ascii)
     };
-    if fields.get("policy_root").is_none_or(Value::is_null)
-        && let Some(extra) = fields.get("extra").filter(|extra| !extra.is_null() && *extra != "0x")
-    {
-        let extra = extra.clone();
-        fields.insert("policy_root".into(), extra);
+    if let Some(error) = member("error").filter(|error| *error != "null") {
+        return Err(format!("the chain's node answers with an error: {}", told(error)));
     }
-    fields.retain(|name, _| FIELDS.contains(&name.as_str()));
-    for name in ["transactions", "proofs"] {
-        fields.entry(name).or_insert_with(|| json!([]));
+    if member("id") != Some(id.to_string().as_str()) {
+        return Err("the answer is of another question".into());
     }
-    without_nulls(&mut answer);
-    Block::read(answer.to_string().as_bytes())
-}
-
-/// Other nodes write null for what is not there.
-fn without_nulls(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, value| !value.is_null());
-            fields.values_mut().for_each(without_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(without_nulls),
-        _ => {}
+    match member("result") {
+        Some(result) => Ok(result.to_owned()),
+        None => Err("the answer has no result".into()),
     }
 }
 
 impl ChainSource for RpcChain {
     fn head(&mut self) -> Result<Option<u64>> {
-        let head = self.call("chain.getHead", &json!([]))?;
-        if head.is_null() {
-            return Ok(None);
+        let agent = self.heads.clone();
+        let answer = self.call(&agent, "chain.getHead", &json!([]), HEAD_BYTES_MAX)?;
+        json::parse(answer.as_bytes(), JSON_DEPTH_MAX)
+            .map_err(|error| self.failed(format!("chain.getHead: {}", told(&error.to_string()))))?;
+        let head = self.dialect.head(&answer).map_err(|error| self.failed(error))?;
+        if let (Some(before), Some(now)) = (self.head, head)
+            && now < before
+        {
+            tracing::warn!(before, now, "the chain's head went back");
         }
-        match head["height"].as_u64() {
-            Some(height) => Ok(Some(height)),
-            None => Err(Error::Chain(format!("{}: a head without its height: {head}", self.url))),
-        }
+        self.head = head;
+        Ok(head)
     }
 
     fn block(&mut self, height: u64) -> Result<Option<Block>> {
-        let answer = self.call("chain.getBlockByNumber", &json!([height]))?;
-        if answer.is_null() {
-            return Ok(None);
-        }
-        block_of(answer)
-            .map(Some)
-            .map_err(|error| Error::Chain(format!("{}: block {height}: {error}", self.url)))
+        let agent = self.blocks.clone();
+        let answer = self.call(&agent, "chain.getBlockByNumber", &json!([height]), BLOCK_BYTES_MAX)?;
+        self.dialect
+            .answer(&answer)
+            .map_err(|error| self.failed(format!("block {height}: {error}")))
     }
 }

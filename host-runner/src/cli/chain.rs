@@ -6,7 +6,7 @@ use super::fields::read_file;
 use super::out::Out;
 #[cfg(feature = "net")]
 use crate::chain::RpcChain;
-use crate::chain::{Block, ChainSource, Devnet, FileChain, Follower, Transaction};
+use crate::chain::{Block, ChainSource, Devnet, Dialect, FileChain, Follower, Transaction};
 use aicf_core::codec::{de, json};
 use aicf_core::limits::JSON_DEPTH_MAX;
 use aicf_core::value::{Hash32, Text};
@@ -33,6 +33,9 @@ pub struct Follow {
     /// A file, or an address beginning with http:// or https://
     #[arg(value_name = "CHAIN")]
     chain: String,
+    /// How the chain writes its blocks
+    #[arg(long, value_name = "NAME", default_value = "aicf", value_parser = clap::builder::PossibleValuesParser::new(Dialect::NAMES))]
+    dialect: String,
     /// Blocks above a block from which on it is final [default: the policy's epoch.finality_k]
     #[arg(long, value_name = "N")]
     depth: Option<u64>,
@@ -80,19 +83,19 @@ pub fn run(command: Chain, globals: &Globals, out: Out) -> anyhow::Result<()> {
     }
 }
 
-fn source(chain: &str) -> anyhow::Result<Box<dyn ChainSource>> {
+fn source(chain: &str, dialect: Dialect) -> anyhow::Result<Box<dyn ChainSource>> {
     if chain.contains("://") {
         #[cfg(feature = "net")]
-        return Ok(Box::new(RpcChain::new(chain, std::thread::sleep)?));
+        return Ok(Box::new(RpcChain::new(chain, dialect)?));
         #[cfg(not(feature = "net"))]
         return Err(Failure::malformed("out_of_range", "CHAIN", "this build has no network").into());
     }
-    Ok(Box::new(FileChain::open(Path::new(chain))?))
+    Ok(Box::new(FileChain::open(Path::new(chain), dialect)?))
 }
 
 fn follow(args: &Follow, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let mut session = globals.session()?;
-    let mut follower = Follower::new(source(&args.chain)?, args.depth);
+    let mut follower = Follower::new(source(&args.chain, Dialect::named(&args.dialect)?)?, args.depth);
     let mut blocks = 0;
     loop {
         blocks += follower.catch_up(&mut session.node, args.until)?;

@@ -152,6 +152,9 @@ pub struct Register {
     /// How that key signs
     #[arg(long, value_enum, requires = "public_key")]
     key_scheme: Option<SchemeName>,
+    /// Account on the chain, 1 to 64 bytes: its transactions may stake, unstake and retire [default: unchanged]
+    #[arg(long, value_name = "HEX")]
+    account: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -328,6 +331,7 @@ fn registration(args: &Register, entry: Option<&Tree<'_>>, signer: Option<&Secre
         .tree_if("circuit_max", of_file("circuit_max"))
         .text_if("public_key", key.as_deref())
         .text_if("key_scheme", scheme)
+        .text_if("account", args.account.as_deref())
         .command("register")
 }
 

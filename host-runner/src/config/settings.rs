@@ -1,6 +1,8 @@
 //! Every setting of a node: its name in the file, in the environment and on the command line, what it is when nobody says,
 //! and what it is for. Documents, flags and checks are all made from this list.
 
+use crate::chain::Dialect;
+
 /// What a value has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -147,6 +149,12 @@ pub const SETTINGS: &[Setting] = &[
         Shape::Text,
         "",
         "Where blocks come from: `devnet` makes them, `none`, a file of blocks, or a node's address; not set is `devnet` on a devnet and `none` elsewhere",
+    ),
+    of(
+        "chain.dialect",
+        Shape::OneOf(Dialect::NAMES),
+        "aicf",
+        "How the chain writes its blocks: `aicf`, the fund's own form, or `animica`, the existing chain's",
     ),
     of(
         "chain.depth",

@@ -13,6 +13,7 @@ use crate::service::reads::entry_of;
 use crate::service::topic::Wanted;
 use aicf_core::codec::hex;
 use aicf_core::codec::tree::Tree;
+use aicf_core::engine::entry::{ContractCall, Transaction};
 use aicf_core::engine::{Command, Status};
 use aicf_core::limits::PAGE_ROWS_MAX;
 use aicf_core::signature::Scheme;
@@ -180,7 +181,13 @@ pub fn payload(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer 
     });
     let entry = found.map_err(|error| RpcError::of_read("job.get", error))?;
     match entry.map(|entry| entry.command) {
-        Some(Command::Enqueue { payload, .. }) => answer(&json!({
+        Some(
+            Command::Enqueue { payload, .. }
+            | Command::Transaction(Transaction {
+                call: ContractCall::Enqueue { payload, .. },
+                ..
+            }),
+        ) => answer(&json!({
             "task_id": task_id.to_string(),
             "payload": hex::text(&payload),
         })),

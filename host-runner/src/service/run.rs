@@ -10,7 +10,7 @@ use super::reads::Reads;
 use super::blocks::Followed;
 use super::replica::{BatchFile, BatchNode, BatchSource};
 use super::writer::{Blocks, Clock, Writer};
-use crate::chain::{ChainSource, Devnet, FileChain, Follower, RpcChain};
+use crate::chain::{ChainSource, Devnet, Dialect, FileChain, Follower, RpcChain};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::keys::SecretKey;
@@ -158,8 +158,8 @@ fn blocks(config: &Config, node: &Node, is_devnet: bool, replica: bool) -> Resul
             ));
         }
         "devnet" => return made(config, node),
-        address if address.contains("://") => Box::new(RpcChain::new(address, std::thread::sleep)?),
-        file => Box::new(FileChain::open(Path::new(file))?),
+        address if address.contains("://") => Box::new(RpcChain::new(address, dialect(config)?)?),
+        file => Box::new(FileChain::open(Path::new(file), dialect(config)?)?),
     };
     Ok(Blocks::Followed(Box::new(Followed::new(
         chain,
@@ -175,6 +175,11 @@ fn batches_of(from: &str) -> Box<dyn BatchSource> {
     } else {
         Box::new(BatchFile::new(from.into()))
     }
+}
+
+/// How the chain writes its blocks.
+fn dialect(config: &Config) -> Result<Dialect> {
+    Dialect::named(config.text("chain.dialect").unwrap_or_default())
 }
 
 /// The devnet goes on where the journal stands.
