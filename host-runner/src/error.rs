@@ -83,6 +83,11 @@ pub enum Error {
     Listen(String),
     /// An earlier error stopped this node; what was committed before is safe.
     Stopped(String),
+    /// A block is applied in part: messages come after it.
+    MidBlock {
+        /// The block's height.
+        height: u64,
+    },
     /// The node has no key that may seal batches after a block.
     NotSequencer {
         /// The block's height.
@@ -162,6 +167,7 @@ impl Error {
             Self::Config(_) => "bad_config",
             Self::Listen(_) => "cannot_listen",
             Self::Stopped(_) => "stopped",
+            Self::MidBlock { .. } => "busy",
             Self::NotSequencer { .. } => "not_sequencer",
             Self::ClockOutOfRange { .. } => "clock_out_of_range",
             Self::BadBatch { .. } => "bad_batch",
@@ -250,6 +256,7 @@ impl fmt::Display for Error {
             ),
             Self::OutOfRange { .. } => f.write_str("a journal holds heights and times up to 2^53 - 1"),
             Self::Stopped(why) => write!(f, "the node has stopped: {why}"),
+            Self::MidBlock { height } => write!(f, "block {height} is applied in part: try again when it is done"),
             Self::NotSequencer { height } => write!(
                 f,
                 "this node has no sequencer key of the network for batches after block {height}: give it with \

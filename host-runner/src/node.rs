@@ -293,6 +293,12 @@ impl Node {
         Ok(outcome)
     }
 
+    /// Entries that wait for a commit.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.reader.state.lock().waiting()
+    }
+
     /// Forgets what is applied and not committed.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use super::{speaker, verifier};
 use crate::Result;
 use crate::hash::{sha3_256, tags};
 use crate::limits::{BATCH_HASHES_MAX, SEQUENCER_KEYS_MAX};
+use crate::network::SequencerKey;
 use crate::value::Hash32;
 
 /// The digest of a batch's messages: `H("aicf/messages/v1", [[SHA3-256(command), ...]])`, each command in its canonical
@@ -209,7 +210,7 @@ pub fn anchor(context: &mut Context<'_>, number: u64, hash: Hash32) -> Step {
 }
 
 /// Other sequencer keys from a block on.
-pub fn replace_keys(context: &mut Context<'_>, height: u64, keys: &[KeyRow]) -> Step {
+pub fn replace_keys(context: &mut Context<'_>, height: u64, keys: &[SequencerKey]) -> Step {
     speaker::governor(context)?;
     if height <= context.height {
         return refuse(
@@ -223,18 +224,19 @@ pub fn replace_keys(context: &mut Context<'_>, height: u64, keys: &[KeyRow]) -> 
             alloc::format!("{} sequencer keys are not 1 to {SEQUENCER_KEYS_MAX}", keys.len()),
         );
     }
-    for key in keys {
-        let Some(scheme) = key.scheme else {
-            return refuse(Status::SchemeRefused, "a sequencer key names its scheme");
-        };
-        if key.public_key.len() != scheme.public_key_bytes() {
+    let mut rows = Vec::with_capacity(keys.len());
+    for SequencerKey { scheme, public_key } in keys {
+        if public_key.len() != scheme.public_key_bytes() {
             return refuse(
                 Status::OutOfRange,
                 alloc::format!("a key of {} has {} bytes", scheme.name(), scheme.public_key_bytes()),
             );
         }
+        rows.push(KeyRow {
+            scheme: Some(*scheme),
+            public_key: public_key.clone(),
+        });
     }
-    let rows = keys.to_vec();
     context.txn.put(Key::new(Table::Sequencer).int(height), &rows)?;
     context.events.push(Event::SequencersReplaced { height });
     Ok(())

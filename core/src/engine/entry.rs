@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::amount::{Atoms, Ratio, Units};
 use crate::attestation::Collateral;
 use crate::matching::Circuit;
-use crate::network::NetworkHeader;
+use crate::network::{NetworkHeader, SequencerKey};
 use crate::signature::Scheme;
 use crate::slashing::Offence;
 use crate::task_id::{Payload, ShortBytes};
@@ -334,7 +334,7 @@ pub enum Command {
         /// The first block after which batches are signed by these keys.
         height: u64,
         /// The keys; a seal names its key by its place in this list.
-        keys: Vec<super::rows::KeyRow>,
+        keys: Vec<SequencerKey>,
     },
 }
 

@@ -113,6 +113,7 @@ fn fetch(source: &mut dyn ChainSource, next: u64, depth: u64) -> Fetched {
         }
     }
     let Some(last_final) = fetched.head.and_then(|head| head.checked_sub(depth)) else {
+        fetched.error = source.fault().err();
         return fetched;
     };
     let end = last_final.min(next.saturating_add(BLOCKS_MAX - 1));
@@ -136,6 +137,9 @@ fn fetch(source: &mut dyn ChainSource, next: u64, depth: u64) -> Fetched {
                 return fetched;
             }
         }
+    }
+    if fetched.blocks.is_empty() {
+        fetched.error = source.fault().err();
     }
     fetched
 }

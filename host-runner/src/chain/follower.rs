@@ -13,6 +13,10 @@ use aicf_core::value::Positive;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
+/// Entries of a block that are held in memory; a block with more is committed in pages, and finished by whoever opens the
+/// database next.
+const PAGE_ENTRIES: usize = 50_000;
+
 /// What one step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
@@ -268,6 +272,9 @@ fn apply(node: &mut Node, block: &Block, place: &Place, seal_time: Option<&SealT
         .skip(usize::try_from(already).unwrap_or(usize::MAX))
     {
         submit(node, command)?;
+        if node.waiting() >= PAGE_ENTRIES {
+            node.commit()?;
+        }
     }
     while let Some(epoch) = due(&node.query("head", &json!({}))?, block.height, place) {
         // An epoch that cannot be settled now is tried again with the next block; it stops nothing.

@@ -251,6 +251,11 @@ impl Node {
     /// # Errors
     /// [`Error::NotSequencer`] where this node cannot seal; else as for [`Node::submit`].
     pub fn admit(&mut self, height: u64, time_ms: u64, command: Command) -> Result<Outcome> {
+        if let Some(block) = self.reader.last_block()?
+            && height > block.height
+        {
+            return Err(Error::MidBlock { height });
+        }
         if !self.seals(height)? {
             return Err(Error::NotSequencer { height });
         }

@@ -145,6 +145,7 @@ impl RpcError {
     pub fn of_node(error: &Error) -> Self {
         match error {
             Error::Stopped(_) => Self::new(STOPPED, error.code(), error.to_string()),
+            Error::MidBlock { .. } => Self::new(BUSY, error.code(), error.to_string()),
             Error::NotSequencer { .. } => Self::new(NOT_POSSIBLE, error.code(), error.to_string()),
             Error::ClockOutOfRange { .. } => Self::new(CLOCK_OUT_OF_RANGE, error.code(), error.to_string()),
             Error::OutOfRange { what } => Self::new(INVALID_PARAMS, error.code(), error.to_string()).at(what),

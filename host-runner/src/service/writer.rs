@@ -343,7 +343,6 @@ mod tests {
     use super::super::metrics::Metrics;
     use super::{Blocks, Writer};
     use crate::engine::Choice;
-    use crate::network::plain;
     use crate::node::{Node, Options};
     use aicf_core::engine::{Command, NetworkName, Status};
     use aicf_core::policy::Policy;
@@ -354,7 +353,8 @@ mod tests {
 
     fn writer(database: &Path) -> Writer {
         let policy = Policy::parse_yaml("registry: {min_stake: {ai: \"1000\"}}").unwrap();
-        let mut options = Options::new(plain(NetworkName::Devnet, 7, 0, policy, None).unwrap());
+        let network = crate::network::devnet(Some(policy), None, None).unwrap();
+        let mut options = Options::new(network);
         options.engine = Choice::Native;
         Writer {
             node: Node::open(database, &options).unwrap(),
