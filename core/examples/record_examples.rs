@@ -137,6 +137,25 @@ fn converted(request: &str) -> Tried<String> {
             &format!("\"network_id\":\"{}\"", Hash32([0x11; 32])),
         );
     }
+    if text.contains("\"signed\":") {
+        let read: Value = serde_json::from_str(&text)?;
+        let mut publics: Vec<Vec<u8>> = Vec::new();
+        for line in read["input"]["entries"].as_array().into_iter().flatten() {
+            if let Some(market) = line["command"]["genesis"]["market"].as_str().and_then(hex::read) {
+                let market = Market::parse(Format::Cbor, &market)?;
+                publics.extend(market.keys.operators.into_iter().map(|operator| operator.public_key.0));
+            }
+            let Some(inner) = line["command"]["signed"]["command"].as_str().and_then(hex::read) else { continue };
+            if let Command::Register { public_key: Some(key), .. } = cbor::from_slice(&inner)? {
+                publics.push(key.0);
+            }
+        }
+        for (byte, public) in (1..).zip(publics) {
+            let (new, _) = KG::keygen_from_seed(&[byte; 32]);
+            let (old, new) = (hex::text(&public), hex::text(&new.into_bytes()));
+            text = text.replace(&old[2..], &new[2..]);
+        }
+    }
     let Some(start) = text.find("\"genesis\":{") else {
         return Ok(text);
     };
