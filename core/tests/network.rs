@@ -262,3 +262,27 @@ fn the_schema_has_the_fields_of_the_document() {
         u64::from(aicf_core::abi::SPEC_VERSION)
     );
 }
+
+#[test]
+fn the_shipped_documents_name_the_shipped_policies() {
+    let shipped = |text: &str| Policy::parse_yaml(text).unwrap().hash().unwrap();
+    for (document, policy) in [
+        (
+            include_str!("../../network/devnet.yaml"),
+            include_str!("../../policy/devnet.yaml"),
+        ),
+        (
+            include_str!("../../network/testnet.yaml"),
+            include_str!("../../policy/testnet.yaml"),
+        ),
+        (
+            include_str!("../../network/mainnet.yaml"),
+            include_str!("../../policy/mainnet.yaml"),
+        ),
+    ] {
+        let header = NetworkDocument::parse_yaml(document).unwrap().header().unwrap();
+        let policy_of = Policy::parse_yaml(policy).unwrap();
+        assert_eq!(header.policy_hash, shipped(policy), "{}", header.name);
+        assert_eq!(header.epoch_length.get(), policy_of.epoch.length_blocks);
+    }
+}

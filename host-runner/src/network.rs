@@ -4,6 +4,7 @@
 //! others that name the same policies, need no file beside them.
 
 use crate::error::{Error, Result};
+use aicf_core::Code;
 use aicf_core::codec::Format;
 use aicf_core::engine::NetworkName;
 use aicf_core::market::{Market, default_market};
@@ -140,10 +141,14 @@ pub fn named(name: &str) -> Result<ResolvedNetwork> {
 /// another one.
 ///
 /// # Errors
-/// None for a policy and parameters that were checked.
+/// `bad_policy` at `input.policy.epoch.length_blocks` for a policy whose epochs have no blocks.
 pub fn devnet(policy: Option<Policy>, params: Option<Market>, chain_id: Option<Positive>) -> Result<ResolvedNetwork> {
     let mut network = named("devnet")?;
     if let Some(policy) = policy {
+        if policy.epoch.length_blocks == 0 {
+            let message = "an epoch has at least one block, this policy says 0";
+            return Err(aicf_core::Error::at(Code::BadPolicy, "input.policy.epoch.length_blocks", message).into());
+        }
         let plain = plain(NetworkName::Devnet, 1, GENESIS_TIME_MS, policy, None)?;
         network.header.policy_hash = plain.header.policy_hash;
         network.header.epoch_length = plain.header.epoch_length;
@@ -189,7 +194,8 @@ pub fn plain(
         None => default_market()?.clone(),
     };
     let name = Text::new(class.as_str())?;
-    let header = NetworkHeader::new((name, class, chain_id), genesis_time_ms, &policy, &params)?;
+    let header = NetworkHeader::new((name, class, chain_id), genesis_time_ms, &policy, &params)
+        .map_err(|error| error.rooted("input.network"))?;
     Ok(ResolvedNetwork::new(header, policy, params)?)
 }
 

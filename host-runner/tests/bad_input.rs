@@ -343,7 +343,7 @@ fn a_bad_policy_makes_no_database() {
         fails(&place, &register, (2, code, path));
         assert!(!place.database().exists(), "{file}");
     }
-    // Well-formed, but no epoch has no blocks: the engine refuses the first entry, and nothing is kept.
+    // Well-formed, but an epoch has at least one block: no network is made with it, and nothing is kept.
     place.write("zero.yaml", "epoch: {length_blocks: 0}\n");
     let register = [
         "provider",
@@ -355,7 +355,7 @@ fn a_bad_policy_makes_no_database() {
         "--policy",
         "zero.yaml",
     ];
-    fails(&place, &register, (1, "bad_policy", ""));
+    fails(&place, &register, (2, "bad_policy", "input.policy.epoch.length_blocks"));
     fails(&place, &["provider", "list"], (1, "not_initialised", ""));
     place.ok(&["provider", "register", "--provider-id", "p", "--caps", "AI"]);
 }
