@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::store::{self, HostStore, JournalRow, Lock, SqliteStore, State};
 use aicf_core::codec::cbor;
 use aicf_core::engine::rows::Head;
-use aicf_core::engine::{Command, Entry, NetworkName, Outcome, Status, query};
+use aicf_core::engine::{Command, Entry, Limits, NetworkName, Outcome, Status, query};
 use aicf_core::limits::JSON_INT_MAX;
 use aicf_core::market::Market;
 use aicf_core::policy::Policy;
@@ -56,6 +56,9 @@ pub struct Options {
     pub batch_entries_max: usize,
     /// Bytes of rows that are kept in memory.
     pub cache_bytes: usize,
+    /// Limits of the engine. Every node of a network has the default ones; tests lower them for the native engine, and
+    /// the wasm module has no others.
+    pub limits: Limits,
 }
 
 impl Options {
@@ -73,6 +76,7 @@ impl Options {
             network_must_match: false,
             batch_entries_max: BATCH_ENTRIES_MAX,
             cache_bytes: CACHE_BYTES,
+            limits: Limits::DEFAULT,
         }
     }
 }
@@ -143,7 +147,7 @@ impl Node {
     pub fn over(store: Box<dyn HostStore>, options: &Options) -> Result<Self> {
         let head = store::head_of(&*store)?;
         let state = State::new(store, options.cache_bytes);
-        let engine = engine::make(options.engine, options.module.as_deref(), &state)?;
+        let engine = engine::make_with(options.engine, options.module.as_deref(), &state, options.limits)?;
         let mut node = Self {
             engine,
             reader: Reader { state },

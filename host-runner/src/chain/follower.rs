@@ -38,6 +38,8 @@ pub struct Follower<S> {
     depth: Option<u64>,
     /// The first block of a journal that has none.
     first: u64,
+    /// The epoch that the last block could not settle, and why.
+    unsettled: Option<String>,
 }
 
 /// Where a node stands on its chain.
@@ -56,6 +58,7 @@ impl<S: ChainSource> Follower<S> {
             source,
             depth,
             first: 1,
+            unsettled: None,
         }
     }
 
@@ -64,6 +67,11 @@ impl<S: ChainSource> Follower<S> {
     pub fn beginning_with(mut self, first: u64) -> Self {
         self.first = first;
         self
+    }
+
+    /// The epoch that is due and that the last block could not settle, and why; each block tries again.
+    pub const fn unsettled(&self) -> Option<&String> {
+        self.unsettled.as_ref()
     }
 
     /// The chain.
@@ -114,7 +122,9 @@ impl<S: ChainSource> Follower<S> {
             });
         }
         policy_agrees(node, &block, &place)?;
-        apply(node, &block, &place, seen)
+        let (progress, unsettled) = apply(node, &block, &place, seen)?;
+        self.unsettled = unsettled;
+        Ok(progress)
     }
 
     /// Applies blocks until none is final, or until one of this height is done.
@@ -193,7 +203,7 @@ fn begun(node: &Node, place: &Place) -> Result<u64> {
     Ok(count)
 }
 
-fn apply(node: &mut Node, block: &Block, place: &Place, seen: Seen<'_>) -> Result<Progress> {
+fn apply(node: &mut Node, block: &Block, place: &Place, seen: Seen<'_>) -> Result<(Progress, Option<String>)> {
     let commands = block.commands(place.chain_id)?;
     // What an attempt before this one left behind counts as begun.
     node.commit()?;
@@ -215,18 +225,20 @@ fn apply(node: &mut Node, block: &Block, place: &Place, seen: Seen<'_>) -> Resul
     {
         submit(node, command)?;
     }
+    let mut unsettled = None;
     while let Some(epoch) = due(&node.query("head", &json!({}))?, block.height, place) {
         let status = submit(node, Command::Settle { epoch })?;
-        // An epoch under another policy than today's may be final later.
-        if status == Status::EpochNotFinal {
-            break;
-        }
+        // An epoch under another policy than today's may be final later; a settlement that is refused is an entry like
+        // any other, and the next block tries it again.
         if status != Status::Ok {
-            return Err(Error::Chain(format!(
-                "epoch {epoch} cannot be settled in block {}: {}",
-                block.height,
-                status.as_str()
-            )));
+            unsettled = (status != Status::EpochNotFinal).then(|| {
+                format!(
+                    "epoch {epoch} was not settled in block {}: {}",
+                    block.height,
+                    status.as_str()
+                )
+            });
+            break;
         }
     }
     let last = Command::Block {
@@ -242,11 +254,12 @@ fn apply(node: &mut Node, block: &Block, place: &Place, seen: Seen<'_>) -> Resul
         )));
     }
     node.commit()?;
-    Ok(Progress::Applied {
+    let progress = Progress::Applied {
         height: block.height,
         entries,
         refused,
-    })
+    };
+    Ok((progress, unsettled))
 }
 
 /// The epoch that is to be settled in a block: its last block is final.

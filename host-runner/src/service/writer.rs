@@ -158,9 +158,15 @@ impl Writer {
                 let pause = match self.look_at_chain() {
                     Ok((pause, head)) => {
                         mid_block = false;
+                        let unsettled = self.unsettled().cloned();
+                        self.metrics.epoch_unsettled.set(i64::from(unsettled.is_some()));
+                        if let Some(why) = &unsettled {
+                            tracing::warn!("a due epoch is not settled: {why}");
+                        }
                         tell(&|standing| {
                             standing.chain_error = None;
                             standing.chain_head = head.or(standing.chain_head);
+                            standing.unsettled.clone_from(&unsettled);
                         });
                         pause
                     }
@@ -256,6 +262,15 @@ impl Writer {
             events: outcome.events,
             state_root: outcome.state_root,
         })
+    }
+
+    /// The epoch that the last block could not settle, and why.
+    fn unsettled(&self) -> Option<&String> {
+        match &self.blocks {
+            Blocks::None => None,
+            Blocks::Followed(follower, _) => follower.unsettled(),
+            Blocks::Made(follower, _) => follower.unsettled(),
+        }
     }
 
     /// Applies a block, if there is one. How long to wait, and the chain's newest block.
