@@ -1017,7 +1017,9 @@ export type EntryStatus =
   | "wrong_nullifier"
   | "stale_proof"
   | "stale_evidence"
-  | "wrong_parent";
+  | "wrong_parent"
+  | "budget_exceeded"
+  | "limit_reached";
 
 /** What was measured in the epoch; what is absent was not, and is not judged. */
 export interface EpochMetrics {
@@ -1119,7 +1121,6 @@ export type Event =
     batch_id: Uint8Array;
     claims: number;
     payable: bigint;
-    state_digest: Uint8Array;
   } }
   | { policy_scheduled: {
     epoch: number;

@@ -1036,6 +1036,8 @@ EntryStatus: TypeAlias = Literal[
     "stale_proof",
     "stale_evidence",
     "wrong_parent",
+    "budget_exceeded",
+    "limit_reached",
 ]
 """How an entry ended."""
 
@@ -1237,7 +1239,6 @@ class EpochSettledEvent(TypedDict):
     batch_id: bytes
     claims: int
     payable: int
-    state_digest: bytes
 
 
 @final

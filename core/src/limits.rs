@@ -70,10 +70,10 @@ pub const SEQUENCER_KEYS_MAX: usize = 64;
 /// beyond it is refused.
 pub const OPEN_CLAIMS_MAX: u64 = 100_000;
 /// Providers that have not retired: what one settlement can have to evaluate. A registration beyond it is refused.
-pub const PROVIDERS_MAX: u64 = 100_000;
+pub const PROVIDERS_MAX: u64 = 10_000;
 /// Leases held at a time, of all providers together: what one change of policy can take away. A dispatch grants none
 /// beyond it.
-pub const LEASES_MAX: u64 = 50_000;
+pub const LEASES_MAX: u64 = 25_000;
 /// Payees that were ever paid or have a claim: each settlement commits to the balance of each. A proof that would add
 /// one beyond it is refused.
 pub const PAYEES_MAX: u64 = 250_000;
@@ -84,15 +84,16 @@ pub const SETTLE_RELEASES_MAX: usize = 10_000;
 /// Slash records that correlation counts; where its span holds more, all providers count as slashed.
 pub const CORRELATION_SLASHES_MAX: usize = 200_000;
 /// Providers that a job is not offered to again. A decline beyond it is refused.
-pub const COOLDOWN_PROVIDERS_MAX: usize = 256;
+pub const COOLDOWN_PROVIDERS_MAX: usize = 64;
 /// Rows of one schedule: of policies, of network parameters, of core modules.
 pub const SCHEDULE_ROWS_MAX: usize = 4_096;
 /// Rows that one command reads, each row of a range counted.
 pub const ENTRY_READS_MAX: u64 = 8_000_000;
 /// Rows that one command writes.
 pub const ENTRY_WRITES_MAX: u64 = 6_000_000;
-/// Bytes of the rows that one command reads and writes.
-pub const ENTRY_BYTES_MAX: u64 = 4 << 30;
+/// Bytes of the rows that one command writes, keys counted: with what time does an outcome stays below 1 GiB, which is
+/// what a wasm call can give back.
+pub const ENTRY_BYTES_MAX: u64 = 768 << 20;
 /// Rows a page of a query holds at most.
 pub const PAGE_ROWS_MAX: usize = 1_000;
 /// Policies an engine keeps parsed.

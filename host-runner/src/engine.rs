@@ -9,6 +9,7 @@ mod compare;
 use crate::error::{Error, Result};
 use crate::store::State;
 use crate::wasm::{Executor, Instance};
+use aicf_core::engine::Limits;
 use aicf_core::hash::sha3_256;
 use aicf_core::value::Hash32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,6 +42,14 @@ pub trait Engine: Send {
 /// # Errors
 /// [`Error::Wasm`] when there is no module that runs.
 pub fn make(choice: Choice, module: Option<&Path>, state: &State) -> Result<Box<dyn Engine>> {
+    make_with(choice, module, state, Limits::DEFAULT)
+}
+
+/// [`make`] with other limits than a network has: for tests, which lower them. The wasm module has the default ones.
+///
+/// # Errors
+/// As for [`make`].
+pub fn make_with(choice: Choice, module: Option<&Path>, state: &State, limits: Limits) -> Result<Box<dyn Engine>> {
     let wasm = || -> Result<Wasm> {
         let module = crate::wasm::module::find(module)?;
         let executor = Executor::new(&module.bytes)?;
@@ -48,10 +57,10 @@ pub fn make(choice: Choice, module: Option<&Path>, state: &State) -> Result<Box<
     };
     Ok(match choice {
         Choice::Wasm => Box::new(wasm()?),
-        Choice::Native => Box::new(Native::new(state)),
+        Choice::Native => Box::new(Native::new(state, limits)),
         Choice::Both => Box::new(Both {
             wasm: wasm()?,
-            native: Native::new(state),
+            native: Native::new(state, limits),
         }),
     })
 }
@@ -79,9 +88,9 @@ struct Native {
 }
 
 impl Native {
-    fn new(state: &State) -> Self {
+    fn new(state: &State, limits: Limits) -> Self {
         Self {
-            engine: aicf_core::engine::Engine::new(),
+            engine: aicf_core::engine::Engine::with_limits(limits),
             state: state.clone(),
         }
     }

@@ -24,7 +24,7 @@ use crate::store::{self, HostStore, JournalRow, Lock, SqliteStore, State};
 use aicf_core::codec::cbor;
 use aicf_core::engine::key::{Key, Table};
 use aicf_core::engine::rows::Head;
-use aicf_core::engine::{Command, Entry, Outcome, Status, query};
+use aicf_core::engine::{Command, Entry, Limits, Outcome, Status, query};
 use aicf_core::limits::JSON_INT_MAX;
 use aicf_core::network::{self, NetworkHeader, ResolvedNetwork, SequencerKey};
 use std::path::{Path, PathBuf};
@@ -54,6 +54,9 @@ pub struct Options {
     /// The key that batches are sealed with; none follows the network without writing. By default the published key, where
     /// it is one of the network's.
     pub sequencer: Option<Arc<SecretKey>>,
+    /// Limits of the engine. Every node of a network has the default ones; tests lower them for the native engine, and
+    /// the wasm module has no others.
+    pub limits: Limits,
 }
 
 impl Options {
@@ -71,6 +74,7 @@ impl Options {
             batch_entries_max: BATCH_ENTRIES_MAX,
             cache_bytes: CACHE_BYTES,
             sequencer,
+            limits: Limits::DEFAULT,
         }
     }
 }
@@ -144,7 +148,7 @@ impl Node {
     pub fn over(store: Box<dyn HostStore>, options: &Options) -> Result<Self> {
         let head = store::head_of(&*store)?;
         let state = State::new(store, options.cache_bytes);
-        let engine = engine::make(options.engine, options.module.as_deref(), &state)?;
+        let engine = engine::make_with(options.engine, options.module.as_deref(), &state, options.limits)?;
         let mut node = Self {
             engine,
             reader: Reader { state },

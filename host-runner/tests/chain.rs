@@ -120,6 +120,37 @@ fn final_blocks_become_entries_and_epochs_are_settled() {
     assert!(node.query("job.get", &json!({"task_id": derived.to_string()})).is_ok());
 }
 
+/// A settlement that is refused is an entry of its block; the chain goes on, and each block tries again.
+#[test]
+fn an_epoch_that_cannot_be_settled_does_not_stop_the_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("aicf.db");
+    let mut lowered = options();
+    lowered.limits.writes = 2;
+    let mut node = Node::open(&database, &lowered).unwrap();
+    let mut follower = Follower::new(devnet(), Some(0));
+    let step = |follower: &mut Follower<Devnet>, node: &mut Node| {
+        follower.source().mine(Vec::new(), Vec::new()).unwrap();
+        follower.step(node).unwrap()
+    };
+    let next_epoch = |node: &Node| node.query("head", &json!({})).unwrap()["next_epoch"].clone();
+    for height in 1..=9 {
+        let Progress::Applied { refused, .. } = step(&mut follower, &mut node) else {
+            panic!("block {height} was not applied");
+        };
+        // The last block of epoch 0 is 4, and final at 7.
+        assert_eq!(refused, u64::from(height >= 7), "block {height}");
+        assert_eq!(follower.unsettled().is_some(), height >= 7, "block {height}");
+        assert_eq!(next_epoch(&node), 0);
+    }
+    assert!(follower.unsettled().unwrap().contains("budget_exceeded"));
+    drop(node);
+    let mut node = Node::open(&database, &options()).unwrap();
+    step(&mut follower, &mut node);
+    assert_eq!(follower.unsettled(), None);
+    assert_eq!(next_epoch(&node), 1);
+}
+
 #[test]
 fn a_chain_may_change_its_mind_above_the_depth_and_not_below() {
     let folder = tempfile::tempdir().unwrap();

@@ -209,7 +209,6 @@ class EpochView(TypedDict):
     prev_batch_id: str
     batch_id: str
     rules: BatchRules | None
-    state_digest: str
 
 
 class Totals(TypedDict):

@@ -1,4 +1,4 @@
-//! What one entry may use, in the engine's own units: rows and bytes that it reads and writes. The same on every host, and
+//! What one entry may use, in the engine's own units: rows that it reads, rows and bytes that it writes. The same on every host, and
 //! far below what the fuel and the memory of a wasm instance allow, so that no host ends an entry in the middle.
 //!
 //! [`Limits`] also holds the bounds that are checked at admission. They keep a settlement within the budget whatever
@@ -14,7 +14,7 @@ pub struct Limits {
     pub reads: u64,
     /// Rows that a command writes: [`limits::ENTRY_WRITES_MAX`].
     pub writes: u64,
-    /// Bytes of these rows: [`limits::ENTRY_BYTES_MAX`].
+    /// Bytes that a command writes: [`limits::ENTRY_BYTES_MAX`].
     pub bytes: u64,
     /// Claims that are not paid in full: [`limits::OPEN_CLAIMS_MAX`].
     pub open_claims: u64,
@@ -81,7 +81,7 @@ pub enum Resource {
     Reads,
     /// Rows written.
     Writes,
-    /// Bytes of both.
+    /// Bytes written.
     Bytes,
 }
 
@@ -92,7 +92,7 @@ impl Resource {
         match self {
             Self::Reads => "the command reads more rows than an entry may",
             Self::Writes => "the command writes more rows than an entry may",
-            Self::Bytes => "the command reads and writes more bytes than an entry may",
+            Self::Bytes => "the command writes more bytes than an entry may",
         }
     }
 }
@@ -104,7 +104,7 @@ pub struct Budget {
     pub reads: u64,
     /// Rows that can still be written.
     pub writes: u64,
-    /// Bytes that can still be read or written.
+    /// Bytes that can still be written.
     pub bytes: u64,
     exceeded: Option<Resource>,
 }
@@ -126,12 +126,12 @@ impl Budget {
 
     /// Less so many rows read.
     #[must_use]
-    pub fn read(mut self, rows: usize, bytes: usize) -> Self {
+    pub fn read(mut self, rows: usize) -> Self {
         match self.reads.checked_sub(rows as u64) {
             Some(left) => self.reads = left,
             None => self.exceed(Resource::Reads),
         }
-        self.moved(bytes)
+        self
     }
 
     /// Less one row written.
@@ -141,10 +141,6 @@ impl Budget {
             Some(left) => self.writes = left,
             None => self.exceed(Resource::Writes),
         }
-        self.moved(bytes)
-    }
-
-    fn moved(mut self, bytes: usize) -> Self {
         match self.bytes.checked_sub(bytes as u64) {
             Some(left) => self.bytes = left,
             None => self.exceed(Resource::Bytes),

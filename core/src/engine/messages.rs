@@ -116,7 +116,10 @@ pub fn decline(context: &mut Context<'_>, message: LeaseMessage) -> Step {
     if job.cooldown.len() >= context.limits.cooldown {
         return refuse(
             Status::LimitReached,
-            alloc::format!("{} providers declined the job, and the limit is that", job.cooldown.len()),
+            alloc::format!(
+                "{} providers declined the job, and the limit is that",
+                job.cooldown.len()
+            ),
         );
     }
     let before = job.clone();

@@ -1,5 +1,7 @@
 //! A proof on the chain becomes a claim: one for a task, one for a nullifier, for ever.
 
+use alloc::vec::Vec;
+
 use super::context::{Context, Step, refuse};
 use super::counters::{self, Counter};
 use super::jobs::attempt_failed;
@@ -86,6 +88,8 @@ pub fn included(context: &mut Context<'_>, caches: &mut Caches, proof: Included)
         .txn
         .put(Key::new(Table::Nullifier).hash(&claim.nullifier), &task_id)?;
     job.status = JobStatus::Claimed;
+    // It is not offered again.
+    job.cooldown = Vec::new();
     job.claim = Some(ClaimRef { claim_key, epoch });
     // A claim waits for its epoch, however long that takes.
     job.deadline_ms = NEVER_MS;

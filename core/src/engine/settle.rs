@@ -95,7 +95,13 @@ pub fn settle(context: &mut Context<'_>, caches: &mut Caches, epoch: u64) -> Ste
     }
     penalties::reward(context, &market, &penalties_to, &slashes, collected)?;
     penalties::done(context, &slashes);
-    keep(context, epoch, &settled, (&claims, &deferred), input.paid_before.as_ref())?;
+    keep(
+        context,
+        epoch,
+        &settled,
+        (&claims, &deferred),
+        input.paid_before.as_ref(),
+    )?;
     stakes::release(context, epoch)?;
     penalties::release(context)?;
     close(context, epoch, &settled)

@@ -21,6 +21,8 @@ type Layer = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// Rows that a range asks the store for at least, after its first page.
 const SCAN_PAGE_MIN: usize = 64;
+/// Rows that a range asks the store for at most at a time: a long range never crosses a border as one piece.
+const SCAN_PAGE_MAX: usize = 4_096;
 
 /// Reads and writes of one entry.
 pub struct Txn<'a> {
@@ -69,8 +71,8 @@ impl<'a> Txn<'a> {
     }
 
     /// Counts rows that are read.
-    fn count_read(&self, rows: usize, bytes: usize) -> Result<()> {
-        let budget = self.budget.get().read(rows, bytes);
+    fn count_read(&self, rows: usize) -> Result<()> {
+        let budget = self.budget.get().read(rows);
         self.budget.set(budget);
         match budget.exceeded() {
             Some(resource) => Err(Error::invariant(resource.as_str())),
@@ -109,7 +111,7 @@ impl<'a> Txn<'a> {
             Some(written) => written.clone(),
             None => self.store.get(key)?,
         };
-        self.count_read(1, value.as_ref().map_or(0, Vec::len))?;
+        self.count_read(1)?;
         Ok(value)
     }
 
@@ -194,11 +196,10 @@ impl<'a> Txn<'a> {
         let mut from = start.to_vec();
         // Rows of the store are read in pages, written ones are copied only when they are found: a page costs a page,
         // however much was written.
-        let mut asked = limit;
+        let mut asked = limit.min(SCAN_PAGE_MAX);
         while found.len() < limit {
             let page = self.store.scan(&from, end, asked)?;
-            let bytes = page.iter().map(|(key, value)| key.len().saturating_add(value.len()));
-            self.count_read(page.len(), bytes.fold(0, usize::saturating_add))?;
+            self.count_read(page.len())?;
             let last = page.len() < asked;
             if let Some((key, _)) = page.last() {
                 from.clone_from(key);
@@ -227,7 +228,10 @@ impl<'a> Txn<'a> {
                 break;
             }
             // Ended keys hid rows of the store: where there are many of them, the next pages are not one row each.
-            asked = limit.saturating_sub(found.len()).max(SCAN_PAGE_MIN.min(limit));
+            asked = limit
+                .saturating_sub(found.len())
+                .max(SCAN_PAGE_MIN.min(limit))
+                .min(SCAN_PAGE_MAX);
         }
         Ok(found)
     }
@@ -274,5 +278,160 @@ impl<'a> Txn<'a> {
     /// What is written and would stay.
     pub fn kept(&self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
         self.kept.iter().map(|(key, value)| (key.as_slice(), value.as_deref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use core::cell::Cell;
+
+    use super::super::key::Table;
+    use super::super::store::MemoryStore;
+    use super::*;
+
+    /// A store that counts the rows it gives out.
+    #[derive(Default)]
+    struct Counting {
+        store: MemoryStore,
+        rows: Cell<usize>,
+    }
+
+    impl Store for Counting {
+        fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+            self.rows.set(self.rows.get().saturating_add(1));
+            self.store.get(key)
+        }
+
+        fn scan(&self, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<Pair>> {
+            let page = self.store.scan(start, end, limit)?;
+            self.rows.set(self.rows.get().saturating_add(page.len()));
+            Ok(page)
+        }
+    }
+
+    fn key(number: u8) -> Key {
+        Key::new(Table::Queue).byte(number)
+    }
+
+    /// Against a plain map, over random writes in both layers, ranges and limits.
+    #[test]
+    fn a_range_is_that_of_one_ordered_map() {
+        let mut random = 7_u32;
+        let mut draw = move |n: u32| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> 16).checked_rem(n).unwrap_or(0)
+        };
+        let byte = |n: u32| u8::try_from(n).unwrap_or(0);
+        for round in 0..300_u32 {
+            let mut store = MemoryStore::new();
+            let mut plain: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
+            // From none to all keys are stored, so that ended keys make ranges ask for several pages.
+            let stored = draw(140);
+            for _ in 0..stored {
+                let key = key(byte(draw(200))).bytes();
+                plain.insert(key.clone(), vec![1]);
+                store.commit([(key, Some(vec![1]))]);
+            }
+            let mut txn = Txn::new(&store);
+            for layer in 0..3 {
+                let before = plain.clone();
+                for _ in 0..draw(150) {
+                    let key = key(byte(draw(200)));
+                    if draw(2) == 0 {
+                        plain.remove(&key.clone().bytes());
+                        txn.delete(key);
+                    } else {
+                        plain.insert(key.clone().bytes(), vec![2]);
+                        txn.put_raw(key, vec![2]);
+                    }
+                }
+                match (layer, draw(3)) {
+                    (2, _) => {}
+                    (_, 0) => {
+                        txn.forget();
+                        plain = before;
+                    }
+                    _ => txn.keep(),
+                }
+            }
+            for _ in 0..40 {
+                let start = key(byte(draw(210))).bytes();
+                let end = if draw(4) == 0 {
+                    Vec::new()
+                } else {
+                    key(byte(draw(210))).bytes()
+                };
+                let limit = match draw(4) {
+                    0 => usize::MAX,
+                    _ => usize::try_from(draw(90)).unwrap_or(0),
+                };
+                let expected: Vec<Pair> = plain
+                    .iter()
+                    .filter(|(key, _)| **key >= start && (end.is_empty() || **key < end))
+                    .take(limit)
+                    .map(|(key, value)| (key.clone(), value.clone()))
+                    .collect();
+                assert_eq!(
+                    txn.scan(&start, &end, limit),
+                    Ok(expected),
+                    "round {round}, limit {limit}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_of_a_large_transaction_reads_a_page() {
+        let mut store = Counting::default();
+        let int = |number: u64| Key::new(Table::Queue).int(number);
+        store
+            .store
+            .commit((0..10_000_u64).map(|number| (int(number.saturating_mul(2)).bytes(), Some(vec![1]))));
+        let mut txn = Txn::new(&store);
+        for number in 0..10_000_u64 {
+            txn.mark(int(number.saturating_mul(2).saturating_add(1)));
+        }
+        let page = txn.scan_prefix(&Key::new(Table::Queue), 50).map(|page| page.len());
+        assert_eq!(page, Ok(50));
+        assert_eq!(store.rows.get(), 50);
+        // Where the first half has ended, a page costs that half and one page more, not a read for each ended key.
+        for number in 0..10_000_u64 {
+            txn.delete(int(number));
+        }
+        store.rows.set(0);
+        let page = txn.scan_prefix(&Key::new(Table::Queue), 50).map(|page| page.len());
+        assert_eq!(page, Ok(50));
+        assert!(store.rows.get() < 5_200, "{}", store.rows.get());
+    }
+
+    #[test]
+    fn a_budget_ends_reads_and_marks_writes() {
+        let limits = super::super::budget::Limits {
+            reads: 3,
+            writes: 2,
+            bytes: 100,
+            ..super::super::budget::Limits::DEFAULT
+        };
+        let store = MemoryStore::new();
+        let mut txn = Txn::new(&store);
+        txn.limit(limits.budget());
+        for number in 0..3 {
+            assert!(txn.get_raw(&key(number).bytes()).is_ok());
+        }
+        assert_eq!(txn.exceeded(), None);
+        assert!(txn.get_raw(&key(4).bytes()).is_err());
+        assert_eq!(txn.exceeded(), Some(Resource::Reads));
+        txn.limit(limits.budget());
+        for number in 0..3 {
+            assert_eq!(txn.exceeded(), None);
+            txn.mark(key(number));
+        }
+        assert_eq!(txn.exceeded(), Some(Resource::Writes));
+        txn.limit(limits.budget());
+        txn.put_raw(key(1), vec![0; 200]);
+        assert_eq!(txn.exceeded(), Some(Resource::Bytes));
+        txn.limit(Budget::UNBOUNDED);
+        assert!(txn.get_raw(&key(1).bytes()).is_ok());
     }
 }

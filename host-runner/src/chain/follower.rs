@@ -48,6 +48,8 @@ pub struct Follower<S> {
     depth: Option<u64>,
     /// The first block of a journal that has none.
     first: u64,
+    /// The epoch that the last block could not settle, and why.
+    unsettled: Option<String>,
 }
 
 /// Where a node stands on its chain.
@@ -69,6 +71,7 @@ impl<S: ChainSource> Follower<S> {
             seal_time: Some(Box::new(|block_ms| block_ms)),
             depth,
             first: 1,
+            unsettled: None,
         }
     }
 
@@ -89,6 +92,11 @@ impl<S: ChainSource> Follower<S> {
     pub fn beginning_with(mut self, first: u64) -> Self {
         self.first = first;
         self
+    }
+
+    /// The epoch that is due and that the last block could not settle, and why; each block tries again.
+    pub const fn unsettled(&self) -> Option<&String> {
+        self.unsettled.as_ref()
     }
 
     /// The chain.
@@ -130,7 +138,7 @@ impl<S: ChainSource> Follower<S> {
     ///
     /// # Errors
     /// As for [`Follower::step`].
-    pub fn apply(&self, node: &mut Node, block: &Block, seen: Seen<'_>) -> Result<Progress> {
+    pub fn apply(&mut self, node: &mut Node, block: &Block, seen: Seen<'_>) -> Result<Progress> {
         let place = self.place(node)?;
         let next = place.last.as_ref().map_or(self.first, |(height, _, _)| height + 1);
         if block.height != next {
@@ -149,7 +157,9 @@ impl<S: ChainSource> Follower<S> {
             });
         }
         policy_agrees(node, block, &place)?;
-        apply(node, block, &place, self.seal_time.as_ref(), seen)
+        let (progress, unsettled) = apply(node, block, &place, self.seal_time.as_ref(), seen)?;
+        self.unsettled = unsettled;
+        Ok(progress)
     }
 
     /// The height of the next block, and the depth from which on a block is final.
@@ -245,7 +255,13 @@ fn begun(node: &Node, place: &Place) -> Result<u64> {
     Ok(count)
 }
 
-fn apply(node: &mut Node, block: &Block, place: &Place, seal_time: Option<&SealTime>, seen: Seen<'_>) -> Result<Progress> {
+fn apply(
+    node: &mut Node,
+    block: &Block,
+    place: &Place,
+    seal_time: Option<&SealTime>,
+    seen: Seen<'_>,
+) -> Result<(Progress, Option<String>)> {
     // What an attempt before this one left behind counts as begun.
     node.commit()?;
     let sequenced = !node.reader().sequencers(block.height)?.is_empty();
@@ -276,9 +292,19 @@ fn apply(node: &mut Node, block: &Block, place: &Place, seal_time: Option<&SealT
             node.commit()?;
         }
     }
+    let mut unsettled = None;
     while let Some(epoch) = due(&node.query("head", &json!({}))?, block.height, place) {
-        // An epoch that cannot be settled now is tried again with the next block; it stops nothing.
-        if submit(node, Command::Settle { epoch })? != Status::Ok {
+        let status = submit(node, Command::Settle { epoch })?;
+        // An epoch under another policy than today's may be final later; a settlement that is refused is an entry like
+        // any other, and the next block tries it again.
+        if status != Status::Ok {
+            unsettled = (status != Status::EpochNotFinal).then(|| {
+                format!(
+                    "epoch {epoch} was not settled in block {}: {}",
+                    block.height,
+                    status.as_str()
+                )
+            });
             break;
         }
     }
@@ -303,11 +329,12 @@ fn apply(node: &mut Node, block: &Block, place: &Place, seal_time: Option<&SealT
         }
     }
     node.commit()?;
-    Ok(Progress::Applied {
+    let progress = Progress::Applied {
         height: block.height,
         entries,
         refused,
-    })
+    };
+    Ok((progress, unsettled))
 }
 
 /// The epoch that is to be settled in a block: its last block is final.

@@ -317,7 +317,11 @@ async fn healthz() -> Response {
 async fn readyz(State(door): State<Door>) -> Response {
     let standing = door.service.inbox.standing();
     match standing.stopped.or(standing.clock_error).or(standing.chain_error) {
-        None => (StatusCode::OK, "ready\n").into_response(),
+        None => match standing.unsettled {
+            None => (StatusCode::OK, "ready\n").into_response(),
+            // Everything else works, and the next block tries again.
+            Some(why) => (StatusCode::OK, format!("ready, but {why}\n")).into_response(),
+        },
         Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
     }
 }

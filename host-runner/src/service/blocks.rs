@@ -113,6 +113,16 @@ impl Blocks {
         Ok(())
     }
 
+    /// The epoch that the last block could not settle, and why.
+    #[must_use]
+    pub fn unsettled(&self) -> Option<&String> {
+        match self {
+            Self::None => None,
+            Self::Followed(followed) => followed.follower.unsettled(),
+            Self::Made(follower, _) => follower.unsettled(),
+        }
+    }
+
     /// Applies the next block, or the next batch of the sequencer that is followed, if there is one.
     ///
     /// # Errors

@@ -61,6 +61,8 @@ pub struct Standing {
     pub stopped: Option<String>,
     /// Why the chain is not followed, the last time it was tried.
     pub chain_error: Option<String>,
+    /// The epoch that is due and that the last block could not settle, and why.
+    pub unsettled: Option<String>,
     /// The chain's newest block, as it said last.
     pub chain_head: Option<u64>,
     /// Why messages are not admitted by the local clock.

@@ -84,6 +84,8 @@ pub struct Metrics {
     pub chain_height: Gauge,
     /// The epoch that is settled next.
     pub next_epoch: Gauge,
+    /// 1 while the settlement of a due epoch is refused; each block tries it again.
+    pub epoch_unsettled: Gauge,
     /// What was paid.
     pub paid: Family<EpochKind, Gauge<f64, AtomicU64>>,
     /// The sum of all balances, which is 0.
@@ -180,6 +182,11 @@ impl Metrics {
         let head_height = add!("head_height", "The block of the last entry", Gauge::default());
         let chain_height = add!("chain_height", "The newest block of the chain", Gauge::default());
         let next_epoch = add!("next_epoch", "The epoch that is settled next", Gauge::default());
+        let epoch_unsettled = add!(
+            "epoch_unsettled",
+            "1 while the settlement of a due epoch is refused; each block tries it again",
+            Gauge::default()
+        );
         let paid = add!(
             "payouts_atoms",
             "Atoms paid to providers, by epoch (the newest ones) and kind",
@@ -233,6 +240,7 @@ impl Metrics {
             head_height,
             chain_height,
             next_epoch,
+            epoch_unsettled,
             paid,
             conservation,
             agreement,

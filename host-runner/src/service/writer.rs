@@ -180,7 +180,13 @@ impl Writer {
                         if looks.told.take().is_some() {
                             tracing::info!("the chain is followed again");
                         }
+                        let unsettled = self.blocks.unsettled().cloned();
+                        self.metrics.epoch_unsettled.set(i64::from(unsettled.is_some()));
+                        if let Some(why) = &unsettled {
+                            tracing::warn!("a due epoch is not settled: {why}");
+                        }
                         tell(&|standing| {
+                            standing.unsettled.clone_from(&unsettled);
                             standing.chain_error = None;
                             standing.chain_head = looked.head.or(standing.chain_head);
                         });

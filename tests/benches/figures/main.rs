@@ -6,6 +6,7 @@
 //!
 //! `cargo bench -p aicf-tests --bench figures -- evidence` runs one of them. `cargo xtask bench` runs this and the benchmarks of the crates, and writes docs/benchmarks.md.
 
+mod claims;
 mod data;
 mod evidence;
 mod growth;
@@ -28,13 +29,22 @@ fn main() -> Outcome {
     // `cargo test --benches` runs this too, to see that it still works: small then.
     let quick = !std::env::args().any(|arg| arg == "--bench");
     let size = |small, large| if quick { small } else { large };
-    let figures: [(&str, &dyn Fn() -> Outcome); 9] = [
+    let figures: [(&str, &dyn Fn() -> Outcome); 10] = [
         ("task_ids", &|| task_ids(size(1_000, 1_000_000))),
         ("settlement", &|| settlement(size(2_000, 1_000_000))),
         ("lifecycle", &|| lifecycle::run(if quick { 200 } else { 20_000 })),
         ("serve", &|| serve::run(quick)),
         ("settling", &|| serve::settling(size(500, 100_000))),
         ("epoch", &|| serve::epoch(size(500, 100_000))),
+        ("claims", &|| {
+            if quick {
+                claims::run(300, 10)
+            } else {
+                claims::run(10_000, 100)?;
+                claims::run(100_000, 100)?;
+                claims::run(100_000, 100_000)
+            }
+        }),
         ("signatures", &|| signatures::run(if quick { 3 } else { 3_000 })),
         ("evidence", &|| evidence::run(if quick { 2 } else { 200 })),
         ("growth", &|| {
