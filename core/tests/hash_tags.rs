@@ -163,7 +163,7 @@ fn what_names_a_network_hashes_the_bytes_of_the_vectors() {
         command: Bytes(bytes(&input["command"])),
         signature: Bytes(Vec::new()),
     };
-    assert_eq!(speaker::message(number(&input["chain_id"]), &command), Ok(expected));
+    assert_eq!(speaker::message(&hash(&input["network_id"]), &command), Ok(expected));
     let (input, expected) = of(&tags::ATTEST);
     let got = verifier::report_data(
         number(&input["chain_id"]),
@@ -174,7 +174,7 @@ fn what_names_a_network_hashes_the_bytes_of_the_vectors() {
     let (input, expected) = of(&tags::RESULT);
     let attempt = u32::try_from(number(&input["attempt"])).expect("an attempt");
     let got = signed::result(
-        number(&input["chain_id"]),
+        &hash(&input["network_id"]),
         &text(&input["provider_id"]),
         &hash(&input["task_id"]),
         attempt,
@@ -183,7 +183,7 @@ fn what_names_a_network_hashes_the_bytes_of_the_vectors() {
     assert_eq!(got, Ok(expected));
     let (input, expected) = of(&tags::NULLIFIED);
     let got = signed::nullified(
-        number(&input["chain_id"]),
+        &hash(&input["network_id"]),
         &text(&input["provider_id"]),
         &hash(&input["task_id"]),
         &hash(&input["nullifier"]),
@@ -193,10 +193,11 @@ fn what_names_a_network_hashes_the_bytes_of_the_vectors() {
     let old_key = [1, 2, 3];
     let key = Bytes(vec![4; 5]);
     let provider = text(&json!("provider1"));
-    let got = signed::rotation(1337, &provider, &old_key, &key);
-    assert_eq!(got, tags::rotate(&1337, &provider, &sha3_256(&[&old_key]), &key));
-    let got = signed::rotation_to(1337, &provider, &old_key, Scheme::MlDsa65, &key);
-    let expected = tags::rotate_scheme(&1337, &provider, &sha3_256(&[&old_key]), "ml-dsa-65", &key);
+    let network = Hash32([0xee; 32]);
+    let got = signed::rotation(&network, &provider, &old_key, &key);
+    assert_eq!(got, tags::rotate(&network, &provider, &sha3_256(&[&old_key]), &key));
+    let got = signed::rotation_to(&network, &provider, &old_key, Scheme::MlDsa65, &key);
+    let expected = tags::rotate_scheme(&network, &provider, &sha3_256(&[&old_key]), "ml-dsa-65", &key);
     assert_eq!(got, expected);
 }
 

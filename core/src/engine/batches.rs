@@ -68,13 +68,14 @@ pub fn keys_at(context: &Context<'_>, height: u64) -> Result<Vec<KeyRow>> {
 /// Closes a batch.
 pub fn seal(context: &mut Context<'_>, seal: &Seal) -> Step {
     let last: Option<SealedRow> = context.txn.get(Key::new(Table::Sealed))?;
-    let (number, previous) = last
-        .as_ref()
-        .map_or((0, Hash32::ZERO), |last| (last.number, last.hash));
+    let (number, previous) = last.as_ref().map_or((0, Hash32::ZERO), |last| (last.number, last.hash));
     if Some(seal.number) != number.checked_add(1) || seal.previous != previous {
         return refuse(
             Status::WrongBatch,
-            alloc::format!("batch {} does not follow batch {number} with hash {previous}", seal.number),
+            alloc::format!(
+                "batch {} does not follow batch {number} with hash {previous}",
+                seal.number
+            ),
         );
     }
     let head: Option<Head> = context.txn.get(Key::new(Table::Head))?;
@@ -82,14 +83,26 @@ pub fn seal(context: &mut Context<'_>, seal: &Seal) -> Step {
     if seal.state_root != root {
         return refuse(
             Status::WrongRoot,
-            alloc::format!("batch {} has the root {}, the journal has {root}", seal.number, seal.state_root),
+            alloc::format!(
+                "batch {} has the root {}, the journal has {root}",
+                seal.number,
+                seal.state_root
+            ),
         );
     }
     let keys = keys_at(context, context.height)?;
-    let Some(key) = usize::try_from(seal.key).ok().and_then(|place| keys.get(place)).cloned() else {
+    let Some(key) = usize::try_from(seal.key)
+        .ok()
+        .and_then(|place| keys.get(place))
+        .cloned()
+    else {
         return refuse(
             Status::NotSequencer,
-            alloc::format!("the network has {} sequencer keys at block {}", keys.len(), context.height),
+            alloc::format!(
+                "the network has {} sequencer keys at block {}",
+                keys.len(),
+                context.height
+            ),
         );
     };
     let signer = sha3_256(&[&key.public_key]);

@@ -45,7 +45,10 @@ impl Place {
             return Some(Ran::refused(Status::TimeWentBack, "time never goes back"));
         }
         let last = self.last.as_ref()?;
-        let latest = last.time_ms.saturating_add(network.batch_ahead_max_ms).max(head.time_ms);
+        let latest = last
+            .time_ms
+            .saturating_add(network.batch_ahead_max_ms)
+            .max(head.time_ms);
         (entry.time_ms > latest).then(|| {
             let message = alloc::format!(
                 "time {} is after {latest}, {} ms after block {}",
@@ -98,7 +101,10 @@ pub fn dispatches(context: &mut Context<'_>, beacon: &Hash32) -> Step {
     let Some(mut last) = last.filter(|last| last.height == context.height) else {
         // Without a sequencer the dispatch is the last of a block's own entries.
         if context.in_block && !batches::keys_at(context, context.height)?.is_empty() && !is_open(context) {
-            return refuse(Status::WrongState, "the dispatch of a block comes with the batch after it");
+            return refuse(
+                Status::WrongState,
+                "the dispatch of a block comes with the batch after it",
+            );
         }
         return Ok(());
     };

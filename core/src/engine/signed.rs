@@ -35,7 +35,13 @@ pub fn rotation(network_id: &Hash32, provider_id: &Text, old_key: &[u8], new_key
 ///
 /// # Errors
 /// None.
-pub fn result(network_id: &Hash32, provider_id: &Text, task_id: &Hash32, attempt: u32, digest: &Hash32) -> Result<Hash32> {
+pub fn result(
+    network_id: &Hash32,
+    provider_id: &Text,
+    task_id: &Hash32,
+    attempt: u32,
+    digest: &Hash32,
+) -> Result<Hash32> {
     tags::result(network_id, provider_id, task_id, &attempt, digest)
 }
 

@@ -265,6 +265,7 @@ fn the_first_block_is_the_one_that_the_network_names() {
         let block = Command::Block {
             hash: other,
             parent_hash: hash(0),
+            beacon: hash(9),
         };
         assert_eq!(world.status(block), want, "{named:?}");
     }

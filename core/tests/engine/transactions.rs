@@ -12,7 +12,7 @@ use aicf_core::task_id::ShortBytes;
 use aicf_core::value::Bytes;
 
 use crate::keys::key;
-use crate::world::{POLICY, World, command_from_json, hash, policy_bytes, text};
+use crate::world::{POLICY, World, command_from_json, genesis, hash, text};
 
 const ALICE: [u8; 20] = [0xa1; 20];
 const BOB: [u8; 20] = [0xb0; 20];
@@ -310,12 +310,7 @@ fn a_policy_whose_amounts_could_overflow_a_settlement_is_refused() {
             "pricing.quantum.tiers[].per_unit",
         ),
     ] {
-        let genesis = Command::Genesis {
-            chain_id: aicf_core::value::Positive::new(1337).expect("a chain"),
-            network: NetworkName::Devnet,
-            policy: policy_bytes(&policy),
-            market: None,
-        };
+        let genesis = genesis(&policy, NetworkName::Devnet, None);
         let outcome = World::empty().run(genesis);
         assert_eq!(outcome.status, Status::BadPolicy, "{policy}");
         assert!(outcome.message.contains(path), "{}", outcome.message);

@@ -129,7 +129,9 @@ fn fetch(source: &mut dyn ChainSource, next: u64, depth: u64) -> Fetched {
             }
             Ok(None) => {
                 let head = fetched.head.unwrap_or_default();
-                fetched.error = Some(Error::Chain(format!("the chain has a block {head} and no block {height}")));
+                fetched.error = Some(Error::Chain(format!(
+                    "the chain has a block {head} and no block {height}"
+                )));
                 return fetched;
             }
             Err(error) => {

@@ -78,6 +78,9 @@ fn check(globals: &Globals, out: Out) -> anyhow::Result<()> {
     let document = json!({"batches": from - 1, "messages": messages, "last": previous.to_string()});
     out.say(
         &document,
-        &format!("{} batches with {messages} messages are whole and signed; the last is {previous}", from - 1),
+        &format!(
+            "{} batches with {messages} messages are whole and signed; the last is {previous}",
+            from - 1
+        ),
     )
 }

@@ -63,7 +63,8 @@ impl Assignments {
                     self.leases += 1;
                     let computed = lease::lease_id(task_id, provider_id, *attempt, &seed)?;
                     if computed != *lease_id {
-                        let message = format!("the lease of job {task_id} is {lease_id}, computed again it is {computed}");
+                        let message =
+                            format!("the lease of job {task_id} is {lease_id}, computed again it is {computed}");
                         return Err(wrong("assignments_differ", at(), message));
                     }
                 }

@@ -60,7 +60,9 @@ pub struct SecretKey {
 
 impl std::fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SecretKey").field("scheme", &self.scheme).finish_non_exhaustive()
+        f.debug_struct("SecretKey")
+            .field("scheme", &self.scheme)
+            .finish_non_exhaustive()
     }
 }
 

@@ -131,7 +131,10 @@ impl Reader {
         while found.len() < limit && bytes < BATCH_BYTES_MAX {
             let (end, start) = {
                 let overlay = self.state.lock();
-                (overlay.base().seq_of_batch(number)?, overlay.base().seq_of_batch(number - 1)?)
+                (
+                    overlay.base().seq_of_batch(number)?,
+                    overlay.base().seq_of_batch(number - 1)?,
+                )
             };
             let Some(end) = end else { break };
             let batch = self.batch_at(&network.network_id, start, end)?;
@@ -298,7 +301,10 @@ impl Node {
         let dispatch = Command::Dispatch { beacon: block.beacon };
         let outcome = self.offer(block.height, time_ms, dispatch)?;
         if outcome.status != Status::Ok {
-            let why = format!("the dispatch of block {} was refused: {}", block.height, outcome.message);
+            let why = format!(
+                "the dispatch of block {} was refused: {}",
+                block.height, outcome.message
+            );
             return Err(aicf_core::Error::invariant(&why).into());
         }
         self.open_at(block.height, time_ms);

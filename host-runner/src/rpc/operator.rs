@@ -48,7 +48,10 @@ pub fn schedule_policy(_: &Service, mut params: Params<'_>) -> Result<Asked, Rpc
 pub fn apply(_: &Service, mut params: Params<'_>) -> Result<Asked, RpcError> {
     let command: Command = required(&mut params, "command")?;
     params.end()?;
-    if matches!(command, Command::Genesis { .. } | Command::Block { .. } | Command::Seal(_)) {
+    if matches!(
+        command,
+        Command::Genesis { .. } | Command::Block { .. } | Command::Seal(_)
+    ) {
         let message = "a journal begins by itself, and blocks come from the chain";
         return Err(RpcError::new(INVALID_PARAMS, "conflict", message).at("params.command"));
     }

@@ -136,7 +136,9 @@ impl Blocks {
     ) -> Result<Looked> {
         match self {
             Self::None => match upstream {
-                Some(upstream) => upstream.look(node, None, seen).map(|pause| Looked { pause, head: None }),
+                Some(upstream) => upstream
+                    .look(node, None, seen)
+                    .map(|pause| Looked { pause, head: None }),
                 None => Ok(Looked {
                     pause: QUIET,
                     head: None,
@@ -177,7 +179,9 @@ impl Followed {
         if self.next(node)?.is_none() {
             return Ok(None);
         }
-        let Some(block) = self.waiting.pop_front() else { return Ok(None) };
+        let Some(block) = self.waiting.pop_front() else {
+            return Ok(None);
+        };
         match self.follower.apply(node, &block, seen) {
             Ok(_) => Ok(Some(Duration::ZERO)),
             Err(error) => {

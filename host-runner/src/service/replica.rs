@@ -195,7 +195,9 @@ impl Upstream {
     }
 
     fn receive(&mut self, node: &Node) -> Result<()> {
-        let Ok(answer) = self.answers.try_recv() else { return Ok(()) };
+        let Ok(answer) = self.answers.try_recv() else {
+            return Ok(());
+        };
         self.asked = false;
         match answer {
             Ok(batches) => {
@@ -218,7 +220,9 @@ impl Upstream {
 
     /// Another batch under the number of the node's last one: signed by the network's key it is evidence against it.
     fn compare(&mut self, node: &Node, other: Option<SealedBatch>) -> Result<()> {
-        let (Some(last), Some(other)) = (node.reader().last_sealed()?, other) else { return Ok(()) };
+        let (Some(last), Some(other)) = (node.reader().last_sealed()?, other) else {
+            return Ok(());
+        };
         let number = last.number;
         let bad = |what: &str| Error::BadBatch {
             number: number + 1,
@@ -284,7 +288,9 @@ impl Upstream {
             let applied = chain.apply_next(node, seen)?;
             return Ok(applied.unwrap_or_else(|| chain.poll().min(POLL)));
         }
-        let Some(batch) = self.waiting.pop_front() else { return Ok(POLL) };
+        let Some(batch) = self.waiting.pop_front() else {
+            return Ok(POLL);
+        };
         let applied = node.replay_batch(&batch, &mut |moment, outcome| seen(moment, outcome, Duration::ZERO));
         if applied.is_err() {
             self.waiting.clear();

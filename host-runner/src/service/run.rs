@@ -3,11 +3,11 @@
 
 use super::Service;
 use super::audit::AuditLog;
+use super::blocks::Followed;
 use super::feed::{Feed, Position};
 use super::logs;
 use super::metrics::{Metrics, StatusLabel};
 use super::reads::Reads;
-use super::blocks::Followed;
 use super::replica::{BatchFile, BatchNode, BatchSource};
 use super::writer::{Blocks, Clock, Writer};
 use crate::chain::{ChainSource, Devnet, Dialect, FileChain, Follower, RpcChain};
@@ -154,7 +154,8 @@ fn blocks(config: &Config, node: &Node, is_devnet: bool, replica: bool) -> Resul
         }
         "devnet" if replica => {
             return Err(Error::Config(
-                "chain.source `devnet` makes blocks of this node's own; a replica needs the chain of its sequencer".into(),
+                "chain.source `devnet` makes blocks of this node's own; a replica needs the chain of its sequencer"
+                    .into(),
             ));
         }
         "devnet" => return made(config, node),

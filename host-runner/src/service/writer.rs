@@ -160,8 +160,18 @@ impl Writer {
             }
             if next_look <= Instant::now() {
                 let looked = self.look(&mut looks);
-                let clock_error = self.node.batch_time((self.clock)()).err().map(|error| error.to_string());
-                let last_batch = self.node.reader().last_sealed().ok().flatten().map_or(0, |last| last.number);
+                let clock_error = self
+                    .node
+                    .batch_time((self.clock)())
+                    .err()
+                    .map(|error| error.to_string());
+                let last_batch = self
+                    .node
+                    .reader()
+                    .last_sealed()
+                    .ok()
+                    .flatten()
+                    .map_or(0, |last| last.number);
                 let last_known = looks.upstream.as_ref().map_or(last_batch, Upstream::last_known);
                 let height = self.node.head().map_or(0, |head| head.height);
                 let role = match &looks.upstream {
@@ -350,7 +360,7 @@ mod tests {
     use super::{Blocks, Writer};
     use crate::engine::Choice;
     use crate::node::{Node, Options};
-    use aicf_core::engine::{Command, NetworkName, Status};
+    use aicf_core::engine::{Command, Status};
     use aicf_core::policy::Policy;
     use aicf_core::value::Text;
     use std::path::Path;
@@ -404,7 +414,7 @@ mod tests {
         let database = folder.path().join("a.db");
         let (inbox, thread) = writer(&database).start(&database, 8).unwrap();
         let answered = runtime.block_on(inbox.leave(beat()).unwrap().answer).unwrap().unwrap();
-        assert_eq!((answered.seq, answered.status), (1, Status::UnknownProvider));
+        assert_eq!((answered.seq, answered.status), (None, Status::UnknownProvider));
         inbox.stop();
         thread.join().unwrap();
 
@@ -432,7 +442,7 @@ mod tests {
         assert_eq!(
             entries(&database),
             4,
-            "genesis, the one that was answered, and tickets 2 and 3"
+            "genesis, tickets 2 and 3, and their seal; what was refused left nothing"
         );
         let (inbox, thread) = writer(&database).start(&database, 8).unwrap();
         inbox.stop();

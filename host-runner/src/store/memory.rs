@@ -57,7 +57,10 @@ impl HostStore for MemoryDatabase {
 
     fn seq_of_batch(&self, number: u64) -> Result<Option<u64>> {
         let found = self.batches.binary_search_by_key(&number, |(number, _)| *number);
-        Ok(found.ok().and_then(|place| self.batches.get(place)).map(|(_, seq)| *seq))
+        Ok(found
+            .ok()
+            .and_then(|place| self.batches.get(place))
+            .map(|(_, seq)| *seq))
     }
 
     fn commit(&mut self, batch: Batch<'_>) -> Result<()> {

@@ -96,7 +96,7 @@ fn header_fields_that_the_recorded_blocks_do_not_have_are_read() {
 
 fn proof(nullifier: Hash32) -> Bytes {
     let statement = Statement {
-        chain_id: 1337,
+        network_id: Hash32([4; 32]),
         height: 1,
         task_id: Hash32([1; 32]),
         lease_id: Hash32([2; 32]),

@@ -7,6 +7,7 @@ mod first_hour;
 mod life;
 mod operations;
 mod page;
+mod replicas;
 mod running;
 mod security;
 #[path = "../support/mod.rs"]

@@ -11,7 +11,8 @@ use aicf_core::engine::entry::{LeaseMessage, Metrics};
 use aicf_core::engine::{Command, Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status, Store};
 use aicf_core::hash::sha3_256;
 use aicf_core::policy::Policy;
-use aicf_core::value::{Bytes, Hash32, Positive, Text};
+use aicf_core::value::{Hash32, Text};
+use aicf_host::network::plain;
 use aicf_host::wasm::{self, Executor, module};
 
 use super::ratio;
@@ -58,7 +59,11 @@ impl wasm::HostStore for Shared {
 impl World {
     fn run(&mut self, command: Command) -> Tried<Outcome> {
         let entry = self.entry(1, command);
-        let mut outcome = self.engine.apply(&self.store, &entry)?;
+        self.apply(&entry)
+    }
+
+    fn apply(&mut self, entry: &Entry) -> Tried<Outcome> {
+        let mut outcome = self.engine.apply(&self.store, entry)?;
         if outcome.status != Status::Ok {
             return Err(format!("{}: {}", outcome.status.as_str(), outcome.message).into());
         }
@@ -93,12 +98,8 @@ impl World {
             store: MemoryStore::new(),
             seq: 0,
         };
-        world.run(Command::Genesis {
-            chain_id: Positive::new(1337).ok_or("a chain")?,
-            network: NetworkName::Devnet,
-            policy: Bytes(Policy::parse(Format::Json, POLICY.as_bytes())?.to_cbor()?),
-            market: None,
-        })?;
+        let policy = Policy::parse(Format::Json, POLICY.as_bytes())?;
+        world.apply(&plain(NetworkName::Devnet, 1337, 1_000, policy, None)?.genesis_entry()?)?;
         for number in 0..PROVIDERS {
             world.json(&format!(
                 r#"{{"register": {{"provider_id": "provider-{number:04}", "kinds": ["ai"], "models": [], "endpoints": []}}}}"#

@@ -41,6 +41,9 @@ impl HostStore for Recording {
     fn events(&self, after: Option<(u64, u32)>, limit: usize) -> store::Result<Vec<EventRow>> {
         self.inner.events(after, limit)
     }
+    fn seq_of_batch(&self, number: u64) -> store::Result<Option<u64>> {
+        self.inner.seq_of_batch(number)
+    }
     fn commit(&mut self, batch: Batch<'_>) -> store::Result<()> {
         let copy = (batch.journal.to_vec(), batch.state.clone(), batch.events.to_vec());
         self.batches.lock().expect("one thread").push(copy);
@@ -183,6 +186,7 @@ pub fn run(jobs: u64) -> Outcome {
                 state,
                 events,
                 tickets: &[],
+                batches: &[],
             })?;
         }
         let bare_seconds = start.elapsed().as_secs_f64();

@@ -1,0 +1,252 @@
+//! Nodes that follow one network: a sequencer and replicas as processes, with equal roots after every batch.
+
+use crate::running::{PATIENCE, Running, get, job, provider, work};
+use crate::support::{Place, within::finish};
+use aicf_core::value::Text;
+use aicf_host::chain::Devnet;
+use serde_json::{Value, json};
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    u64::try_from(since.as_millis()).unwrap()
+}
+
+/// A chain in a file that grows; its blocks' times begin a number of ms before now.
+struct Chain {
+    place: Place,
+    devnet: Devnet,
+    time_ms: u64,
+}
+
+impl Chain {
+    fn new(before_ms: u64) -> Self {
+        let place = Place::new("native");
+        place.write("blocks.jsonl", "");
+        Self {
+            place,
+            devnet: Devnet::new(7, Text::new("miner1").unwrap()),
+            time_ms: now_ms() - before_ms,
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.place.path("blocks.jsonl")
+    }
+
+    /// More blocks; gives the height of the last one.
+    fn grow(&mut self, blocks: u64) -> u64 {
+        let mut file = OpenOptions::new().append(true).open(self.file()).unwrap();
+        for _ in 0..blocks {
+            self.time_ms += 100;
+            let block = self.devnet.mine_at(self.time_ms, Vec::new(), Vec::new()).unwrap();
+            file.write_all(format!("{}\n", block.line().unwrap()).as_bytes())
+                .unwrap();
+        }
+        self.devnet.height()
+    }
+
+    /// A node on this chain.
+    fn node(&self, place: &Place, more: &[&str]) -> Running {
+        let file = self.file().display().to_string();
+        let chain = ["--chain-source", &file, "--chain-depth", "0", "--chain-poll-ms", "10"];
+        Running::start(place, &[&chain, more].concat())
+    }
+}
+
+fn head(node: &Running) -> Value {
+    node.ok("aicf.getStatus", json!({}))["head"].clone()
+}
+
+/// Waits until a node has a batch.
+fn reach(node: &Running, number: u64) {
+    node.until("batchSealed", |data| data["number"].as_u64() == Some(number));
+}
+
+/// Waits until a node has the batch that names a block.
+fn reach_block(node: &Running, height: u64) {
+    node.until("batchSealed", |data| data["block_height"].as_u64() == Some(height));
+}
+
+fn last_batch(node: &Running) -> u64 {
+    node.ok("aicf.listBatches", json!({"from": 1, "limit": 1}))["last"]
+        .as_u64()
+        .unwrap()
+}
+
+/// All of them have the journal and the roots of the first one.
+fn agree(nodes: &[&Running]) {
+    let number = last_batch(nodes[0]);
+    for node in nodes {
+        reach(node, number);
+    }
+    let expected = head(nodes[0]);
+    for node in nodes {
+        assert_eq!(head(node), expected);
+    }
+}
+
+#[test]
+fn replicas_have_the_roots_of_their_sequencer() {
+    let mut chain = Chain::new(60_000);
+    let (first, second, third) = (Place::new("native"), Place::new("native"), Place::new("native"));
+    let height = chain.grow(3);
+    let sequencer = chain.node(&first, &[]);
+    reach_block(&sequencer, height);
+    provider(&sequencer, "p1");
+    let task_id = job(&sequencer, "alice", 1);
+    chain.grow(1);
+    // One dispatch for the block, by its beacon, and the provider takes the lease while it counts.
+    let assigned = sequencer.until("jobAssigned", |data| data["task_id"] == task_id.as_str());
+    work(&sequencer, &assigned["data"]).unwrap();
+
+    // They start late, one in wasm, one behind the other.
+    let replica = chain.node(&second, &["--follow", &sequencer.url()]);
+    let behind = chain.node(&third, &["--follow", &replica.url(), "--engine", "wasm"]);
+    agree(&[&sequencer, &replica, &behind]);
+    assert_eq!(replica.ok("aicf.getStatus", json!({}))["role"], "replica");
+    assert_eq!(sequencer.ok("aicf.getStatus", json!({}))["role"], "sequencer");
+
+    // A message to a replica is the sequencer's to admit.
+    let before = last_batch(&sequencer);
+    behind.ok("aicf.heartbeat", json!({"provider_id": "p1"}));
+    assert_eq!(last_batch(&sequencer), before + 1);
+    agree(&[&sequencer, &replica, &behind]);
+    let (_, code) = behind.fails("aicf.heartbeat", json!({"provider_id": "nobody"}));
+    assert_eq!(code, "unknown_provider");
+
+    // A replica that dies goes on where it was.
+    assert!(!replica.end("KILL"));
+    chain.grow(5);
+    job(&sequencer, "alice", 2);
+    let replica = chain.node(&second, &["--follow", &sequencer.url()]);
+    let height = chain.grow(1);
+    reach_block(&sequencer, height);
+    agree(&[&sequencer, &replica]);
+    assert!(replica.end("TERM"));
+    assert!(sequencer.end("TERM"));
+    for place in [&first, &second] {
+        let verified = finish(&mut place.command(&["verify", "--assignments", "--engine", "native", "--json"]));
+        assert!(
+            verified.status.success(),
+            "{}",
+            String::from_utf8_lossy(&verified.stderr)
+        );
+        let checked = finish(&mut place.command(&["batches", "check", "--json"]));
+        assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    }
+}
+
+#[test]
+fn a_refused_message_leaves_no_trace() {
+    let mut chain = Chain::new(60_000);
+    let place = Place::new("native");
+    let height = chain.grow(2);
+    let node = chain.node(&place, &[]);
+    reach_block(&node, height);
+    let before = (head(&node), last_batch(&node));
+    for call in ["aicf.heartbeat", "aicf.ackLease", "aicf.requestWithdrawal"] {
+        let zero = format!("0x{}", "00".repeat(32));
+        let params = match call {
+            "aicf.ackLease" => json!({"provider_id": "nobody", "task_id": zero, "attempt": 0}),
+            "aicf.requestWithdrawal" => json!({"provider_id": "nobody", "amount": "1"}),
+            _ => json!({"provider_id": "nobody"}),
+        };
+        node.fails(call, params);
+    }
+    assert_eq!((head(&node), last_batch(&node)), before);
+}
+
+#[test]
+fn a_clock_that_is_not_the_chains_admits_nothing() {
+    let mut chain = Chain::new(3_600_000);
+    let place = Place::new("native");
+    let height = chain.grow(2);
+    let node = chain.node(&place, &[]);
+    reach_block(&node, height);
+    let before = head(&node);
+    let (number, code) = node.fails("aicf.registerProvider", json!({"provider_id": "p1", "kinds": ["ai"]}));
+    assert_eq!((number, code.as_str()), (-32_059, "clock_out_of_range"));
+    assert_eq!(head(&node), before);
+    let (status, body) = get(&format!("{}readyz", node.url()));
+    assert_eq!(status, 503, "{body}");
+    assert!(!node.ok("aicf.getStatus", json!({}))["clock_error"].is_null());
+    // Blocks of the chain's own time go on.
+    let height = chain.grow(1);
+    reach_block(&node, height);
+}
+
+#[test]
+fn batches_of_a_liar_are_refused_and_equivocation_is_kept() {
+    let mut chain = Chain::new(60_000);
+    let (honest, copy, follower) = (Place::new("native"), Place::new("native"), Place::new("native"));
+    let height = chain.grow(1);
+    let node = chain.node(&honest, &[]);
+    reach_block(&node, height);
+    provider(&node, "p1");
+    assert!(node.end("TERM"));
+    std::fs::copy(honest.database(), copy.database()).unwrap();
+
+    let exported = finish(&mut honest.command(&["batches", "export"]));
+    let lines = String::from_utf8(exported.stdout).unwrap();
+    // Another message under the same seal.
+    let mut lie: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let last = lie.last_mut().unwrap();
+    last["messages"] = json!([]);
+    let text: String = lie.iter().map(|batch| format!("{batch}\n")).collect();
+    follower.write("lie.jsonl", text);
+    let replica = chain.node(&follower, &["--follow", follower.path("lie.jsonl").to_str().unwrap()]);
+    reach(&replica, lie.len() as u64 - 1);
+    let node = chain.node(&honest, &[]);
+    reach(&node, lie.len() as u64);
+    assert_eq!(last_batch(&replica), lie.len() as u64 - 1);
+    assert!(replica.end("TERM"));
+
+    // The same database under the same key goes on in two ways.
+    let other = chain.node(&copy, &[]);
+    for id in ["q1", "q2"] {
+        node.ok("aicf.registerProvider", json!({"provider_id": id, "kinds": ["ai"]}));
+    }
+    for id in ["r1", "r2"] {
+        other.ok("aicf.registerProvider", json!({"provider_id": id, "kinds": ["ai"]}));
+    }
+    let replica = chain.node(&follower, &["--follow", &node.url()]);
+    agree(&[&node, &replica]);
+    let applied = last_batch(&node);
+    assert!(replica.end("TERM"));
+    other.ok("aicf.registerProvider", json!({"provider_id": "r3", "kinds": ["ai"]}));
+    let (replica, log) = Running::with_log(follower.command(&[
+        "node",
+        "--json",
+        "--rpc-listen",
+        "127.0.0.1:0",
+        "--engine",
+        "native",
+        "--chain-source",
+        chain.file().to_str().unwrap(),
+        "--chain-depth",
+        "0",
+        "--follow",
+        &other.url(),
+    ]));
+    let started = Instant::now();
+    let stopped = loop {
+        assert!(started.elapsed() < PATIENCE, "the replica does not stop");
+        let status = replica.ok("aicf.getStatus", json!({}));
+        if let Some(why) = status["stopped"].as_str() {
+            break why.to_owned();
+        }
+    };
+    assert!(stopped.contains("two batches"), "{stopped}");
+    assert!(replica.end("TERM"));
+    drop(log.join());
+    let evidence = std::fs::read_to_string(format!("{}.equivocation.jsonl", follower.database().display())).unwrap();
+    assert_eq!(evidence.lines().count(), 2);
+    for line in evidence.lines() {
+        let batch: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(batch["seal"]["number"].as_u64(), Some(applied));
+    }
+}
