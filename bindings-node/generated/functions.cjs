@@ -63,3 +63,5 @@ exports.qpuVerify = (input, policy) => call("qpu.verify", input, policy);
 exports.qpuVerifyAsync = (input, policy) => callAsync("qpu.verify", input, policy);
 exports.hashTagged = (input, policy) => call("hash.tagged", input, policy);
 exports.hashTaggedAsync = (input, policy) => callAsync("hash.tagged", input, policy);
+exports.networkCheck = (input, policy) => call("network.check", input, policy);
+exports.networkCheckAsync = (input, policy) => callAsync("network.check", input, policy);

@@ -63,4 +63,6 @@ export const {
   qpuVerifyAsync,
   hashTagged,
   hashTaggedAsync,
+  networkCheck,
+  networkCheckAsync,
 } = functions;

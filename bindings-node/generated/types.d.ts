@@ -261,6 +261,18 @@ export interface HashTaggedInput {
   items: TaggedItems;
 }
 
+/** Input of `network.check`. */
+export interface NetworkCheckInput {
+  /** The document; exclusive with `network_yaml`. */
+  network?: NetworkDocument | undefined;
+  /** The document as YAML. */
+  network_yaml?: string | undefined;
+  /** The policy that the document names by hash. */
+  policy?: PartialPolicy | undefined;
+  /** The network parameters that the document names by hash. */
+  params?: PartialMarket | undefined;
+}
+
 /** Breached above a time. */
 export interface AboveMs {
   /** Above this, ms. */
@@ -660,13 +672,11 @@ export interface Collateral {
 /** What may happen, in the order of the ABI: a variant's index is never used for another again. */
 export type Command =
   | { genesis: {
-    /** The chain. */
-    chain_id: Integer;
-    /** The network. */
-    network: NetworkName;
-    /** The first policy, as canonical CBOR map. */
+    /** The resolved network document; its hash is the network id. */
+    network: NetworkHeaderInput;
+    /** The first policy, as canonical CBOR map, with the header's `policy_hash`. */
     policy: BytesLike;
-    /** The first market rules, as canonical CBOR map; absent is the defaults. */
+    /** The first market rules, as canonical CBOR map, with the header's `params_hash`; absent is the defaults. */
     market?: BytesLike | undefined;
   } }
   | { tick: {
@@ -694,6 +704,8 @@ export type Command =
     public_key?: BytesLike | undefined;
     /** How; absent is the devnet's hash on a devnet that believes its messages, and elsewhere `ml-dsa-65`. */
     key_scheme?: Scheme | undefined;
+    /** The provider's account on the chain, 1 to 64 bytes: the caller whose transactions may move its stake ([`Transaction`]). Absent leaves the bound account as it is; nothing unbinds it. */
+    account?: BytesLike | undefined;
   } }
   | { stake: {
     /** Whose. */
@@ -922,6 +934,109 @@ export type Command =
     hash: BytesLike;
     /** The hash of the block before it. */
     parent_hash: BytesLike;
+    /** The block's randomness, which seeds its dispatch. */
+    beacon: BytesLike;
+  } }
+  | { malformed: {
+    /** The code of the error (SPEC §1, "Errors"), or `wrong_task_id`. */
+    code: string;
+    /** The field at fault, from the block on: `transactions[3].call.stake.amount`. */
+    path: string;
+    /** The transaction's hash, 1 to 64 bytes; absent for a proof, and where the hash itself is malformed or longer. */
+    tx_hash?: BytesLike | undefined;
+  } }
+  | { transaction: {
+    /** The transaction's hash on the chain. */
+    tx_hash: BytesLike;
+    /** The account that called the contract. */
+    caller: BytesLike;
+    /** The call. */
+    call: ContractCall;
+  } }
+  | { anchor: {
+    /** The batch's number. */
+    number: Integer;
+    /** The batch's hash. */
+    hash: BytesLike;
+  } }
+  | { seal: {
+    /** The batch's number: 1, then one more each time. */
+    number: Integer;
+    /** The hash of the batch before; zeros for the first one. */
+    previous: BytesLike;
+    /** The height of the last block; before the first one the entry's own. */
+    block_height: Integer;
+    /** The hash of that block; zeros before the first one. */
+    block_hash: BytesLike;
+    /** How many messages it has. */
+    messages: Integer;
+    /** The digest of its messages ([`super::batches::messages_digest`]). */
+    messages_digest: BytesLike;
+    /** The state root after its messages, before the seal itself. */
+    state_root: BytesLike;
+    /** Which of the sequencer keys in effect signed it, from 0. */
+    key: Integer;
+    /** By that key. */
+    signature: BytesLike;
+  } }
+  | { replace_sequencers: {
+    /** The first block after which batches are signed by these keys. */
+    height: Integer;
+    /** The keys; a seal names its key by its place in this list. */
+    keys: ReadonlyArray<SequencerKeyInput>;
+  } };
+
+/** A call of the fund's contract, in the order of the ABI. */
+export type ContractCall =
+  | { enqueue: {
+    /** The kind of work. */
+    kind: Kind;
+    /** The account that pays: the caller's, unless the network lets the caller name others. */
+    requester: string;
+    /** The requester's tier in the policy. */
+    tier: string;
+    /** The fee, in atoms, at most [`crate::limits::AMOUNT_MAX`]. */
+    fee: Amount;
+    /** The most units that the job may use. */
+    units: Amount;
+    /** The request, opaque. */
+    payload: BytesLike;
+    /** Attestation classes it accepts; empty is any. */
+    attestation_classes: ReadonlyArray<AttestationClass>;
+    /** The region it must run in; absent is any. */
+    region?: string | undefined;
+    /** The model it must run on; absent is any. */
+    model?: string | undefined;
+    /** The size of its circuit (quantum only); absent fits everywhere. */
+    circuit?: Circuit | undefined;
+  } }
+  | { cancel: {
+    /** The job. */
+    task_id: BytesLike;
+    /** The job's requester. */
+    requester: string;
+  } }
+  | { stake: {
+    /** The provider whose stake grows. */
+    provider_id: string;
+    /** Atoms, 1 to [`crate::limits::AMOUNT_MAX`]. */
+    amount: Amount;
+  } }
+  | { unstake: {
+    /** The provider. */
+    provider_id: string;
+    /** Atoms, at most the stake. */
+    amount: Amount;
+  } }
+  | { deposit: {
+    /** The requester. */
+    requester: string;
+    /** Atoms, 1 to [`crate::limits::AMOUNT_MAX`]. */
+    amount: Amount;
+  } }
+  | { retire: {
+    /** The provider. */
+    provider_id: string;
   } };
 
 /** What a later epoch still has to pay for a claim. */
@@ -1010,7 +1125,7 @@ export type EntryStatus =
   | "stale_message"
   | "scheme_refused"
   | "bad_proof"
-  | "wrong_chain"
+  | "wrong_network"
   | "stolen_result"
   | "wrong_lease"
   | "wrong_result"
@@ -1018,8 +1133,18 @@ export type EntryStatus =
   | "stale_proof"
   | "stale_evidence"
   | "wrong_parent"
+  | "bad_network"
+  | "malformed"
   | "budget_exceeded"
-  | "limit_reached";
+  | "limit_reached"
+  | "wrong_batch"
+  | "wrong_root"
+  | "not_sequencer"
+  | "anchor_mismatch"
+  | "not_dispatched"
+  | "already_dispatched"
+  | "wrong_beacon"
+  | "clock_out_of_range";
 
 /** What was measured in the epoch; what is absent was not, and is not judged. */
 export interface EpochMetrics {
@@ -1046,6 +1171,7 @@ export type Event =
   | { initialised: {
     chain_id: number;
     policy_hash: Uint8Array;
+    network_id: Uint8Array;
   } }
   | { provider_registered: {
     provider_id: string;
@@ -1191,6 +1317,20 @@ export type Event =
     provider_id: string;
     epoch: number;
     amount: bigint;
+  } }
+  | { batch_sealed: {
+    number: number;
+    hash: Uint8Array;
+    block_height: number;
+    messages: number;
+  } }
+  | { sequencer_contradicted: {
+    number: number;
+    sealed: Uint8Array;
+    anchored: Uint8Array;
+  } }
+  | { sequencers_replaced: {
+    height: number;
   } };
 
 /** What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md). */
@@ -1218,6 +1358,14 @@ export type Fault =
   | "balance_proof"
   | "balance";
 
+/** The first block that nodes apply. */
+export interface FirstBlock {
+  /** Its height; absent is 1. */
+  height?: Integer | undefined;
+  /** Its hash; absent is any. */
+  hash?: BytesLike | undefined;
+}
+
 /** What an epoch may pay (SPEC §10). */
 export interface FundPolicy {
   /** Atoms an epoch may pay, before what was carried over. */
@@ -1244,6 +1392,18 @@ export interface FundRules {
 export type FundSource =
   | "mint"
   | "fees";
+
+/** The first entry of a journal, as a line that engines and `engine.replay` take. */
+export interface GenesisLine {
+  /** 0. */
+  seq: number;
+  /** The height before the first block's. */
+  height: number;
+  /** The genesis time, in milliseconds since 1970. */
+  time_ms: number;
+  /** The command, in CBOR. */
+  command_cbor: Uint8Array;
+}
 
 /** Output of `hash.tagged`. */
 export interface HashTaggedOutput {
@@ -1495,6 +1655,116 @@ export interface MinSamples {
   availability: number;
 }
 
+/** Output of `network.check`. */
+export interface NetworkCheckOutput {
+  /** The network id: the header's hash. */
+  network_id: Uint8Array;
+  /** The resolved document. */
+  header: NetworkHeader;
+  /** The first policy with every field. */
+  policy: PolicyRecord;
+  /** The first network parameters with every field. */
+  params: Market;
+  /** The first entry of the network's journal. */
+  genesis: GenesisLine;
+}
+
+/** What makes a network the network that it is, as people write it. */
+export interface NetworkDocument {
+  /** The network's name, for people. */
+  name: string;
+  /** What the network is for. A devnet may accept unsigned commands. */
+  class: NetworkName;
+  /** The id of the chain that the network follows. */
+  chain_id: Integer;
+  /** The time of the genesis entry, in milliseconds since 1970. No entry has an earlier one. */
+  genesis_time_ms: Integer;
+  /** Blocks of an epoch: the policy's `epoch.length_blocks`, which no later policy may change. */
+  epoch_length: Integer;
+  /** The version of the rules (docs/spec/README.md): the core's own. */
+  semantics_version: Integer;
+  /** The first block that nodes apply; absent is height 1 with any hash. */
+  first_block?: FirstBlock | undefined;
+  /** The first policy, partial, over the defaults; exclusive with `policy_hash`. */
+  policy?: PartialPolicy | undefined;
+  /** The hash of the first policy, which is then a file of its own. */
+  policy_hash?: BytesLike | undefined;
+  /** The first network parameters, partial, over the defaults; absent with `params_hash` absent is the defaults. */
+  params?: PartialMarket | undefined;
+  /** The hash of the first network parameters, which are then a file of their own. */
+  params_hash?: BytesLike | undefined;
+  /** The evidence of hardware that is accepted: `attestation` of the network parameters. */
+  attestation?: PartialEvidenceRules | undefined;
+  /** The keys that sign governance commands: `keys.operators` of the network parameters. */
+  governance?: ReadonlyArray<OperatorInput> | undefined;
+  /** The keys whose holders may seal batches from the first block on; none means that the network has no sequencer. */
+  sequencers?: ReadonlyArray<SequencerKeyInput> | undefined;
+  /** How far the time of a batch may be ahead of the last final block, in milliseconds; absent is 300000. */
+  batch_ahead_max_ms?: Integer | undefined;
+  /** Callers of the chain that may name other requesters than themselves. */
+  contracts?: ReadonlyArray<BytesLike> | undefined;
+}
+
+/** A network document with everything resolved: what a genesis carries, and the preimage of the network id. */
+export interface NetworkHeader {
+  /** The network's name, for people. */
+  name: string;
+  /** What the network is for. */
+  class: NetworkName;
+  /** The id of the chain that the network follows. */
+  chain_id: number;
+  /** The height of the first block that nodes apply. */
+  first_height: number;
+  /** The hash of that block; absent is any. */
+  first_hash: Uint8Array | null;
+  /** The time of the genesis entry, in milliseconds since 1970. */
+  genesis_time_ms: number;
+  /** Blocks of an epoch. */
+  epoch_length: number;
+  /** The hash of the first policy. */
+  policy_hash: Uint8Array;
+  /** The hash of the first network parameters. */
+  params_hash: Uint8Array;
+  /** The keys whose holders may seal batches from the first block on, in the document's order. */
+  sequencers: Array<SequencerKey>;
+  /** How far the time of a batch may be ahead of the last final block, in milliseconds. */
+  batch_ahead_max_ms: number;
+  /** Callers of the chain that may name other requesters than themselves, in the document's order. */
+  contracts: Array<Uint8Array>;
+  /** The version of the rules. */
+  semantics_version: number;
+}
+
+/** A network document with everything resolved: what a genesis carries, and the preimage of the network id. */
+export interface NetworkHeaderInput {
+  /** The network's name, for people. */
+  name: string;
+  /** What the network is for. */
+  class: NetworkName;
+  /** The id of the chain that the network follows. */
+  chain_id: Integer;
+  /** The height of the first block that nodes apply. */
+  first_height: Integer;
+  /** The time of the genesis entry, in milliseconds since 1970. */
+  genesis_time_ms: Integer;
+  /** Blocks of an epoch. */
+  epoch_length: Integer;
+  /** The hash of the first policy. */
+  policy_hash: BytesLike;
+  /** The hash of the first network parameters. */
+  params_hash: BytesLike;
+  /** The keys whose holders may seal batches from the first block on, in the document's order. */
+  sequencers: ReadonlyArray<SequencerKeyInput>;
+  /** How far the time of a batch may be ahead of the last final block, in milliseconds. */
+  batch_ahead_max_ms: Integer;
+  /** Callers of the chain that may name other requesters than themselves, in the document's order. */
+  contracts: ReadonlyArray<BytesLike>;
+  /** The version of the rules. */
+  semantics_version: Integer;
+  /** The hash of that block; absent is any. */
+  first_hash?: BytesLike | undefined;
+}
+
 /** Which network a state belongs to. Only a devnet believes unsigned messages and unverified attestations (see [`super::speaker`] and [`super::verifier`]). */
 export type NetworkName =
   | "devnet"
@@ -1552,6 +1822,16 @@ export interface Operator {
   scheme: Scheme;
   /** What its messages are verified with. */
   public_key: Uint8Array;
+}
+
+/** An operator of the network. */
+export interface OperatorInput {
+  /** Its name. */
+  name: string;
+  /** How it signs. */
+  scheme: Scheme;
+  /** What its messages are verified with. */
+  public_key: BytesLike;
 }
 
 /** What an entry did. */
@@ -2371,8 +2651,8 @@ export interface ProofBodyOutput {
 /** What a proof says, by its kind. */
 export type ProofClaim =
   | { ai: {
-    /** The chain it is for. */
-    chain_id: Integer;
+    /** The network it is for. */
+    network_id: BytesLike;
     /** The last block that the provider knew. */
     height: Integer;
     /** The job. */
@@ -2389,8 +2669,8 @@ export type ProofClaim =
     evidence: ReadonlyArray<BytesLike>;
   } }
   | { quantum: {
-    /** The chain it is for. */
-    chain_id: Integer;
+    /** The network it is for. */
+    network_id: BytesLike;
     /** The last block that the provider knew. */
     height: Integer;
     /** The job. */
@@ -2686,6 +2966,22 @@ export type Scheme =
   | "dilithium3-ipd"
   | "slh-dsa-shake-128s";
 
+/** A key that seals batches. */
+export interface SequencerKey {
+  /** The signature scheme. */
+  scheme: Scheme;
+  /** The public key, of the scheme's size. */
+  public_key: Uint8Array;
+}
+
+/** A key that seals batches. */
+export interface SequencerKeyInput {
+  /** The signature scheme. */
+  scheme: Scheme;
+  /** The public key, of the scheme's size. */
+  public_key: BytesLike;
+}
+
 /** A penalty. Of several with the same provider and reason the largest counts. */
 export interface SettleSlash {
   /** Who pays. */
@@ -2978,20 +3274,20 @@ export type TaggedItems =
     public_key: BytesLike;
   } }
   | { rotate: {
-    chain_id: Integer;
+    network_id: BytesLike;
     provider_id: string;
     old_key_hash: BytesLike;
     public_key: BytesLike;
   } }
   | { rotate_scheme: {
-    chain_id: Integer;
+    network_id: BytesLike;
     provider_id: string;
     old_key_hash: BytesLike;
     scheme: string;
     public_key: BytesLike;
   } }
   | { message: {
-    chain_id: Integer;
+    network_id: BytesLike;
     role: Role;
     signer: string;
     nonce: Integer;
@@ -3004,14 +3300,14 @@ export type TaggedItems =
     public_key: BytesLike;
   } }
   | { result: {
-    chain_id: Integer;
+    network_id: BytesLike;
     provider_id: string;
     task_id: BytesLike;
     attempt: Integer;
     digest: BytesLike;
   } }
   | { nullified: {
-    chain_id: Integer;
+    network_id: BytesLike;
     provider_id: string;
     task_id: BytesLike;
     nullifier: BytesLike;
@@ -3036,6 +3332,20 @@ export type TaggedItems =
   | { proof: {
     claim: ProofClaim;
     nullifier: BytesLike;
+  } }
+  | { messages: {
+    command_hashes: ReadonlyArray<BytesLike>;
+  } }
+  | { sealed_batch: {
+    network_id: BytesLike;
+    number: Integer;
+    previous: BytesLike;
+    block_height: Integer;
+    block_hash: BytesLike;
+    time_ms: Integer;
+    messages: Integer;
+    messages_digest: BytesLike;
+    state_root: BytesLike;
   } }
   | { devnet_beacon: {
     seed: Integer;

@@ -345,6 +345,17 @@ def hash_tagged(
     return cast(HashTaggedOutput, _call("hash.tagged", {"items": items}, {}, None))
 
 
+def network_check(
+    *,
+    network: NetworkDocument | None = None,
+    network_yaml: str | None = None,
+    params: PartialMarket | None = None,
+    policy: PolicyLike | None = None,
+) -> NetworkCheckOutput:
+    """A network document completed and checked, its network id, and the genesis entry."""
+    return cast(NetworkCheckOutput, _call("network.check", {}, {"network": network, "network_yaml": network_yaml, "params": params}, policy))
+
+
 __all__ = [
     "PolicyLike",
     "task_id_derive",
@@ -377,4 +388,5 @@ __all__ = [
     "proof_body",
     "qpu_verify",
     "hash_tagged",
+    "network_check",
 ]

@@ -420,14 +420,12 @@ class Collateral(TypedDict):
 
 class GenesisCommand(TypedDict):
     """The first entry of a journal."""
-    chain_id: int
-    """The chain."""
-    network: NetworkName
-    """The network."""
+    network: NetworkHeaderInput
+    """The resolved network document; its hash is the network id."""
     policy: BytesLike
-    """The first policy, as canonical CBOR map."""
+    """The first policy, as canonical CBOR map, with the header's `policy_hash`."""
     market: NotRequired[BytesLike]
-    """The first market rules, as canonical CBOR map; absent is the defaults."""
+    """The first market rules, as canonical CBOR map, with the header's `params_hash`; absent is the defaults."""
 
 
 @final
@@ -468,6 +466,8 @@ class RegisterCommand(TypedDict):
     """What its messages are verified with; a known key changes by `rotate_key` only."""
     key_scheme: NotRequired[Scheme]
     """How; absent is the devnet's hash on a devnet that believes its messages, and elsewhere `ml-dsa-65`."""
+    account: NotRequired[BytesLike]
+    """The provider's account on the chain, 1 to 64 bytes: the caller whose transactions may move its stake ([`Transaction`]). Absent leaves the bound account as it is; nothing unbinds it."""
 
 
 @final
@@ -899,11 +899,96 @@ class BlockCommand(TypedDict):
     """Its hash."""
     parent_hash: BytesLike
     """The hash of the block before it."""
+    beacon: BytesLike
+    """The block's randomness, which seeds its dispatch."""
 
 
 @final
 class BlockCommandTag(TypedDict):
     block: BlockCommand
+
+
+class MalformedCommand(TypedDict):
+    """A transaction or proof of a block that is malformed. Always refused (`malformed`), so that every node has the same entry for it."""
+    code: str
+    """The code of the error (SPEC §1, 'Errors'), or `wrong_task_id`."""
+    path: str
+    """The field at fault, from the block on: `transactions[3].call.stake.amount`."""
+    tx_hash: NotRequired[BytesLike]
+    """The transaction's hash, 1 to 64 bytes; absent for a proof, and where the hash itself is malformed or longer."""
+
+
+@final
+class MalformedCommandTag(TypedDict):
+    malformed: MalformedCommand
+
+
+class TransactionCommand(TypedDict):
+    """A transaction of the fund's contract: a command under the authority of its caller."""
+    tx_hash: BytesLike
+    """The transaction's hash on the chain."""
+    caller: BytesLike
+    """The account that called the contract."""
+    call: ContractCall
+    """The call."""
+
+
+@final
+class TransactionCommandTag(TypedDict):
+    transaction: TransactionCommand
+
+
+class AnchorCommand(TypedDict):
+    """A block or a transaction of the chain names a batch of the network."""
+    number: int
+    """The batch's number."""
+    hash: BytesLike
+    """The batch's hash."""
+
+
+@final
+class AnchorCommandTag(TypedDict):
+    anchor: AnchorCommand
+
+
+class SealCommand(TypedDict):
+    """Closes a batch of messages: those since the last block or seal."""
+    number: int
+    """The batch's number: 1, then one more each time."""
+    previous: BytesLike
+    """The hash of the batch before; zeros for the first one."""
+    block_height: int
+    """The height of the last block; before the first one the entry's own."""
+    block_hash: BytesLike
+    """The hash of that block; zeros before the first one."""
+    messages: int
+    """How many messages it has."""
+    messages_digest: BytesLike
+    """The digest of its messages ([`super::batches::messages_digest`])."""
+    state_root: BytesLike
+    """The state root after its messages, before the seal itself."""
+    key: int
+    """Which of the sequencer keys in effect signed it, from 0."""
+    signature: BytesLike
+    """By that key."""
+
+
+@final
+class SealCommandTag(TypedDict):
+    seal: SealCommand
+
+
+class ReplaceSequencersCommand(TypedDict):
+    """Replaces the sequencer keys from a block on."""
+    height: int
+    """The first block after which batches are signed by these keys."""
+    keys: Sequence[SequencerKeyInput]
+    """The keys; a seal names its key by its place in this list."""
+
+
+@final
+class ReplaceSequencersCommandTag(TypedDict):
+    replace_sequencers: ReplaceSequencersCommand
 
 
 Command: TypeAlias = Union[
@@ -939,8 +1024,116 @@ Command: TypeAlias = Union[
     SignedCommandTag,
     ProveCommandTag,
     BlockCommandTag,
+    MalformedCommandTag,
+    TransactionCommandTag,
+    AnchorCommandTag,
+    SealCommandTag,
+    ReplaceSequencersCommandTag,
 ]
 """What may happen, in the order of the ABI: a variant's index is never used for another again."""
+
+
+class EnqueueContractCall(TypedDict):
+    """Submits a job. Its task_id is derived from the transaction (SPEC §2)."""
+    kind: Kind
+    """The kind of work."""
+    requester: str
+    """The account that pays: the caller's, unless the network lets the caller name others."""
+    tier: str
+    """The requester's tier in the policy."""
+    fee: Amount
+    """The fee, in atoms, at most [`crate::limits::AMOUNT_MAX`]."""
+    units: Amount
+    """The most units that the job may use."""
+    payload: BytesLike
+    """The request, opaque."""
+    attestation_classes: Sequence[AttestationClass]
+    """Attestation classes it accepts; empty is any."""
+    region: NotRequired[str]
+    """The region it must run in; absent is any."""
+    model: NotRequired[str]
+    """The model it must run on; absent is any."""
+    circuit: NotRequired[Circuit]
+    """The size of its circuit (quantum only); absent fits everywhere."""
+
+
+@final
+class EnqueueContractCallTag(TypedDict):
+    enqueue: EnqueueContractCall
+
+
+class CancelContractCall(TypedDict):
+    """Cancels a job that has no result."""
+    task_id: BytesLike
+    """The job."""
+    requester: str
+    """The job's requester."""
+
+
+@final
+class CancelContractCallTag(TypedDict):
+    cancel: CancelContractCall
+
+
+class StakeContractCall(TypedDict):
+    """Adds stake."""
+    provider_id: str
+    """The provider whose stake grows."""
+    amount: Amount
+    """Atoms, 1 to [`crate::limits::AMOUNT_MAX`]."""
+
+
+@final
+class StakeContractCallTag(TypedDict):
+    stake: StakeContractCall
+
+
+class UnstakeContractCall(TypedDict):
+    """Begins to unbond stake."""
+    provider_id: str
+    """The provider."""
+    amount: Amount
+    """Atoms, at most the stake."""
+
+
+@final
+class UnstakeContractCallTag(TypedDict):
+    unstake: UnstakeContractCall
+
+
+class DepositContractCall(TypedDict):
+    """Adds to a requester's deposit."""
+    requester: str
+    """The requester."""
+    amount: Amount
+    """Atoms, 1 to [`crate::limits::AMOUNT_MAX`]."""
+
+
+@final
+class DepositContractCallTag(TypedDict):
+    deposit: DepositContractCall
+
+
+class RetireContractCall(TypedDict):
+    """Retires a provider."""
+    provider_id: str
+    """The provider."""
+
+
+@final
+class RetireContractCallTag(TypedDict):
+    retire: RetireContractCall
+
+
+ContractCall: TypeAlias = Union[
+    EnqueueContractCallTag,
+    CancelContractCallTag,
+    StakeContractCallTag,
+    UnstakeContractCallTag,
+    DepositContractCallTag,
+    RetireContractCallTag,
+]
+"""A call of the fund's contract, in the order of the ABI."""
 
 
 class DeferredLine(TypedDict):
@@ -1028,7 +1221,7 @@ EntryStatus: TypeAlias = Literal[
     "stale_message",
     "scheme_refused",
     "bad_proof",
-    "wrong_chain",
+    "wrong_network",
     "stolen_result",
     "wrong_lease",
     "wrong_result",
@@ -1036,8 +1229,18 @@ EntryStatus: TypeAlias = Literal[
     "stale_proof",
     "stale_evidence",
     "wrong_parent",
+    "bad_network",
+    "malformed",
     "budget_exceeded",
     "limit_reached",
+    "wrong_batch",
+    "wrong_root",
+    "not_sequencer",
+    "anchor_mismatch",
+    "not_dispatched",
+    "already_dispatched",
+    "wrong_beacon",
+    "clock_out_of_range",
 ]
 """How an entry ended."""
 
@@ -1066,6 +1269,7 @@ class InitialisedEvent(TypedDict):
     """A state began."""
     chain_id: int
     policy_hash: bytes
+    network_id: bytes
 
 
 @final
@@ -1414,6 +1618,41 @@ class ReporterRewardedEventTag(TypedDict):
     reporter_rewarded: ReporterRewardedEvent
 
 
+class BatchSealedEvent(TypedDict):
+    """A batch of messages was sealed."""
+    number: int
+    hash: bytes
+    block_height: int
+    messages: int
+
+
+@final
+class BatchSealedEventTag(TypedDict):
+    batch_sealed: BatchSealedEvent
+
+
+class SequencerContradictedEvent(TypedDict):
+    """A block names another batch than the one that was sealed under its number."""
+    number: int
+    sealed: bytes
+    anchored: bytes
+
+
+@final
+class SequencerContradictedEventTag(TypedDict):
+    sequencer_contradicted: SequencerContradictedEvent
+
+
+class SequencersReplacedEvent(TypedDict):
+    """The sequencer keys are others from a block on."""
+    height: int
+
+
+@final
+class SequencersReplacedEventTag(TypedDict):
+    sequencers_replaced: SequencersReplacedEvent
+
+
 Event: TypeAlias = Union[
     InitialisedEventTag,
     ProviderRegisteredEventTag,
@@ -1444,6 +1683,9 @@ Event: TypeAlias = Union[
     PenaltyCancelledEventTag,
     DebtRepaidEventTag,
     ReporterRewardedEventTag,
+    BatchSealedEventTag,
+    SequencerContradictedEventTag,
+    SequencersReplacedEventTag,
 ]
 """What happened, for indexers, explorers and operators."""
 
@@ -1475,6 +1717,14 @@ Fault: TypeAlias = Literal[
 """Why a receipt proves nothing."""
 
 
+class FirstBlock(TypedDict):
+    """The first block that nodes apply."""
+    height: NotRequired[int]
+    """Its height; absent is 1."""
+    hash: NotRequired[BytesLike]
+    """Its hash; absent is any."""
+
+
 class FundPolicy(TypedDict):
     """What an epoch may pay (SPEC §10)."""
     budget_per_epoch: int
@@ -1502,6 +1752,18 @@ FundSource: TypeAlias = Literal[
     "fees",
 ]
 """Where an epoch's budget comes from."""
+
+
+class GenesisLine(TypedDict):
+    """The first entry of a journal, as a line that engines and `engine.replay` take."""
+    seq: int
+    """0."""
+    height: int
+    """The height before the first block's."""
+    time_ms: int
+    """The genesis time, in milliseconds since 1970."""
+    command_cbor: bytes
+    """The command, in CBOR."""
 
 
 class HashTaggedOutput(TypedDict):
@@ -1758,6 +2020,86 @@ class MinSamples(TypedDict):
     """Heartbeats, offers and jobs."""
 
 
+class NetworkCheckOutput(TypedDict):
+    """Output of `network.check`."""
+    network_id: bytes
+    """The network id: the header's hash."""
+    header: NetworkHeader
+    """The resolved document."""
+    policy: PolicyRecord
+    """The first policy with every field."""
+    params: Market
+    """The first network parameters with every field."""
+    genesis: GenesisLine
+    """The first entry of the network's journal."""
+
+
+NetworkDocument = TypedDict(
+    "NetworkDocument",
+    {
+        "name": "str",
+        "class": "NetworkName",
+        "chain_id": "int",
+        "genesis_time_ms": "int",
+        "epoch_length": "int",
+        "semantics_version": "int",
+        "first_block": "NotRequired[FirstBlock]",
+        "policy": "NotRequired[PartialPolicy]",
+        "policy_hash": "NotRequired[BytesLike]",
+        "params": "NotRequired[PartialMarket]",
+        "params_hash": "NotRequired[BytesLike]",
+        "attestation": "NotRequired[PartialEvidenceRules]",
+        "governance": "NotRequired[Sequence[OperatorInput]]",
+        "sequencers": "NotRequired[Sequence[SequencerKeyInput]]",
+        "batch_ahead_max_ms": "NotRequired[int]",
+        "contracts": "NotRequired[Sequence[BytesLike]]",
+    },
+)
+"""What makes a network the network that it is, as people write it."""
+
+
+NetworkHeader = TypedDict(
+    "NetworkHeader",
+    {
+        "name": "str",
+        "class": "NetworkName",
+        "chain_id": "int",
+        "first_height": "int",
+        "first_hash": "bytes | None",
+        "genesis_time_ms": "int",
+        "epoch_length": "int",
+        "policy_hash": "bytes",
+        "params_hash": "bytes",
+        "sequencers": "list[SequencerKey]",
+        "batch_ahead_max_ms": "int",
+        "contracts": "list[bytes]",
+        "semantics_version": "int",
+    },
+)
+"""A network document with everything resolved: what a genesis carries, and the preimage of the network id."""
+
+
+NetworkHeaderInput = TypedDict(
+    "NetworkHeaderInput",
+    {
+        "name": "str",
+        "class": "NetworkName",
+        "chain_id": "int",
+        "first_height": "int",
+        "genesis_time_ms": "int",
+        "epoch_length": "int",
+        "policy_hash": "BytesLike",
+        "params_hash": "BytesLike",
+        "sequencers": "Sequence[SequencerKeyInput]",
+        "batch_ahead_max_ms": "int",
+        "contracts": "Sequence[BytesLike]",
+        "semantics_version": "int",
+        "first_hash": "NotRequired[BytesLike]",
+    },
+)
+"""A network document with everything resolved: what a genesis carries, and the preimage of the network id."""
+
+
 NetworkName: TypeAlias = Literal[
     "devnet",
     "testnet",
@@ -1836,6 +2178,16 @@ class Operator(TypedDict):
     scheme: Scheme
     """How it signs."""
     public_key: bytes
+    """What its messages are verified with."""
+
+
+class OperatorInput(TypedDict):
+    """An operator of the network."""
+    name: str
+    """Its name."""
+    scheme: Scheme
+    """How it signs."""
+    public_key: BytesLike
     """What its messages are verified with."""
 
 
@@ -2659,8 +3011,8 @@ class ProofBodyOutput(TypedDict):
 
 class AiProofClaim(TypedDict):
     """An `AIProof`."""
-    chain_id: int
-    """The chain it is for."""
+    network_id: BytesLike
+    """The network it is for."""
     height: int
     """The last block that the provider knew."""
     task_id: BytesLike
@@ -2684,8 +3036,8 @@ class AiProofClaimTag(TypedDict):
 
 class QuantumProofClaim(TypedDict):
     """A `QuantumProof`."""
-    chain_id: int
-    """The chain it is for."""
+    network_id: BytesLike
+    """The network it is for."""
     height: int
     """The last block that the provider knew."""
     task_id: BytesLike
@@ -2999,6 +3351,22 @@ Scheme: TypeAlias = Literal[
     "slh-dsa-shake-128s",
 ]
 """How a signature is made and checked."""
+
+
+class SequencerKey(TypedDict):
+    """A key that seals batches."""
+    scheme: Scheme
+    """The signature scheme."""
+    public_key: bytes
+    """The public key, of the scheme's size."""
+
+
+class SequencerKeyInput(TypedDict):
+    """A key that seals batches."""
+    scheme: Scheme
+    """The signature scheme."""
+    public_key: BytesLike
+    """The public key, of the scheme's size."""
 
 
 class SettleSlash(TypedDict):
@@ -3365,7 +3733,7 @@ class ProviderTaggedItemsTag(TypedDict):
 
 class RotateTaggedItems(TypedDict):
     """What an old key signs for a new one without a scheme."""
-    chain_id: int
+    network_id: BytesLike
     provider_id: str
     old_key_hash: BytesLike
     public_key: BytesLike
@@ -3378,7 +3746,7 @@ class RotateTaggedItemsTag(TypedDict):
 
 class RotateSchemeTaggedItems(TypedDict):
     """What an old key signs for a new one of a scheme."""
-    chain_id: int
+    network_id: BytesLike
     provider_id: str
     old_key_hash: BytesLike
     scheme: str
@@ -3392,7 +3760,7 @@ class RotateSchemeTaggedItemsTag(TypedDict):
 
 class MessageTaggedItems(TypedDict):
     """What a signer of a command signs."""
-    chain_id: int
+    network_id: BytesLike
     role: Role
     signer: str
     nonce: int
@@ -3419,7 +3787,7 @@ class AttestTaggedItemsTag(TypedDict):
 
 class ResultTaggedItems(TypedDict):
     """What a provider signs as a result."""
-    chain_id: int
+    network_id: BytesLike
     provider_id: str
     task_id: BytesLike
     attempt: int
@@ -3433,7 +3801,7 @@ class ResultTaggedItemsTag(TypedDict):
 
 class NullifiedTaggedItems(TypedDict):
     """What a provider signs as a proof's nullifier."""
-    chain_id: int
+    network_id: BytesLike
     provider_id: str
     task_id: BytesLike
     nullifier: BytesLike
@@ -3491,6 +3859,34 @@ class ProofTaggedItems(TypedDict):
 @final
 class ProofTaggedItemsTag(TypedDict):
     proof: ProofTaggedItems
+
+
+class MessagesTaggedItems(TypedDict):
+    """The digest of a batch's messages."""
+    command_hashes: Sequence[BytesLike]
+
+
+@final
+class MessagesTaggedItemsTag(TypedDict):
+    messages: MessagesTaggedItems
+
+
+class SealedBatchTaggedItems(TypedDict):
+    """The hash of a sealed batch of messages."""
+    network_id: BytesLike
+    number: int
+    previous: BytesLike
+    block_height: int
+    block_hash: BytesLike
+    time_ms: int
+    messages: int
+    messages_digest: BytesLike
+    state_root: BytesLike
+
+
+@final
+class SealedBatchTaggedItemsTag(TypedDict):
+    sealed_batch: SealedBatchTaggedItems
 
 
 class DevnetBeaconTaggedItems(TypedDict):
@@ -3570,6 +3966,8 @@ TaggedItems: TypeAlias = Union[
     QpuTaggedItemsTag,
     NullifierTaggedItemsTag,
     ProofTaggedItemsTag,
+    MessagesTaggedItemsTag,
+    SealedBatchTaggedItemsTag,
     DevnetBeaconTaggedItemsTag,
     BatchTaggedItemsTag,
 ]
@@ -3872,6 +4270,18 @@ __all__ = [
     "SignedCommand",
     "ProveCommand",
     "BlockCommand",
+    "MalformedCommand",
+    "TransactionCommand",
+    "AnchorCommand",
+    "SealCommand",
+    "ReplaceSequencersCommand",
+    "ContractCall",
+    "EnqueueContractCall",
+    "CancelContractCall",
+    "StakeContractCall",
+    "UnstakeContractCall",
+    "DepositContractCall",
+    "RetireContractCall",
     "DeferredLine",
     "Dimensions",
     "EngineReplayOutput",
@@ -3908,11 +4318,16 @@ __all__ = [
     "PenaltyCancelledEvent",
     "DebtRepaidEvent",
     "ReporterRewardedEvent",
+    "BatchSealedEvent",
+    "SequencerContradictedEvent",
+    "SequencersReplacedEvent",
     "EvidenceRules",
     "Fault",
+    "FirstBlock",
     "FundPolicy",
     "FundRules",
     "FundSource",
+    "GenesisLine",
     "HashTaggedOutput",
     "JobRank",
     "JobStatus",
@@ -3936,6 +4351,10 @@ __all__ = [
     "MerkleRootOutput",
     "MerkleVerifyOutput",
     "MinSamples",
+    "NetworkCheckOutput",
+    "NetworkDocument",
+    "NetworkHeader",
+    "NetworkHeaderInput",
     "NetworkName",
     "Offence",
     "OffencePolicy",
@@ -3943,6 +4362,7 @@ __all__ = [
     "EquivocationOffenceProof",
     "ReplayOffenceProof",
     "Operator",
+    "OperatorInput",
     "Outcome",
     "PartialAiBand",
     "PartialAiBands",
@@ -4036,6 +4456,8 @@ __all__ = [
     "RetryPolicy",
     "Role",
     "Scheme",
+    "SequencerKey",
+    "SequencerKeyInput",
     "SettleSlash",
     "SettlementSettleOutput",
     "Severities",
@@ -4078,6 +4500,8 @@ __all__ = [
     "QpuTaggedItems",
     "NullifierTaggedItems",
     "ProofTaggedItems",
+    "MessagesTaggedItems",
+    "SealedBatchTaggedItems",
     "DevnetBeaconTaggedItems",
     "BatchTaggedItems",
     "Tally",

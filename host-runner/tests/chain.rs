@@ -533,13 +533,13 @@ fn a_database_is_of_the_network_that_it_was_made_with() {
     let other = POLICY.replace(r#""finality_k": 3"#, r#""finality_k": 4"#);
     place.write("other.json", other);
     place.write("market.json", r#"{"fund": {"source": "fees"}}"#);
-    let beat = "epoch settle --policy policy.json --chain-id 5"
+    let beat = "provider heartbeat --provider-id nobody --policy policy.json --chain-id 5"
         .split(' ')
         .collect::<Vec<_>>();
     // Made, whatever becomes of the command.
     place.run(&beat);
     let asks = |options: &str| {
-        let line = format!("epoch settle {options} --json");
+        let line = format!("provider heartbeat --provider-id nobody {options} --json");
         place.run(&line.split_whitespace().collect::<Vec<_>>()).error()
     };
     let other_network = ("other_network".to_owned(), String::new());
@@ -561,7 +561,9 @@ fn a_database_is_of_the_network_that_it_was_made_with() {
     ] {
         assert_ne!(asks(options), other_network, "{options}");
     }
-    let told = place.run(&["epoch", "settle", "--chain-id", "6"]).err;
+    let told = place
+        .run(&["provider", "heartbeat", "--provider-id", "nobody", "--chain-id", "6"])
+        .err;
     assert!(told.contains("chain_id is 5, not 6"), "{told}");
     let mainnet = place.run(&["epoch", "settle", "--db", "new.db", "--network", "mainnet", "--json"]);
     assert_eq!((mainnet.code, mainnet.error().1.as_str()), (2, "--network"));

@@ -97,7 +97,7 @@ fn quickstart(place: &Place) -> String {
     assert_eq!(mine["items"].as_array().unwrap().len(), 2);
 
     let verified = place.json(&["verify"]);
-    assert_eq!((&verified["entries"], &verified["batches"]), (&json!(15), &json!(1)));
+    assert_eq!((&verified["entries"], &verified["batches"]), (&json!(22), &json!(1)));
     let exported = place.ok(&["export"]).out;
     let replayed = {
         place.write("journal.jsonl", &exported);

@@ -20,6 +20,8 @@ impl Testnet {
         }
         let operator = testnet.say("key generate operator.key").document();
         let policy = testnet.0.json(&["policy", "show"]);
+        // The published key seals here.
+        let devnet = testnet.0.json(&["network", "show", "devnet"]);
         let network = json!({
             "name": "alpha",
             "class": "testnet",
@@ -28,6 +30,7 @@ impl Testnet {
             "epoch_length": policy["policy"]["epoch"]["length_blocks"],
             "policy_hash": policy["policy_hash"],
             "governance": [{"name": "ops", "scheme": "ml-dsa-65", "public_key": operator["public_key"]}],
+            "sequencers": devnet["header"]["sequencers"],
             "semantics_version": 1,
         });
         testnet.0.write("network.json", network.to_string());
@@ -63,7 +66,8 @@ fn providers_and_operators_sign_from_files() {
     let register = "provider register --provider-id p --caps AI";
     net.refused(register, "unsigned");
     net.done(&format!("{register} --sign-with first.key"));
-    net.done("provider stake --provider-id p --amount 50000");
+    // Stake is the chain's: no command line makes it here.
+    net.refused("provider stake --provider-id p --amount 50000", "unsigned");
     let beat = "provider heartbeat --provider-id p";
     net.refused(beat, "unsigned");
     net.refused(&format!("{beat} --sign-with second.key"), "bad_signature");

@@ -9,22 +9,27 @@ from collections.abc import Awaitable
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 
-class HeadView(TypedDict):
-    """HeadView"""
-
-    seq: int
-    height: int
-    time_ms: int
-    state_root: str
-    chain_id: int
-    network: NetworkName
-    epoch: int
-    epoch_length: int
-    finality_k: int
-    next_epoch: int
-    policy_hash: str
-    market_hash: str
-    carry: str
+HeadView = TypedDict(
+    "HeadView",
+    {
+        "seq": "int",
+        "height": "int",
+        "time_ms": "int",
+        "state_root": "str",
+        "chain_id": "int",
+        "network_id": "str",
+        "name": "str",
+        "class": "NetworkName",
+        "epoch": "int",
+        "epoch_length": "int",
+        "finality_k": "int",
+        "next_epoch": "int",
+        "policy_hash": "str",
+        "market_hash": "str",
+        "carry": "str",
+    },
+)
+"""HeadView"""
 
 
 class ProviderView(TypedDict):
@@ -56,6 +61,7 @@ class ProviderView(TypedDict):
     failures_in_row: PerKind
     offence_epochs: list[int]
     barred_until_epoch: int
+    account: str | None
     available: str
     unbonding: str
     debt: str
@@ -993,6 +999,41 @@ class AccountBalance(TypedDict):
     balance: str
 
 
+class NetworkView(TypedDict):
+    """NetworkView"""
+
+    network_id: str
+    header: NetworkHeader
+
+
+NetworkHeader = TypedDict(
+    "NetworkHeader",
+    {
+        "name": "str",
+        "class": "NetworkName",
+        "chain_id": "int",
+        "first_height": "int",
+        "first_hash": "str | None",
+        "genesis_time_ms": "int",
+        "epoch_length": "int",
+        "policy_hash": "str",
+        "params_hash": "str",
+        "sequencers": "list[SequencerKey]",
+        "batch_ahead_max_ms": "int",
+        "contracts": "list[str]",
+        "semantics_version": "int",
+    },
+)
+"""A network document with everything resolved: what a genesis carries, and the preimage of the network id."""
+
+
+class SequencerKey(TypedDict):
+    """A key that seals batches."""
+
+    scheme: Scheme
+    public_key: str
+
+
 class Receipt(TypedDict):
     """A receipt."""
 
@@ -1117,12 +1158,22 @@ class Applied(TypedDict):
 class EventLine(TypedDict):
     """EventLine"""
 
-    event: Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded"]
+    event: Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced"]
     seq: int
     height: int
     time_ms: int
     cursor: str
     data: dict[str, Any]
+
+
+class SealedBatch(TypedDict):
+    """A batch of messages that the network's sequencer sealed."""
+
+    network_id: str
+    time_ms: int
+    hash: str
+    seal: dict[str, Any]
+    messages: list[str]
 
 
 class NodeStatus(TypedDict):
@@ -1133,6 +1184,10 @@ class NodeStatus(TypedDict):
     read_only: bool
     stopped: str | None
     chain_error: str | None
+    clock_error: str | None
+    role: Literal["sequencer", "replica", "follower"]
+    batch: int
+    batch_known: int
     chain_head: int | None
     chain: ChainView
     head: HeadView
@@ -1144,6 +1199,34 @@ class SettlementKey(TypedDict):
     """The public half of the key that signs receipts."""
 
     scheme: Scheme
+    public_key: str
+
+
+NetworkHeaderInput = TypedDict(
+    "NetworkHeaderInput",
+    {
+        "name": "str",
+        "class": "NetworkNameInput",
+        "chain_id": "int",
+        "first_height": "int",
+        "first_hash": "NotRequired[str | None]",
+        "genesis_time_ms": "int",
+        "epoch_length": "int",
+        "policy_hash": "str",
+        "params_hash": "str",
+        "sequencers": "list[SequencerKeyInput]",
+        "batch_ahead_max_ms": "int",
+        "contracts": "list[str]",
+        "semantics_version": "int",
+    },
+)
+"""A network document with everything resolved: what a genesis carries, and the preimage of the network id."""
+
+
+class SequencerKeyInput(TypedDict):
+    """A key that seals batches."""
+
+    scheme: SchemeInput
     public_key: str
 
 
@@ -1236,6 +1319,28 @@ class IncludedProof(TypedDict):
     proof_ref: str
     miner: str
     block_height: NotRequired[int | None]
+
+
+class ContractTransaction(TypedDict):
+    """A transaction of the fund's contract. Its caller is an account of the chain, and the command needs that account's authority (see [`super::transactions`])."""
+
+    tx_hash: str
+    caller: str
+    call: ContractCall
+
+
+class Seal(TypedDict):
+    """The seal of a batch (see [`super::batches`] for what is signed). The batch's time is the entry's."""
+
+    number: int
+    previous: str
+    block_height: int
+    block_hash: str
+    messages: int
+    messages_digest: str
+    state_root: str
+    key: int
+    signature: str
 
 
 class PolicyInput(TypedDict):
@@ -1606,10 +1711,11 @@ JobStatusInput: TypeAlias = "Literal['queued'] | Literal['assigned'] | Literal['
 RoleInput: TypeAlias = "Literal['provider'] | Literal['operator']"
 Command: TypeAlias = "dict[str, Any]"
 NetworkNameInput: TypeAlias = "Literal['devnet'] | Literal['testnet'] | Literal['mainnet']"
-AttestationClassInput: TypeAlias = "Literal['sgx'] | Literal['tdx'] | Literal['sev-snp'] | Literal['cca']"
 SchemeInput: TypeAlias = "Literal['ml-dsa-65'] | Literal['dilithium3'] | Literal['dilithium3-ipd'] | Literal['slh-dsa-shake-128s']"
+AttestationClassInput: TypeAlias = "Literal['sgx'] | Literal['tdx'] | Literal['sev-snp'] | Literal['cca']"
 OffenceInput: TypeAlias = "Literal['attestation_invalid'] | Literal['equivocation'] | Literal['replay'] | Literal['lease_loss'] | Literal['heartbeat_miss']"
 OffenceProof: TypeAlias = "dict[str, Any]"
+ContractCall: TypeAlias = "dict[str, Any]"
 StrategyInput: TypeAlias = "Literal['shuffle'] | Literal['weighted'] | Literal['score']"
 SpreadInput: TypeAlias = "Literal['round_robin'] | Literal['pack']"
 TieringInput: TypeAlias = "Literal['graduated'] | Literal['volume']"
@@ -1839,13 +1945,17 @@ class Methods:
         """What a penalty was decided by."""
         return self.call("aicf.explainSlash", {"epoch": epoch, "provider_id": provider_id})  # type: ignore[no-any-return]
 
-    def list_events(self, topics: list[Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded"]] | Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded"] | None = None, task_id: str | None = None, provider_id: str | None = None, requester: str | None = None, kind: Literal["ai", "quantum"] | None = None, from_seq: int | None = None, cursor: str | None = None, limit: int | None = None) -> ListEventsPage:
+    def list_events(self, topics: list[Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced"]] | Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced"] | None = None, task_id: str | None = None, provider_id: str | None = None, requester: str | None = None, kind: Literal["ai", "quantum"] | None = None, from_seq: int | None = None, cursor: str | None = None, limit: int | None = None) -> ListEventsPage:
         """What happened, in order, from an entry or a cursor on."""
         return self.call("aicf.listEvents", {"topics": topics, "task_id": task_id, "provider_id": provider_id, "requester": requester, "kind": kind, "from_seq": from_seq, "cursor": cursor, "limit": limit})  # type: ignore[no-any-return]
 
     def get_ticket(self, ticket: str) -> dict[str, Any]:
         """What became of a write that was answered with a ticket."""
         return self.call("aicf.getTicket", {"ticket": ticket})  # type: ignore[no-any-return]
+
+    def list_batches(self, from: Any = None, limit: int | None = None) -> dict[str, Any]:
+        """Returns sealed batches of messages in order, from a number on: what a replica applies."""
+        return self.call("aicf.listBatches", {"from": from, "limit": limit})  # type: ignore[no-any-return]
 
     def submit_job(self, kind: KindInput, units: str, payload_json: Any = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, circuit: CircuitInput | None = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None) -> Applied | Accepted:
         """Puts a job into the queue; the answer has its task_id."""
@@ -2075,13 +2185,17 @@ class AsyncMethods:
         """What a penalty was decided by."""
         return self.call("aicf.explainSlash", {"epoch": epoch, "provider_id": provider_id})  # type: ignore[no-any-return]
 
-    def list_events(self, topics: list[Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded"]] | Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded"] | None = None, task_id: str | None = None, provider_id: str | None = None, requester: str | None = None, kind: Literal["ai", "quantum"] | None = None, from_seq: int | None = None, cursor: str | None = None, limit: int | None = None) -> Awaitable[ListEventsPage]:
+    def list_events(self, topics: list[Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced"]] | Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced"] | None = None, task_id: str | None = None, provider_id: str | None = None, requester: str | None = None, kind: Literal["ai", "quantum"] | None = None, from_seq: int | None = None, cursor: str | None = None, limit: int | None = None) -> Awaitable[ListEventsPage]:
         """What happened, in order, from an entry or a cursor on."""
         return self.call("aicf.listEvents", {"topics": topics, "task_id": task_id, "provider_id": provider_id, "requester": requester, "kind": kind, "from_seq": from_seq, "cursor": cursor, "limit": limit})  # type: ignore[no-any-return]
 
     def get_ticket(self, ticket: str) -> Awaitable[dict[str, Any]]:
         """What became of a write that was answered with a ticket."""
         return self.call("aicf.getTicket", {"ticket": ticket})  # type: ignore[no-any-return]
+
+    def list_batches(self, from: Any = None, limit: int | None = None) -> Awaitable[dict[str, Any]]:
+        """Returns sealed batches of messages in order, from a number on: what a replica applies."""
+        return self.call("aicf.listBatches", {"from": from, "limit": limit})  # type: ignore[no-any-return]
 
     def submit_job(self, kind: KindInput, units: str, payload_json: Any = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, circuit: CircuitInput | None = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None) -> Awaitable[Applied | Accepted]:
         """Puts a job into the queue; the answer has its task_id."""
@@ -2221,6 +2335,7 @@ READS = frozenset(
         "aicf.explainSlash",
         "aicf.listEvents",
         "aicf.getTicket",
+        "aicf.listBatches",
         "cap.getJob",
         "cap.listJobs",
         "cap.getResult",

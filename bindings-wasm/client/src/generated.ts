@@ -7,7 +7,9 @@ export interface HeadView {
   time_ms: number;
   state_root: string;
   chain_id: number;
-  network: NetworkName;
+  network_id: string;
+  name: string;
+  class: NetworkName;
   epoch: number;
   epoch_length: number;
   finality_k: number;
@@ -73,6 +75,8 @@ export interface ProviderView {
   offence_epochs: Array<number>;
   /** Until this epoch it is jailed or suspended. */
   barred_until_epoch: number;
+  /** Its account on the chain, whose transactions may move its stake; none before it registers one. */
+  account: string | null;
   available: string;
   unbonding: string;
   debt: string;
@@ -1327,8 +1331,53 @@ export interface AccountBalance {
   balance: string;
 }
 
+export interface NetworkView {
+  /** The hash of the header, which signed messages name. */
+  network_id: string;
+  /** The resolved network document that the journal began with. */
+  header: NetworkHeader;
+}
+
+/** A network document with everything resolved: what a genesis carries, and the preimage of the network id. */
+export interface NetworkHeader {
+  /** The network's name, for people. */
+  name: string;
+  /** What the network is for. */
+  class: NetworkName;
+  /** The id of the chain that the network follows. */
+  chain_id: number;
+  /** The height of the first block that nodes apply. */
+  first_height: number;
+  /** The hash of that block; absent is any. */
+  first_hash: string | null;
+  /** The time of the genesis entry, in milliseconds since 1970. */
+  genesis_time_ms: number;
+  /** Blocks of an epoch. */
+  epoch_length: number;
+  /** The hash of the first policy. */
+  policy_hash: string;
+  /** The hash of the first network parameters. */
+  params_hash: string;
+  /** The keys whose holders may seal batches from the first block on, in the document's order. */
+  sequencers: Array<SequencerKey>;
+  /** How far the time of a batch may be ahead of the last final block, in milliseconds. */
+  batch_ahead_max_ms: number;
+  /** Callers of the chain that may name other requesters than themselves, in the document's order. */
+  contracts: Array<string>;
+  /** The version of the rules. */
+  semantics_version: number;
+}
+
+/** A key that seals batches. */
+export interface SequencerKey {
+  /** The signature scheme. */
+  scheme: Scheme;
+  /** The public key, of the scheme's size. */
+  public_key: string;
+}
+
 /** What happened, for indexers, explorers and operators. */
-export type Event = { initialised: { chain_id: number; policy_hash: string } } | { provider_registered: { provider_id: string } } | { provider_status: { provider_id: string; status: ProviderStatus } } | { stake_changed: { provider_id: string; stake: string } } | { job_enqueued: { task_id: string; kind: Kind; requester: string; units: string; fee: string } } | { job_assigned: { task_id: string; provider_id: string; lease_id: string; attempt: number; expires_ms: number } } | { job_acknowledged: { task_id: string; provider_id: string } } | { job_renewed: { task_id: string; provider_id: string; expires_ms: number } } | { job_requeued: { task_id: string; provider_id: string; cause: RequeueCause; ready_ms: number } } | { job_completed: { task_id: string; provider_id: string; result_digest: string; latency_ms: number } } | { job_ended: { task_id: string; status: JobStatus; cause: RequeueCause } } | { claim_accepted: { task_id: string; claim_key: string; epoch: number; provider_id: string } } | { provider_warned: { provider_id: string; epoch: number; reason: string } } | { provider_slashed: { provider_id: string; epoch: number; reason: string; severity: Severity; penalty: string } } | { epoch_settled: { epoch: number; batch_id: string; claims: number; payable: string } } | { policy_scheduled: { epoch: number; policy_hash: string } } | { provider_withdrew: { provider_id: string; amount: string; available: string } } | { offence_reported: { provider_id: string; epoch: number; offence: Offence } } | { market_scheduled: { epoch: number; market_hash: string } } | { core_scheduled: { epoch: number; module_hash: string } } | { key_rotated: { provider_id: string } } | { deposit_changed: { requester: string; deposit: string } } | { withdrawal_requested: { withdrawal: number; role: PayeeRole; payee: string; amount: string; due_ms: number } } | { withdrawal_paid: { withdrawal: number; role: PayeeRole; payee: string; amount: string } } | { withdrawal_cancelled: { withdrawal: number; role: PayeeRole; payee: string; amount: string } } | { penalty_delayed: { provider_id: string; epoch: number; penalty: string; applied_in: number } } | { penalty_cancelled: { provider_id: string; epoch: number; reason: string } } | { debt_repaid: { provider_id: string; epoch: number; amount: string } } | { reporter_rewarded: { reporter: string; provider_id: string; epoch: number; amount: string } };
+export type Event = { initialised: { chain_id: number; policy_hash: string; network_id: string } } | { provider_registered: { provider_id: string } } | { provider_status: { provider_id: string; status: ProviderStatus } } | { stake_changed: { provider_id: string; stake: string } } | { job_enqueued: { task_id: string; kind: Kind; requester: string; units: string; fee: string } } | { job_assigned: { task_id: string; provider_id: string; lease_id: string; attempt: number; expires_ms: number } } | { job_acknowledged: { task_id: string; provider_id: string } } | { job_renewed: { task_id: string; provider_id: string; expires_ms: number } } | { job_requeued: { task_id: string; provider_id: string; cause: RequeueCause; ready_ms: number } } | { job_completed: { task_id: string; provider_id: string; result_digest: string; latency_ms: number } } | { job_ended: { task_id: string; status: JobStatus; cause: RequeueCause } } | { claim_accepted: { task_id: string; claim_key: string; epoch: number; provider_id: string } } | { provider_warned: { provider_id: string; epoch: number; reason: string } } | { provider_slashed: { provider_id: string; epoch: number; reason: string; severity: Severity; penalty: string } } | { epoch_settled: { epoch: number; batch_id: string; claims: number; payable: string } } | { policy_scheduled: { epoch: number; policy_hash: string } } | { provider_withdrew: { provider_id: string; amount: string; available: string } } | { offence_reported: { provider_id: string; epoch: number; offence: Offence } } | { market_scheduled: { epoch: number; market_hash: string } } | { core_scheduled: { epoch: number; module_hash: string } } | { key_rotated: { provider_id: string } } | { deposit_changed: { requester: string; deposit: string } } | { withdrawal_requested: { withdrawal: number; role: PayeeRole; payee: string; amount: string; due_ms: number } } | { withdrawal_paid: { withdrawal: number; role: PayeeRole; payee: string; amount: string } } | { withdrawal_cancelled: { withdrawal: number; role: PayeeRole; payee: string; amount: string } } | { penalty_delayed: { provider_id: string; epoch: number; penalty: string; applied_in: number } } | { penalty_cancelled: { provider_id: string; epoch: number; reason: string } } | { debt_repaid: { provider_id: string; epoch: number; amount: string } } | { reporter_rewarded: { reporter: string; provider_id: string; epoch: number; amount: string } } | { batch_sealed: { number: number; hash: string; block_height: number; messages: number } } | { sequencer_contradicted: { number: number; sealed: string; anchored: string } } | { sequencers_replaced: { height: number } };
 
 /** Why a job went back to the queue or ended. */
 export type RequeueCause = "ack_timeout" | "lease_expired" | "provider_failed" | "invalid_proof" | "declined" | "provider_removed" | "time_to_live" | "no_attempts_left" | "requester";
@@ -1488,17 +1537,27 @@ export interface Applied {
   status: "ok";
   state_root: string;
   task_id?: string;
-  events: Array<{ event: "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded"; data: Record<string, unknown> }>;
+  events: Array<{ event: "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced"; data: Record<string, unknown> }>;
 }
 
 export interface EventLine {
-  event: "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded";
+  event: "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced";
   seq: number;
   height: number;
   time_ms: number;
   /** Where to go on after it */
   cursor: string;
   data: Record<string, unknown>;
+}
+
+/** A batch of messages that the network's sequencer sealed. */
+export interface SealedBatch {
+  network_id: string;
+  time_ms: number;
+  hash: string;
+  seal: { number: number; previous: string; block_height: number; block_hash: string; messages: number; messages_digest: string; state_root: string; key: number; signature: string };
+  /** Commands as canonical CBOR */
+  messages: Array<string>;
 }
 
 export interface NodeStatus {
@@ -1509,6 +1568,13 @@ export interface NodeStatus {
   /** Why entries are not applied any more */
   stopped: string | null;
   chain_error: string | null;
+  /** Why no message is admitted by the local clock */
+  clock_error: string | null;
+  role: "sequencer" | "replica" | "follower";
+  /** The number of the last batch that is applied */
+  batch: number;
+  /** The number of the newest batch that is known */
+  batch_known: number;
   /** The chain's newest block */
   chain_head: number | null;
   chain: ChainView;
@@ -1537,10 +1603,51 @@ export type JobStatusInput = "queued" | "assigned" | "completed" | "claimed" | "
 export type RoleInput = "provider" | "operator";
 
 /** What may happen, in the order of the ABI: a variant's index is never used for another again. */
-export type Command = { genesis: { chain_id: number; network: NetworkNameInput; policy: string; market?: string | null } } | { tick: Record<string, unknown> } | { register: { provider_id: string; operator?: string | null; kinds: Array<KindInput>; region?: string | null; models: Array<string>; endpoints: Array<string>; attestation?: AttestationEvidence | null; max_concurrent?: PerKindInput | null; circuit_max?: CircuitInput | null; public_key?: string | null; key_scheme?: SchemeInput | null } } | { stake: { provider_id: string; amount: string } } | { unstake: { provider_id: string; amount: string } } | { heartbeat: { provider_id: string; beat?: number | null; load_ppm?: number | null; free?: PerKindInput | null } } | { retire: { provider_id: string } } | { enqueue: { kind: KindInput; requester: string; tier: string; fee: string; units: string; tx_hash: string; caller: string; payload: string; region?: string | null; model?: string | null; attestation_classes: Array<AttestationClassInput>; circuit?: CircuitInput | null } } | { cancel: { task_id: string; requester: string } } | { dispatch: { beacon: string } } | { ack: LeaseMessage } | { renew: LeaseMessage } | { decline: LeaseMessage } | { fail: LeaseMessage } | { complete: { lease: LeaseMessage; result_digest: string; metrics: ResultMetrics } } | { proof: { task_id: string; nullifier: string; proof_ref: string; miner: string; valid: boolean; block_height?: number | null } } | { settle: { epoch: number } } | { schedule_policy: { epoch: number; policy: string } } | { withdraw: { provider_id: string; amount: string } } | { report: { provider_id: string; offence: OffenceInput } } | { schedule_market: { epoch: number; market: string } } | { schedule_core: { epoch: number; module_hash: string } } | { rotate_key: { provider_id: string; public_key: string; signature: string; key_scheme?: SchemeInput | null } } | { deposit: { requester: string; amount: string } } | { reclaim: { requester: string; amount: string } } | { miner_withdraw: { miner: string; amount: string } } | { cancel_withdrawal: { withdrawal: number } } | { cancel_slash: { epoch: number; provider_id: string; reason: string } } | { evidence: { reporter: string; provider_id: string; proof: OffenceProof } } | { signed: SignedCommand } | { prove: IncludedProof } | { block: { hash: string; parent_hash: string } };
+export type Command = { genesis: { network: NetworkHeaderInput; policy: string; market?: string | null } } | { tick: Record<string, unknown> } | { register: { provider_id: string; operator?: string | null; kinds: Array<KindInput>; region?: string | null; models: Array<string>; endpoints: Array<string>; attestation?: AttestationEvidence | null; max_concurrent?: PerKindInput | null; circuit_max?: CircuitInput | null; public_key?: string | null; key_scheme?: SchemeInput | null; account?: string | null } } | { stake: { provider_id: string; amount: string } } | { unstake: { provider_id: string; amount: string } } | { heartbeat: { provider_id: string; beat?: number | null; load_ppm?: number | null; free?: PerKindInput | null } } | { retire: { provider_id: string } } | { enqueue: { kind: KindInput; requester: string; tier: string; fee: string; units: string; tx_hash: string; caller: string; payload: string; region?: string | null; model?: string | null; attestation_classes: Array<AttestationClassInput>; circuit?: CircuitInput | null } } | { cancel: { task_id: string; requester: string } } | { dispatch: { beacon: string } } | { ack: LeaseMessage } | { renew: LeaseMessage } | { decline: LeaseMessage } | { fail: LeaseMessage } | { complete: { lease: LeaseMessage; result_digest: string; metrics: ResultMetrics } } | { proof: { task_id: string; nullifier: string; proof_ref: string; miner: string; valid: boolean; block_height?: number | null } } | { settle: { epoch: number } } | { schedule_policy: { epoch: number; policy: string } } | { withdraw: { provider_id: string; amount: string } } | { report: { provider_id: string; offence: OffenceInput } } | { schedule_market: { epoch: number; market: string } } | { schedule_core: { epoch: number; module_hash: string } } | { rotate_key: { provider_id: string; public_key: string; signature: string; key_scheme?: SchemeInput | null } } | { deposit: { requester: string; amount: string } } | { reclaim: { requester: string; amount: string } } | { miner_withdraw: { miner: string; amount: string } } | { cancel_withdrawal: { withdrawal: number } } | { cancel_slash: { epoch: number; provider_id: string; reason: string } } | { evidence: { reporter: string; provider_id: string; proof: OffenceProof } } | { signed: SignedCommand } | { prove: IncludedProof } | { block: { hash: string; parent_hash: string; beacon: string } } | { malformed: { tx_hash?: string | null; code: string; path: string } } | { transaction: ContractTransaction } | { anchor: { number: number; hash: string } } | { seal: Seal } | { replace_sequencers: { height: number; keys: Array<SequencerKeyInput> } };
+
+/** A network document with everything resolved: what a genesis carries, and the preimage of the network id. */
+export interface NetworkHeaderInput {
+  /** The network's name, for people. */
+  name: string;
+  /** What the network is for. */
+  class: NetworkNameInput;
+  /** The id of the chain that the network follows. */
+  chain_id: number;
+  /** The height of the first block that nodes apply. */
+  first_height: number;
+  /** The hash of that block; absent is any. */
+  first_hash?: string | null;
+  /** The time of the genesis entry, in milliseconds since 1970. */
+  genesis_time_ms: number;
+  /** Blocks of an epoch. */
+  epoch_length: number;
+  /** The hash of the first policy. */
+  policy_hash: string;
+  /** The hash of the first network parameters. */
+  params_hash: string;
+  /** The keys whose holders may seal batches from the first block on, in the document's order. */
+  sequencers: Array<SequencerKeyInput>;
+  /** How far the time of a batch may be ahead of the last final block, in milliseconds. */
+  batch_ahead_max_ms: number;
+  /** Callers of the chain that may name other requesters than themselves, in the document's order. */
+  contracts: Array<string>;
+  /** The version of the rules. */
+  semantics_version: number;
+}
 
 /** Which network a state belongs to. Only a devnet believes unsigned messages and unverified attestations (see [`super::speaker`] and [`super::verifier`]). */
 export type NetworkNameInput = "devnet" | "testnet" | "mainnet";
+
+/** A key that seals batches. */
+export interface SequencerKeyInput {
+  /** The signature scheme. */
+  scheme: SchemeInput;
+  /** The public key, of the scheme's size. */
+  public_key: string;
+}
+
+/** How a signature is made and checked. */
+export type SchemeInput = "ml-dsa-65" | "dilithium3" | "dilithium3-ipd" | "slh-dsa-shake-128s";
 
 /** Evidence of a provider's hardware, to be judged by the network's verifier. */
 export interface AttestationEvidence {
@@ -1604,9 +1711,6 @@ export interface CircuitInput {
   /** Its layers. */
   depth: number;
 }
-
-/** How a signature is made and checked. */
-export type SchemeInput = "ml-dsa-65" | "dilithium3" | "dilithium3-ipd" | "slh-dsa-shake-128s";
 
 /** A provider's message about the lease it holds: the attempt is the fence against old leases. */
 export interface LeaseMessage {
@@ -1674,6 +1778,41 @@ export interface IncludedProof {
   miner: string;
   /** The block it was included in, where that is an earlier one than the entry's. */
   block_height?: number | null;
+}
+
+/** A transaction of the fund's contract. Its caller is an account of the chain, and the command needs that account's authority (see [`super::transactions`]). */
+export interface ContractTransaction {
+  /** The transaction's hash on the chain. */
+  tx_hash: string;
+  /** The account that called the contract. */
+  caller: string;
+  /** The call. */
+  call: ContractCall;
+}
+
+/** A call of the fund's contract, in the order of the ABI. */
+export type ContractCall = { enqueue: { kind: KindInput; requester: string; tier: string; fee: string; units: string; payload: string; region?: string | null; model?: string | null; attestation_classes: Array<AttestationClassInput>; circuit?: CircuitInput | null } } | { cancel: { task_id: string; requester: string } } | { stake: { provider_id: string; amount: string } } | { unstake: { provider_id: string; amount: string } } | { deposit: { requester: string; amount: string } } | { retire: { provider_id: string } };
+
+/** The seal of a batch (see [`super::batches`] for what is signed). The batch's time is the entry's. */
+export interface Seal {
+  /** The batch's number: 1, then one more each time. */
+  number: number;
+  /** The hash of the batch before; zeros for the first one. */
+  previous: string;
+  /** The height of the last block; before the first one the entry's own. */
+  block_height: number;
+  /** The hash of that block; zeros before the first one. */
+  block_hash: string;
+  /** How many messages it has. */
+  messages: number;
+  /** The digest of its messages ([`super::batches::messages_digest`]). */
+  messages_digest: string;
+  /** The state root after its messages, before the seal itself. */
+  state_root: string;
+  /** Which of the sequencer keys in effect signed it, from 0. */
+  key: number;
+  /** By that key. */
+  signature: string;
 }
 
 /** Everything a network may choose. */
@@ -2303,13 +2442,18 @@ export interface Methods {
   };
   /** What happened, in order, from an entry or a cursor on. */
   "aicf.listEvents": {
-    params: { topics?: Array<"initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded"> | "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded"; task_id?: string; provider_id?: string; requester?: string; kind?: "ai" | "quantum"; from_seq?: number; cursor?: string; limit?: number };
+    params: { topics?: Array<"initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced"> | "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced"; task_id?: string; provider_id?: string; requester?: string; kind?: "ai" | "quantum"; from_seq?: number; cursor?: string; limit?: number };
     result: { items: Array<EventLine>; nextCursor: string | null; more: boolean };
   };
   /** What became of a write that was answered with a ticket. */
   "aicf.getTicket": {
     params: { ticket: string };
     result: { ticket: string; status: string; seq: number | null };
+  };
+  /** Returns sealed batches of messages in order, from a number on: what a replica applies. */
+  "aicf.listBatches": {
+    params: { from?: unknown; limit?: number };
+    result: { items: Array<SealedBatch>; last: number };
   };
   /** Puts a job into the queue; the answer has its task_id. */
   "aicf.submitJob": {
@@ -2476,6 +2620,7 @@ export const READS: ReadonlySet<string> = new Set([
   "aicf.explainSlash",
   "aicf.listEvents",
   "aicf.getTicket",
+  "aicf.listBatches",
   "cap.getJob",
   "cap.listJobs",
   "cap.getResult",

@@ -35,6 +35,7 @@ pub fn function(name: &str) -> &'static str {
             "Whether a quantum computer is who it says: its maker's certificates, and trap circuits it passed."
         }
         "proof.body" => "The bytes of an AIProof or a QuantumProof, its nullifier, and what its provider signs.",
+        "network.check" => "A network document completed and checked, its network id, and the genesis entry.",
         "hash.tagged" => "The bytes that are hashed under a domain tag, and their hash.",
         "engine.replay" => "A journal applied to an empty engine: what each entry came to, and the roots.",
         _ => panic!("{name}: say what it is for in about.rs"),

@@ -84,7 +84,7 @@ fn a_caller_is_the_requester_of_its_transactions() {
     assert_eq!(outcome.status, Status::Ok, "{}", outcome.message);
     let id = aicf_core::task_id::derive(
         aicf_core::value::Positive::new(1337).expect("a chain"),
-        0,
+        1,
         &[1],
         &ALICE,
         &[],

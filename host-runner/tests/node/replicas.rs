@@ -51,9 +51,30 @@ impl Chain {
 
     /// A node on this chain.
     fn node(&self, place: &Place, more: &[&str]) -> Running {
+        self.node_of("native", place, more)
+    }
+
+    fn node_of(&self, engine: &str, place: &Place, more: &[&str]) -> Running {
         let file = self.file().display().to_string();
-        let chain = ["--chain-source", &file, "--chain-depth", "0", "--chain-poll-ms", "10"];
-        Running::start(place, &[&chain, more].concat())
+        let settings = [
+            "node",
+            "--json",
+            "--engine",
+            engine,
+            "--rpc-listen",
+            "127.0.0.1:0",
+            "--rates-per-address-s",
+            "0",
+            "--rpc-patience-ms",
+            "15000",
+            "--chain-source",
+            &file,
+            "--chain-depth",
+            "0",
+            "--chain-poll-ms",
+            "10",
+        ];
+        Running::of(place.command(&[&settings, more].concat()))
     }
 }
 
@@ -105,7 +126,7 @@ fn replicas_have_the_roots_of_their_sequencer() {
 
     // They start late, one in wasm, one behind the other.
     let replica = chain.node(&second, &["--follow", &sequencer.url()]);
-    let behind = chain.node(&third, &["--follow", &replica.url(), "--engine", "wasm"]);
+    let behind = chain.node_of("wasm", &third, &["--follow", &replica.url()]);
     agree(&[&sequencer, &replica, &behind]);
     assert_eq!(replica.ok("aicf.getStatus", json!({}))["role"], "replica");
     assert_eq!(sequencer.ok("aicf.getStatus", json!({}))["role"], "sequencer");
@@ -218,20 +239,7 @@ fn batches_of_a_liar_are_refused_and_equivocation_is_kept() {
     let applied = last_batch(&node);
     assert!(replica.end("TERM"));
     other.ok("aicf.registerProvider", json!({"provider_id": "r3", "kinds": ["ai"]}));
-    let (replica, log) = Running::with_log(follower.command(&[
-        "node",
-        "--json",
-        "--rpc-listen",
-        "127.0.0.1:0",
-        "--engine",
-        "native",
-        "--chain-source",
-        chain.file().to_str().unwrap(),
-        "--chain-depth",
-        "0",
-        "--follow",
-        &other.url(),
-    ]));
+    let replica = chain.node(&follower, &["--follow", &other.url()]);
     let started = Instant::now();
     let stopped = loop {
         assert!(started.elapsed() < PATIENCE, "the replica does not stop");
@@ -242,7 +250,6 @@ fn batches_of_a_liar_are_refused_and_equivocation_is_kept() {
     };
     assert!(stopped.contains("two batches"), "{stopped}");
     assert!(replica.end("TERM"));
-    drop(log.join());
     let evidence = std::fs::read_to_string(format!("{}.equivocation.jsonl", follower.database().display())).unwrap();
     assert_eq!(evidence.lines().count(), 2);
     for line in evidence.lines() {

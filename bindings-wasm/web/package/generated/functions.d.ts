@@ -32,6 +32,7 @@ import type {
   ProofBodyInput,
   QpuVerifyInput,
   HashTaggedInput,
+  NetworkCheckInput,
   TaskIdDeriveOutput,
   PriorityRankOutput,
   MatchingSeedOutput,
@@ -62,6 +63,7 @@ import type {
   ProofBodyOutput,
   QpuVerifyOutput,
   HashTaggedOutput,
+  NetworkCheckOutput,
 } from "./types.js";
 
 /** The id that binds a job to chain, block, transaction, caller and payload. */
@@ -153,3 +155,6 @@ export declare function qpuVerify(input: QpuVerifyInput, policy?: Policy): QpuVe
 
 /** The bytes that are hashed under a domain tag, and their hash. */
 export declare function hashTagged(input: HashTaggedInput, policy?: Policy): HashTaggedOutput;
+
+/** A network document completed and checked, its network id, and the genesis entry. */
+export declare function networkCheck(input: NetworkCheckInput, policy?: Policy): NetworkCheckOutput;

@@ -32,3 +32,4 @@ export const attestationVerify = (input, policy) => call("attestation.verify", i
 export const proofBody = (input, policy) => call("proof.body", input, policy);
 export const qpuVerify = (input, policy) => call("qpu.verify", input, policy);
 export const hashTagged = (input, policy) => call("hash.tagged", input, policy);
+export const networkCheck = (input, policy) => call("network.check", input, policy);
