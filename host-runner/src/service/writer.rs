@@ -160,11 +160,6 @@ impl Writer {
             }
             if next_look <= Instant::now() {
                 let looked = self.look(&mut looks);
-                let clock_error = self
-                    .node
-                    .batch_time((self.clock)())
-                    .err()
-                    .map(|error| error.to_string());
                 let last_batch = self
                     .node
                     .reader()
@@ -178,6 +173,15 @@ impl Writer {
                     Some(_) => "replica",
                     None if self.node.seals(height).unwrap_or(false) => "sequencer",
                     None => "follower",
+                };
+                // A node that seals no batches compares no clock.
+                let clock_error = match role {
+                    "sequencer" => self
+                        .node
+                        .batch_time((self.clock)())
+                        .err()
+                        .map(|error| error.to_string()),
+                    _ => None,
                 };
                 tell(&|standing| {
                     standing.role = role;
