@@ -1,5 +1,6 @@
 //! The state machine from the outside: what a node operator, a provider and an auditor rely on.
 
+mod batches;
 mod bounds;
 mod claims;
 mod explain;

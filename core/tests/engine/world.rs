@@ -113,6 +113,14 @@ impl World {
         Self::begun(POLICY, NetworkName::Devnet, Some(market_bytes(rules)))
     }
 
+    /// A world of another genesis, whose messages name its network.
+    pub fn of_genesis(genesis: Command, network_id: Hash32) -> Self {
+        NETWORK_ID.set(network_id);
+        let mut world = Self::empty();
+        assert_eq!(world.run(genesis).status, Status::Ok);
+        world
+    }
+
     pub fn begun(policy: &str, network: NetworkName, market: Option<Bytes>) -> Self {
         let mut world = Self::empty();
         let genesis = genesis(policy, network, market);

@@ -155,8 +155,9 @@ impl Reader {
             }
             let entry: Entry = cbor::from_slice(&row.entry)?;
             match entry.command {
-                Command::Block { .. } => messages.clear(),
                 Command::Seal(seal) if row.seq == end => sealed = Some((entry.time_ms, seal)),
+                // A journal that begins with a snapshot may begin with either of them.
+                Command::Block { .. } | Command::Seal(_) => messages.clear(),
                 command => messages.push((entry.height, command)),
             }
             Ok(())
