@@ -272,6 +272,8 @@ domains! {
 
 /// What a sealed payload begins with. Not a tag of a hash, though it reads like one.
 pub const SEALED_PREFIX: &[u8] = b"aicf/sealed/v1\0";
+/// The text whose SHA3-256 is the seed of the published sequencer key. Not a tag: no zero byte follows it.
+pub const DEVNET_SEQUENCER: &[u8] = b"aicf/devnet/sequencer/v1";
 /// What the first line of a key file begins with. Not a tag.
 pub const KEY_FILE: &str = "aicf/key/v1";
 /// What the demo hashes its seeds under, with a name behind it. Not a tag: nothing of the protocol is hashed so.

@@ -323,9 +323,11 @@ fn apply(
     }
     if sequenced && let Some(seal_time) = seal_time {
         let started = Instant::now();
-        if let Some(outcome) = node.dispatch_block(seal_time(time_ms))? {
-            let now_ms = node.head().map_or(time_ms, |head| head.time_ms);
-            seen((block.height, now_ms), &outcome, started.elapsed());
+        let dispatched = node.dispatch_block(seal_time(time_ms))?;
+        let sealed = node.seal()?;
+        let now_ms = node.head().map_or(time_ms, |head| head.time_ms);
+        for outcome in dispatched.iter().chain(&sealed) {
+            seen((block.height, now_ms), outcome, started.elapsed());
         }
     }
     node.commit()?;

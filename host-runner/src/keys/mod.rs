@@ -66,14 +66,11 @@ impl std::fmt::Debug for SecretKey {
     }
 }
 
-/// The seed of the devnet's sequencer key: `SHA3-256("aicf/devnet/sequencer/v1")`.
-const DEVNET_SEQUENCER: &[u8] = b"aicf/devnet/sequencer/v1";
-
-/// The sequencer key of the built-in devnet: an ML-DSA-65 key of a published seed, which anybody can sign with. It is worth
-/// nothing on any other network.
+/// The sequencer key of the built-in networks: the ML-DSA-65 key of the seed `SHA3-256("aicf/devnet/sequencer/v1")`, which
+/// anybody can sign with. It is worth nothing on any other network.
 #[must_use]
 pub fn devnet_sequencer() -> SecretKey {
-    SecretKey::of_seed(&aicf_core::hash::sha3_256(&[DEVNET_SEQUENCER]).0)
+    SecretKey::of_seed(&aicf_core::hash::sha3_256(&[aicf_core::hash::tags::DEVNET_SEQUENCER]).0)
 }
 
 fn failed(what: &str) -> Error {

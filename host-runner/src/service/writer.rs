@@ -282,6 +282,11 @@ impl Writer {
 
     fn commit(&mut self) -> Result<()> {
         let started = Instant::now();
+        if let Some(sealed) = self.node.seal()? {
+            let (height, time_ms) = self.node.head().map_or((0, 0), |head| (head.height, head.time_ms));
+            self.metrics.applied(started.elapsed(), &sealed);
+            self.untold.extend(lines_of(height, time_ms, &sealed));
+        }
         let committed = self.node.commit();
         self.metrics.commit.observe(started.elapsed().as_secs_f64());
         committed?;

@@ -1,7 +1,7 @@
 //! A devnet's life: providers as processes of their own, a node that is killed in the middle and started again, and at
 //! the end everybody is paid once and the database is what its journal says.
 
-use crate::running::{PATIENCE, Running, call, job, provider, work};
+use crate::running::{PATIENCE, Running, call, job, provider};
 use crate::support::within::end;
 use crate::support::{Place, fixture};
 use serde_json::{Value, json};

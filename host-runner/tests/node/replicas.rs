@@ -209,7 +209,7 @@ fn batches_of_a_liar_are_refused_and_equivocation_is_kept() {
     reach_block(&node, height);
     provider(&node, "p1");
     assert!(node.end("TERM"));
-    std::fs::copy(honest.database(), copy.database()).unwrap();
+    honest.ok(&["backup", copy.database().to_str().unwrap()]);
 
     let exported = finish(&mut honest.command(&["batches", "export"]));
     let lines = String::from_utf8(exported.stdout).unwrap();
