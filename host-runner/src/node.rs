@@ -12,7 +12,7 @@ mod batches;
 mod events;
 mod upgrade;
 
-pub use batches::{BATCH_BYTES_MAX, SealedBatch};
+pub use batches::{BATCH_BYTES_MAX, SealedBatch, read_batches};
 pub use events::kind_of;
 
 use self::upgrade::Upgrades;

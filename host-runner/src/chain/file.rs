@@ -184,6 +184,7 @@ impl FileChain {
             let mut before = std::mem::replace(&mut self.current, next);
             // Lines that came since the last look; a fault in them is no fault of the new file.
             let _ = before.index(self.dialect);
+            #[cfg(feature = "node")]
             tracing::warn!(
                 file = %self.path.display(),
                 "the file of blocks was {}: it is read from its beginning",

@@ -137,6 +137,7 @@ impl ChainSource for RpcChain {
         if let (Some(before), Some(now)) = (self.head, head)
             && now < before
         {
+            #[cfg(feature = "node")]
             tracing::warn!(before, now, "the chain's head went back");
         }
         self.head = head;

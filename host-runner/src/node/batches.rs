@@ -3,6 +3,7 @@
 
 use super::{Node, Reader};
 use crate::error::{Error, Result};
+use crate::store::HostStore;
 use aicf_core::codec::cbor;
 use aicf_core::engine::batches::{self, messages_digest};
 use aicf_core::engine::entry::Seal;
@@ -118,74 +119,81 @@ impl Reader {
         }
     }
 
-    /// Batches from a number on, at most `limit` of them and [`BATCH_BYTES_MAX`] bytes of messages, at least one where
-    /// there is one.
+    /// [`read_batches`] of what is committed.
     ///
     /// # Errors
-    /// The database's.
+    /// As for [`read_batches`].
     pub fn batches(&self, from: u64, limit: usize) -> Result<Vec<SealedBatch>> {
-        let network = self.network_row()?;
-        let mut found = Vec::new();
-        let mut bytes = 0_usize;
-        let mut number = from.max(1);
-        while found.len() < limit && bytes < BATCH_BYTES_MAX {
-            let (end, start) = {
-                let overlay = self.state.lock();
-                (
-                    overlay.base().seq_of_batch(number)?,
-                    overlay.base().seq_of_batch(number - 1)?,
-                )
-            };
-            let Some(end) = end else { break };
-            let batch = self.batch_at(&network.network_id, start, end)?;
-            bytes += batch.messages.iter().map(|message| message.0.len()).sum::<usize>();
-            found.push(batch);
-            number += 1;
-        }
-        Ok(found)
+        read_batches(self.state.lock().base(), from, limit)
     }
+}
 
-    /// The batch whose seal is entry `end`; the batch before was sealed by entry `start`.
-    fn batch_at(&self, network_id: &Hash32, start: Option<u64>, end: u64) -> Result<SealedBatch> {
-        let mut messages = Vec::new();
-        let mut sealed = None;
-        self.each_line_from::<Error>(start.map_or(1, |start| start + 1), |row| {
-            if row.seq > end || sealed.is_some() {
-                return Err(Error::Stopped(String::new()));
-            }
+/// Batches from a number on, at most `limit` of them and [`BATCH_BYTES_MAX`] bytes of messages, at least one where there
+/// is one.
+///
+/// # Errors
+/// The database's; `invariant` before the genesis; [`Error::BadBatch`] for a journal that does not fit its seals.
+pub fn read_batches(store: &dyn HostStore, from: u64, limit: usize) -> Result<Vec<SealedBatch>> {
+    let network = store
+        .get(&Key::new(Table::Network).bytes())?
+        .ok_or_else(|| aicf_core::Error::invariant("a journal without its network"))?;
+    let network: Network = cbor::from_slice(&network)?;
+    let mut found = Vec::new();
+    let mut bytes = 0_usize;
+    let mut number = from.max(1);
+    while found.len() < limit && bytes < BATCH_BYTES_MAX {
+        let Some(end) = store.seq_of_batch(number)? else { break };
+        let start = store.seq_of_batch(number - 1)?;
+        let batch = batch_at(store, &network.network_id, start, end)?;
+        bytes += batch.messages.iter().map(|message| message.0.len()).sum::<usize>();
+        found.push(batch);
+        number += 1;
+    }
+    Ok(found)
+}
+
+/// The batch whose seal is entry `end`; the batch before was sealed by entry `start`.
+fn batch_at(store: &dyn HostStore, network_id: &Hash32, start: Option<u64>, end: u64) -> Result<SealedBatch> {
+    const PAGE: usize = 256;
+    let mut commands = Vec::new();
+    let mut sealed = None;
+    let mut from = start.map_or(1, |start| start + 1);
+    while sealed.is_none() {
+        let page = store.journal(from, PAGE)?;
+        let Some(last) = page.last() else { break };
+        from = last.seq + 1;
+        for row in page.iter().take_while(|row| row.seq <= end) {
             let entry: Entry = cbor::from_slice(&row.entry)?;
             match entry.command {
                 Command::Seal(seal) if row.seq == end => sealed = Some((entry.time_ms, seal)),
                 // A journal that begins with a snapshot may begin with either of them.
-                Command::Block { .. } | Command::Seal(_) => messages.clear(),
-                command => messages.push((entry.height, command)),
+                Command::Block { .. } | Command::Seal(_) => commands.clear(),
+                command => commands.push(command),
             }
-            Ok(())
-        })
-        .or_else(|error| match error {
-            Error::Stopped(why) if why.is_empty() => Ok(()),
-            error => Err(error),
-        })?;
-        let (time_ms, seal) =
-            sealed.ok_or_else(|| aicf_core::Error::invariant(&format!("entry {end} is no seal of a batch")))?;
-        let mut commands = messages.into_iter().map(|(_, command)| command).peekable();
-        // The dispatch of the batch's block is not a message: every node adds it by itself.
-        if seal.block_hash != Hash32::ZERO && commands.len() as u64 > seal.messages {
-            commands.next_if(|command| matches!(command, Command::Dispatch { .. }));
         }
-        let messages = commands
-            .map(|command| cbor::to_vec(&command).map(Bytes))
-            .collect::<aicf_core::Result<Vec<_>>>()?;
-        let batch = SealedBatch {
-            network_id: *network_id,
-            time_ms,
-            hash: batches::hash(network_id, time_ms, &seal)?,
-            seal,
-            messages,
-        };
-        batch.check()?;
-        Ok(batch)
+        if from > end {
+            break;
+        }
     }
+    let (time_ms, seal) =
+        sealed.ok_or_else(|| aicf_core::Error::invariant(&format!("entry {end} is no seal of a batch")))?;
+    let mut commands = commands.into_iter().peekable();
+    // The dispatch of the batch's block is not a message: every node adds it by itself.
+    if seal.block_hash != Hash32::ZERO && commands.len() as u64 > seal.messages {
+        commands.next_if(|command| matches!(command, Command::Dispatch { .. }));
+    }
+    let messages = commands
+        .map(|command| cbor::to_vec(&command).map(Bytes))
+        .collect::<aicf_core::Result<Vec<_>>>()?;
+    let batch = SealedBatch {
+        network_id: *network_id,
+        time_ms,
+        hash: batches::hash(network_id, time_ms, &seal)?,
+        seal,
+        messages,
+    };
+    batch.check()?;
+    Ok(batch)
 }
 
 impl Node {

@@ -278,14 +278,12 @@ pub fn batches(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer 
     let from = params.take_as::<u64>("from")?.unwrap_or(1);
     let limit = params.take_as::<u64>("limit")?.unwrap_or(100).clamp(1, BATCHES_MAX);
     params.end()?;
-    let reader = Reader::open(&service.database).map_err(|error| RpcError::of_node(&error))?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let items = reader.batches(from, limit).map_err(|error| RpcError::of_node(&error))?;
-    let last = reader.last_sealed().map_err(|error| RpcError::of_node(&error))?;
-    let page = Batches {
-        items,
-        last: last.map_or(0, |last| last.number),
-    };
+    let (items, last) = service
+        .reads
+        .at_once(|moment| moment.batches(from, limit))
+        .map_err(|error| RpcError::of_node(&error))?;
+    let page = Batches { items, last };
     let text = aicf_core::codec::json::to_vec(&page).map_err(|error| RpcError::of_node(&error.into()))?;
     raw(text)
 }

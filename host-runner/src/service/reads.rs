@@ -142,6 +142,20 @@ impl Moment<'_> {
         Ok(self.store.ticket(ticket)?)
     }
 
+    /// Sealed batches from a number on ([`crate::node::read_batches`]), and the number of the last one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn batches(&self, from: u64, limit: usize) -> Result<(Vec<crate::node::SealedBatch>, u64)> {
+        use aicf_core::engine::key::{Key, Table};
+        let items = crate::node::read_batches(self.store, from, limit)?;
+        let last = match self.store.get(&Key::new(Table::Sealed).bytes())? {
+            Some(bytes) => aicf_core::codec::cbor::from_slice::<aicf_core::engine::rows::SealedRow>(&bytes)?.number,
+            None => 0,
+        };
+        Ok((items, last))
+    }
+
     /// The last ticket that was applied.
     ///
     /// # Errors
