@@ -181,8 +181,9 @@ fn what_does_not_hold_together_is_refused_where_it_stands() {
     let hash = format!("\"{}\"", Hash32([1; 32]));
     let list = |item: &str, count: usize| format!("[{}]", vec![item; count].join(", "));
     let contracts: Vec<String> = (0..65).map(|number| format!("\"0x{number:02x}\"")).collect();
+    type Change<'a> = (&'a str, &'a str);
     #[rustfmt::skip]
-    let cases: &[(&[(&str, &str)], Code, &str)] = &[
+    let cases: &[(&[Change<'_>], Code, &str)] = &[
         (&[("colour", "1")],                                                         Code::UnknownField, "colour"),
         (&[("name", "")],                                                            Code::MissingField, "name"),
         (&[("class", "\"moonnet\"")],                                                Code::OutOfRange,   "class"),

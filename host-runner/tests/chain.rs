@@ -487,7 +487,9 @@ fn the_command_line_makes_and_follows_a_chain() {
 }
 
 /// Journal and state of a database, byte by byte.
-fn rows(database: &Path) -> (Vec<Vec<u8>>, Vec<(Vec<u8>, Vec<u8>)>) {
+type Rows = (Vec<Vec<u8>>, Vec<(Vec<u8>, Vec<u8>)>);
+
+fn rows(database: &Path) -> Rows {
     let reader = aicf_host::node::Reader::open(database).unwrap();
     let mut journal = Vec::new();
     reader

@@ -167,6 +167,7 @@ macro_rules! domains {
         mod preimage {
             use super::*;
             $(
+                #[allow(clippy::too_many_arguments, reason = "one argument an item")]
                 pub(super) fn $function($($item: &<$type as Item>::Lent),+) -> Result<Vec<u8>> {
                     let mut out = $constant.open();
                     cbor::head(4, [$(stringify!($item)),+].len() as u64, &mut out);
@@ -181,6 +182,7 @@ macro_rules! domains {
             ///
             /// # Errors
             /// None: every item has a canonical encoding.
+            #[allow(clippy::too_many_arguments, reason = "one argument an item")]
             pub fn $function($($item: &<$type as Item>::Lent),+) -> Result<Hash32> {
                 Ok(sha3_256(&[&preimage::$function($($item),+)?]))
             }

@@ -108,7 +108,8 @@ impl Batches {
 #[test]
 fn a_seal_names_batch_block_root_and_key() {
     let other = hash(0xee);
-    let cases: &[(&str, fn(&mut Seal, Hash32), Status)] = &[
+    type Case = (&'static str, fn(&mut Seal, Hash32), Status);
+    let cases: &[Case] = &[
         ("the next one", |_, _| {}, Status::Ok),
         ("another number", |seal, _| seal.number += 1, Status::WrongBatch),
         (
