@@ -1953,9 +1953,9 @@ class Methods:
         """What became of a write that was answered with a ticket."""
         return self.call("aicf.getTicket", {"ticket": ticket})  # type: ignore[no-any-return]
 
-    def list_batches(self, from: Any = None, limit: int | None = None) -> dict[str, Any]:
+    def list_batches(self, from_number: Any = None, limit: int | None = None) -> dict[str, Any]:
         """Returns sealed batches of messages in order, from a number on: what a replica applies."""
-        return self.call("aicf.listBatches", {"from": from, "limit": limit})  # type: ignore[no-any-return]
+        return self.call("aicf.listBatches", {"from_number": from_number, "limit": limit})  # type: ignore[no-any-return]
 
     def submit_job(self, kind: KindInput, units: str, payload_json: Any = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, circuit: CircuitInput | None = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None) -> Applied | Accepted:
         """Puts a job into the queue; the answer has its task_id."""
@@ -2193,9 +2193,9 @@ class AsyncMethods:
         """What became of a write that was answered with a ticket."""
         return self.call("aicf.getTicket", {"ticket": ticket})  # type: ignore[no-any-return]
 
-    def list_batches(self, from: Any = None, limit: int | None = None) -> Awaitable[dict[str, Any]]:
+    def list_batches(self, from_number: Any = None, limit: int | None = None) -> Awaitable[dict[str, Any]]:
         """Returns sealed batches of messages in order, from a number on: what a replica applies."""
-        return self.call("aicf.listBatches", {"from": from, "limit": limit})  # type: ignore[no-any-return]
+        return self.call("aicf.listBatches", {"from_number": from_number, "limit": limit})  # type: ignore[no-any-return]
 
     def submit_job(self, kind: KindInput, units: str, payload_json: Any = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, circuit: CircuitInput | None = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None) -> Awaitable[Applied | Accepted]:
         """Puts a job into the queue; the answer has its task_id."""

@@ -2452,7 +2452,7 @@ export interface Methods {
   };
   /** Returns sealed batches of messages in order, from a number on: what a replica applies. */
   "aicf.listBatches": {
-    params: { from?: unknown; limit?: number };
+    params: { from_number?: unknown; limit?: number };
     result: { items: Array<SealedBatch>; last: number };
   };
   /** Puts a job into the queue; the answer has its task_id. */

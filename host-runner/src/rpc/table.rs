@@ -144,7 +144,7 @@ methods! {
         "What happened, in order, from an entry or a cursor on.";
     "aicf.getTicket" Read(reads::ticket) &["ticket"],
         "What became of a write that was answered with a ticket.";
-    "aicf.listBatches" Read(reads::batches) &["from", "limit"],
+    "aicf.listBatches" Read(reads::batches) &["from_number", "limit"],
         "Returns sealed batches of messages in order, from a number on: what a replica applies.";
     "aicf.submitJob" Write(writes::submit_job) &["kind", "payload_json", "units", "fee", "requester", "tier", "region", "model", "attestation_classes", "circuit", "payload", "tx_hash", "caller"],
         "Puts a job into the queue; the answer has its task_id.";

@@ -122,7 +122,7 @@ impl BatchNode {
 impl BatchSource for BatchNode {
     fn batches(&mut self, from: u64, limit: u64) -> Result<Vec<SealedBatch>> {
         let request = serde_json::json!({
-            "jsonrpc": "2.0", "id": 1, "method": "aicf.listBatches", "params": {"from": from, "limit": limit},
+            "jsonrpc": "2.0", "id": 1, "method": "aicf.listBatches", "params": {"from_number": from, "limit": limit},
         });
         let text = self.ask(&request.to_string())?;
         let broken = |what: String| Error::Chain(format!("{}: {what}", self.url));

@@ -93,7 +93,7 @@ fn reach_block(node: &Running, height: u64) {
 }
 
 fn last_batch(node: &Running) -> u64 {
-    node.ok("aicf.listBatches", json!({"from": 1, "limit": 1}))["last"]
+    node.ok("aicf.listBatches", json!({"from_number": 1, "limit": 1}))["last"]
         .as_u64()
         .unwrap()
 }
