@@ -13,8 +13,8 @@ def as_object(value: Any) -> dict[str, Any]:
 class RpcError(Exception):
     """The node understood the call and said no.
 
-    `number` is the JSON-RPC error (docs/spec/21-node.md), `code` the stable name of the reason, `path` the parameter at
-    fault, and `seq` the entry that records a refused write.
+    `number` is the JSON-RPC error (docs/spec/21-node.md), `code` the stable name of the reason, and `path` the
+    parameter at fault. A refused write leaves no entry.
     """
 
     def __init__(self, error: dict[str, Any]) -> None:
@@ -22,7 +22,6 @@ class RpcError(Exception):
         self.number: int = int(error.get("code", 0))
         self.code: str = str(data.get("code", ""))
         self.path: str = str(data.get("path", ""))
-        self.seq: int | None = data.get("seq")
         self.message: str = str(error.get("message", ""))
         at = f" at {self.path}" if self.path else ""
         super().__init__(f"{self.code or self.number}{at}: {self.message}")

@@ -57,17 +57,16 @@ def begin(
     engine: aicf.Engine, policy: Any, *, time_ms: int, chain_id: int = 1337, network: str = "devnet"
 ) -> bytes:
     """Applies the genesis of a network with this policy; gives the network id."""
-    checked = aicf.network_check(
-        network={
-            "name": "tests",
-            "class": network,
-            "chain_id": chain_id,
-            "genesis_time_ms": time_ms,
-            "epoch_length": policy["epoch"]["length_blocks"],
-            "policy": policy,
-            "semantics_version": aicf.SEMANTICS_VERSION,
-        }
-    )
+    document: Any = {
+        "name": "tests",
+        "class": network,
+        "chain_id": chain_id,
+        "genesis_time_ms": time_ms,
+        "epoch_length": policy["epoch"]["length_blocks"],
+        "policy": policy,
+        "semantics_version": aicf.SEMANTICS_VERSION,
+    }
+    checked = aicf.network_check(network=document)
     assert engine.apply(checked["genesis"])["status"] == "ok"
     return checked["network_id"]
 

@@ -14,16 +14,13 @@ export class RpcError extends Error {
   readonly code: string;
   /** The parameter at fault. */
   readonly path: string;
-  /** The entry that records a refused write. */
-  readonly seq: number | undefined;
 
-  constructor(error: { code?: number; message?: string; data?: { code?: string; path?: string; seq?: number } }) {
+  constructor(error: { code?: number; message?: string; data?: { code?: string; path?: string } }) {
     super(error.message ?? "the call failed");
     this.name = "RpcError";
     this.number = error.code ?? 0;
     this.code = error.data?.code ?? "";
     this.path = error.data?.path ?? "";
-    this.seq = error.data?.seq;
   }
 }
 
