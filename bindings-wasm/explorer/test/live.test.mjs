@@ -108,6 +108,7 @@ test("everything is reached with the keyboard alone", async () => {
   await press("Enter");
   await page.getByRole("heading", { level: 1, name: "Providers" }).waitFor();
   await until(page, () => document.activeElement?.tagName === "H1");
+  await page.getByRole("row").nth(1).waitFor();
   // From the title on: the conditions, then the rows.
   await press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.tagName), "SELECT");

@@ -60,6 +60,8 @@ export function follow(client: Client): () => void {
   let fresh = 0;
 
   const take = (event: EventLine, at_ms: number) => {
+    // A batch follows each block: it would leave no room for anything else.
+    if (event.event === "batchSealed") return;
     feed.unshift(event);
     if (feed.length > FEED_EVENTS) feed.length = FEED_EVENTS;
     if (!isCounted(event.event)) return;
