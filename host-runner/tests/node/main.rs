@@ -10,5 +10,6 @@ mod page;
 mod replicas;
 mod running;
 mod security;
+mod sequenced;
 #[path = "../support/mod.rs"]
 mod support;
