@@ -2,7 +2,7 @@
 //! forks on demand.
 
 use super::items::Items;
-use super::{Block, ChainSource, Dialect, IncludedProof, Transaction};
+use super::{Anchor, Block, ChainSource, Dialect, IncludedProof, Transaction};
 use crate::error::Result;
 use aicf_core::hash::tags;
 use aicf_core::value::{Hash32, Text};
@@ -20,6 +20,7 @@ pub struct Devnet {
     fork: u64,
     miner: Text,
     policy_root: Option<Hash32>,
+    anchor: Option<Anchor>,
     /// The block before the first one there is: height 0 and no hash, unless a chain is continued.
     base: (u64, Hash32),
     /// One after the other.
@@ -35,6 +36,7 @@ impl Devnet {
             fork: 0,
             miner,
             policy_root: None,
+            anchor: None,
             base: (0, Hash32::ZERO),
             blocks: Vec::new(),
         }
@@ -50,6 +52,11 @@ impl Devnet {
     /// What the headers of the blocks to come say of the policy.
     pub fn set_policy_root(&mut self, root: Option<Hash32>) {
         self.policy_root = root;
+    }
+
+    /// The batch that the headers of the blocks to come name.
+    pub fn set_anchor(&mut self, anchor: Option<Anchor>) {
+        self.anchor = anchor;
     }
 
     /// The height of the newest block, 0 before the first one.
@@ -93,7 +100,7 @@ impl Devnet {
             beacon: tags::devnet_beacon(&self.seed, &self.fork, &height)?,
             miner: self.miner.clone(),
             policy_root: self.policy_root,
-            anchor: None,
+            anchor: self.anchor,
             transactions: Items::of(&transactions)?,
             proofs: Items::of(&proofs)?,
             dialect: Dialect::Aicf,

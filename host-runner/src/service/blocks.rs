@@ -4,7 +4,7 @@
 use super::clock::JumpGuard;
 use super::replica::Upstream;
 use super::writer::Clock;
-use crate::chain::{Block, ChainSource, Detached, Devnet, Fetcher, Follower, SealTime};
+use crate::chain::{Anchor, Block, ChainSource, Detached, Devnet, Fetcher, Follower, SealTime};
 use crate::error::{Error, Result};
 use crate::node::Node;
 use aicf_core::engine::Outcome;
@@ -156,7 +156,12 @@ impl Blocks {
             }
             Self::Made(follower, every) => {
                 guard.check(clock_ms)?;
+                let last = node.reader().last_sealed()?;
                 let devnet = follower.source();
+                devnet.set_anchor(last.map(|last| Anchor {
+                    number: last.number,
+                    hash: last.hash,
+                }));
                 devnet.mine_at(clock_ms, Vec::new(), Vec::new())?;
                 let head = devnet.height();
                 follower.step_with(node, seen)?;
