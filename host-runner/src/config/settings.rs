@@ -145,6 +145,12 @@ pub const SETTINGS: &[Setting] = &[
         "The key file that seals batches of messages; its passphrase is in AICF_PASSPHRASE or AICF_PASSPHRASE_FILE. A devnet has a published one",
     ),
     of(
+        "clock.file",
+        Shape::Path,
+        "",
+        "For simulated chains: a file that holds the time, in ms since 1970, and is read where the machine's clock would be",
+    ),
+    of(
         "chain.source",
         Shape::Text,
         "",
