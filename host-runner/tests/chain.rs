@@ -12,10 +12,9 @@ use aicf_host::engine::Choice;
 use aicf_host::network::plain;
 use aicf_host::node::{Node, Options};
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write as _;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use support::served::Served;
 
 const POLICY: &str = r#"{
     "epoch": {"length_blocks": 5, "finality_k": 3},
@@ -274,88 +273,8 @@ fn a_file_of_blocks_is_followed_while_it_grows() {
     }
 }
 
-/// A chain's node: answers by the chain behind it, and fails as often as it is told to.
-struct TestNode {
-    url: String,
-    chain: Arc<Mutex<Devnet>>,
-    failures: Arc<Mutex<u32>>,
-}
-
-fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Value> {
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line).ok()? == 0 {
-            return None;
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-        if line == "\r\n" {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).ok()?;
-    serde_json::from_slice(&body).ok()
-}
-
-fn answer(chain: &mut Devnet, request: &Value) -> Value {
-    let result = match request["method"].as_str().unwrap() {
-        "chain.getHead" => chain
-            .head()
-            .unwrap()
-            .map_or(Value::Null, |height| json!({"height": height})),
-        "chain.getBlockByNumber" => match chain.block(request["params"][0].as_u64().unwrap()).unwrap() {
-            Some(block) => {
-                let mut block: Value = serde_json::from_str(&block.line().unwrap()).unwrap();
-                // What a real chain says beside: the policy's root in `extra`, and things the fund does not know.
-                block["extra"] = block["policy_root"].take();
-                block["gas_used"] = json!(21_000);
-                block
-            }
-            None => Value::Null,
-        },
-        _ => return json!({"jsonrpc": "2.0", "id": request["id"], "error": {"code": -32601, "message": "no method"}}),
-    };
-    json!({"jsonrpc": "2.0", "id": request["id"], "result": result})
-}
-
-impl TestNode {
-    fn serve(chain: Devnet) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/rpc", listener.local_addr().unwrap());
-        let chain = Arc::new(Mutex::new(chain));
-        let failures = Arc::new(Mutex::new(0));
-        let (chain_of_server, failures_of_server) = (Arc::clone(&chain), Arc::clone(&failures));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (chain, failures) = (Arc::clone(&chain_of_server), Arc::clone(&failures_of_server));
-                std::thread::spawn(move || {
-                    let mut reader = BufReader::new(stream.try_clone().unwrap());
-                    let mut stream = stream;
-                    while let Some(request) = read_request(&mut reader) {
-                        let mut left = failures.lock().unwrap();
-                        let (status, body) = if *left > 0 {
-                            *left -= 1;
-                            ("503 Service Unavailable", String::new())
-                        } else {
-                            ("200 OK", answer(&mut chain.lock().unwrap(), &request).to_string())
-                        };
-                        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n", body.len());
-                        if stream.write_all((head + &body).as_bytes()).is_err() {
-                            return;
-                        }
-                    }
-                });
-            }
-        });
-        Self { url, chain, failures }
-    }
-
-    fn source(&self) -> RpcChain {
-        RpcChain::new(&self.url, Dialect::Aicf).unwrap()
-    }
+fn source(server: &Served) -> RpcChain {
+    RpcChain::new(&server.url, Dialect::Aicf).unwrap()
 }
 
 #[test]
@@ -365,11 +284,11 @@ fn a_node_behind_an_address_is_followed_and_asked_again() {
     register(&mut expected);
     Follower::new(story(14), None).catch_up(&mut expected, None).unwrap();
 
-    let server = TestNode::serve(story(9));
+    let server = Served::new(story(9));
     let mut followed = node(asked.path());
     register(&mut followed);
-    let mut follower = Follower::new(server.source(), None);
-    *server.failures.lock().unwrap() = 2;
+    let mut follower = Follower::new(source(&server), None);
+    server.fails(2);
     for _ in 0..2 {
         let error = follower.step(&mut followed).unwrap_err();
         assert!(error.to_string().contains("HTTP status 503"), "{error}");
@@ -377,10 +296,10 @@ fn a_node_behind_an_address_is_followed_and_asked_again() {
     assert_eq!(follower.catch_up(&mut followed, None).unwrap(), 6);
     // The node is restarted, the chain goes on, and changes its mind about what nobody has believed yet.
     drop(followed);
-    *server.chain.lock().unwrap() = story(14);
+    *server.chain() = story(14);
     let mut followed = node(asked.path());
     assert_eq!(
-        Follower::new(server.source(), None)
+        Follower::new(source(&server), None)
             .catch_up(&mut followed, None)
             .unwrap(),
         5
@@ -399,9 +318,9 @@ fn addresses_and_answers_that_are_none_are_refused() {
     for _ in 0..4 {
         chain.mine(vec![], vec![]).unwrap();
     }
-    let server = TestNode::serve(chain);
+    let server = Served::new(chain);
     let folder = tempfile::tempdir().unwrap();
-    let error = Follower::new(server.source(), None)
+    let error = Follower::new(source(&server), None)
         .step(&mut node(folder.path()))
         .unwrap_err();
     assert_eq!(error.code(), "other_policy");

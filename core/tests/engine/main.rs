@@ -2,6 +2,7 @@
 
 mod batches;
 mod bounds;
+mod cca;
 mod claims;
 mod explain;
 mod keys;

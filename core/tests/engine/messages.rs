@@ -9,7 +9,8 @@ use aicf_core::matching::AttestationClass;
 use aicf_core::signature::Scheme;
 use aicf_core::value::{Bytes, Kind};
 
-use crate::keys::{Key, cca_token, key, platform_key};
+use crate::cca::{cca_token, platform_key};
+use crate::keys::{CHAIN, Key, key};
 use crate::world::{POLICY, World, hash, market_bytes, network_id, policy_bytes, text};
 
 fn register(id: &str, key: &Key, attestation: Option<AttestationEvidence>) -> Command {
@@ -308,7 +309,7 @@ fn evidence_is_verified_and_speaks_for_one_key() {
             collateral: None,
         })
     };
-    let token = cca_token("a", &mine.public);
+    let token = cca_token(CHAIN, "a", &mine.public);
     let later = said.world.now_ms + 1_000_000;
     let mut changed = token.clone();
     let last = changed.len() - 1;
@@ -318,8 +319,8 @@ fn evidence_is_verified_and_speaks_for_one_key() {
         evidence(AttestationClass::Cca, token.clone(), said.world.now_ms),
         evidence(AttestationClass::Cca, changed, later),
         evidence(AttestationClass::Tdx, token.clone(), later),
-        evidence(AttestationClass::Cca, cca_token("a", &other.public), later),
-        evidence(AttestationClass::Cca, cca_token("b", &mine.public), later),
+        evidence(AttestationClass::Cca, cca_token(CHAIN, "a", &other.public), later),
+        evidence(AttestationClass::Cca, cca_token(CHAIN, "b", &mine.public), later),
     ] {
         let status = said.provider(&mine, "a", &register("a", &mine, attestation));
         assert_eq!(status, Status::AttestationInvalid);

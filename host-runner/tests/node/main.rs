@@ -1,10 +1,13 @@
 //! `aicf node` from the outside: the binary as a process, HTTP and WebSocket as anybody would speak them.
 
+#[path = "../../../core/tests/engine/cca.rs"]
+mod cca;
 mod claims;
 mod document;
 mod events;
 mod first_hour;
 mod life;
+mod live;
 mod operations;
 mod page;
 mod replicas;
@@ -13,3 +16,4 @@ mod security;
 mod sequenced;
 #[path = "../support/mod.rs"]
 mod support;
+mod world;

@@ -1,6 +1,6 @@
 //! Nodes that follow one network: a sequencer and replicas as processes, with equal roots after every batch.
 
-use crate::running::{PATIENCE, get, job, provider, work};
+use crate::running::{PATIENCE, Running, get, job, provider, work};
 use crate::sequenced::{Chain, agree, head, last_batch, reach, reach_block};
 use crate::support::{Place, within::finish};
 use serde_json::{Value, json};
@@ -151,5 +151,30 @@ fn batches_of_a_liar_are_refused_and_equivocation_is_kept() {
     for line in evidence.lines() {
         let batch: Value = serde_json::from_str(line).unwrap();
         assert_eq!(batch["seal"]["number"].as_u64(), Some(applied));
+    }
+}
+
+/// The blocks that a devnet makes name the last batch before them, so that its batches are final with them.
+#[test]
+fn a_devnet_names_its_batches_in_its_blocks() {
+    let place = Place::new("native");
+    let node = Running::start(&place, &[]);
+    reach(&node, 4);
+    let batches = node.ok("aicf.listBatches", json!({"from_number": 1, "limit": 3}));
+    assert!(node.end("TERM"));
+    let journal = place.ok(&["export"]).out;
+    let anchors: Vec<Value> = journal
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|line| !line["command"]["anchor"].is_null())
+        .collect();
+    assert!(anchors.len() >= 3);
+    for (anchor, batch) in anchors.iter().zip(batches["items"].as_array().unwrap()) {
+        assert_eq!(anchor["status"], "ok", "{anchor}");
+        let named = &anchor["command"]["anchor"];
+        assert_eq!(
+            (&named["number"], &named["hash"]),
+            (&batch["seal"]["number"], &batch["hash"])
+        );
     }
 }

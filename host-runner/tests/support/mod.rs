@@ -3,6 +3,7 @@
 
 pub mod journal;
 pub mod refusal;
+pub mod served;
 pub mod within;
 
 use serde_json::Value;
