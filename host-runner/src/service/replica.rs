@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// Most batches of one question.
 const BATCHES_MAX: u64 = 256;
 /// Between two questions where nothing is new, and after one that failed.
-const POLL: Duration = Duration::from_millis(250);
+const POLL: Duration = Duration::from_millis(25);
 const POLL_AFTER_ERROR: Duration = Duration::from_secs(1);
 
 /// Gives batches from a number on, at most so many; none where there is no other one yet.
