@@ -84,12 +84,12 @@ fn a_job_is_acknowledged_renewed_completed_proved_and_paid(rules: &Rules) {
     let expires_ms = lease["expires_ms"].as_u64().unwrap();
     let left = (expires_ms - world.now_ms()) / BLOCK_MS;
     let height = world.blocks(left.saturating_sub(1));
-    reach_height(&sequencer, height - rules.depth);
+    reach_height(&replica, height - rules.depth);
     provider.done(&replica, &Command::Renew(message));
     let renewed = replica.until("leaseRenewed", |_| true);
     assert!(renewed["data"]["expires_ms"].as_u64() > Some(expires_ms));
     let height = world.blocks(3);
-    reach_height(&sequencer, height - rules.depth);
+    reach_height(&replica, height - rules.depth);
     assert!(world.now_ms() > expires_ms);
     let complete = provider.complete(&lease, UNITS);
     provider.done(&replica, &complete);

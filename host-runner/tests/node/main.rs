@@ -6,6 +6,7 @@ mod claims;
 mod document;
 mod events;
 mod first_hour;
+mod history;
 mod life;
 mod live;
 mod operations;

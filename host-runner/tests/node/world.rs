@@ -12,7 +12,10 @@ use aicf_host::chain::{Devnet, IncludedProof, Transaction};
 use aicf_host::keys::{Envelope, SecretKey, devnet_sequencer};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Between two questions of a wait.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The time of every network's genesis here.
 pub const GENESIS_MS: u64 = 1_700_000_000_000;
@@ -166,7 +169,8 @@ pub fn wait<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
             return found;
         }
         assert!(started.elapsed() < PATIENCE, "waited {PATIENCE:?} for {what}");
-        std::thread::yield_now();
+        // A busy loop would take the time that the nodes need.
+        std::thread::sleep(PAUSE);
     }
 }
 
@@ -296,4 +300,13 @@ impl Member {
 
 fn result_of(assigned: &Value) -> Hash32 {
     hash(&format!("result of {}", assigned["task_id"]))
+}
+
+/// Waits until a node has applied a batch.
+pub fn reach_batch(node: &Running, number: u64) {
+    wait(&format!("batch {number}"), || {
+        let status = node.ok("aicf.getStatus", json!({}));
+        assert!(status["stopped"].is_null(), "{status}");
+        (status["batch"].as_u64() >= Some(number)).then_some(())
+    });
 }

@@ -2,6 +2,7 @@
 
 use aicf_host::chain::{ChainSource as _, Devnet};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -19,6 +20,8 @@ struct Shared {
     /// Whether requests are read and not answered.
     stalls: Mutex<bool>,
     goes_on: Condvar,
+    /// Transactions as nobody would write them, by the block that has them behind its own.
+    added: Mutex<BTreeMap<u64, Value>>,
 }
 
 impl Served {
@@ -30,6 +33,7 @@ impl Served {
             failures: Mutex::new(0),
             stalls: Mutex::new(false),
             goes_on: Condvar::new(),
+            added: Mutex::new(BTreeMap::new()),
         });
         let of_server = Arc::clone(&shared);
         std::thread::spawn(move || {
@@ -49,6 +53,11 @@ impl Served {
     /// So many requests are answered with a failure.
     pub fn fails(&self, times: u32) {
         *self.shared.failures.lock().unwrap() = times;
+    }
+
+    /// A block has a transaction behind its own, whatever that is.
+    pub fn adds(&self, height: u64, transaction: Value) {
+        self.shared.added.lock().unwrap().insert(height, transaction);
     }
 
     /// From now on requests wait for their answers, or no longer.
@@ -79,7 +88,15 @@ impl Shared {
             return ("503 Service Unavailable", String::new());
         }
         drop(left);
-        ("200 OK", answer(&mut self.chain.lock().unwrap(), request).to_string())
+        let mut answer = answer(&mut self.chain.lock().unwrap(), request);
+        let height = answer["result"]["height"].as_u64().unwrap_or_default();
+        if let (Some(added), Some(list)) = (
+            self.added.lock().unwrap().get(&height),
+            answer["result"]["transactions"].as_array_mut(),
+        ) {
+            list.push(added.clone());
+        }
+        ("200 OK", answer.to_string())
     }
 }
 
