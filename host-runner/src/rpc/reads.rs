@@ -144,9 +144,12 @@ pub struct SettlementKey {
 pub fn status(service: &Service, _: &Caller, params: Params<'_>) -> Answer {
     params.end()?;
     let standing = service.inbox.standing();
-    let (head, chain) = service
+    let (head, chain, batch) = service
         .reads
-        .at_once(|moment| Ok((moment.value("head", &json!({}))?, moment.value("chain", &json!({}))?)))
+        .at_once(|moment| {
+            let value = |name| moment.value(name, &json!({}));
+            Ok((value("head")?, value("chain")?, moment.last_batch()?))
+        })
         .map_err(|error| RpcError::of_read("head", error))?;
     answer(&NodeStatus {
         version: env!("CARGO_PKG_VERSION"),
@@ -156,8 +159,8 @@ pub fn status(service: &Service, _: &Caller, params: Params<'_>) -> Answer {
         chain_error: standing.chain_error,
         clock_error: standing.clock_error,
         role: standing.role,
-        batch: standing.batch,
-        batch_known: standing.batch_known,
+        batch,
+        batch_known: standing.batch_known.max(batch),
         chain_head: standing.chain_head,
         chain,
         head,

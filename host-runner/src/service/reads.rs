@@ -147,13 +147,20 @@ impl Moment<'_> {
     /// # Errors
     /// The database's.
     pub fn batches(&self, from: u64, limit: usize) -> Result<(Vec<crate::node::SealedBatch>, u64)> {
+        Ok((crate::node::read_batches(self.store, from, limit)?, self.last_batch()?))
+    }
+
+    /// The number of the last sealed batch, 0 before the first one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_batch(&self) -> Result<u64> {
         use aicf_core::engine::key::{Key, Table};
-        let items = crate::node::read_batches(self.store, from, limit)?;
-        let last = match self.store.get(&Key::new(Table::Sealed).bytes())? {
+        let row = self.store.get(&Key::new(Table::Sealed).bytes())?;
+        Ok(match row {
             Some(bytes) => aicf_core::codec::cbor::from_slice::<aicf_core::engine::rows::SealedRow>(&bytes)?.number,
             None => 0,
-        };
-        Ok((items, last))
+        })
     }
 
     /// The last ticket that was applied.

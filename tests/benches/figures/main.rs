@@ -9,6 +9,7 @@
 mod claims;
 mod data;
 mod evidence;
+mod follow;
 mod growth;
 mod lifecycle;
 mod serve;
@@ -21,6 +22,7 @@ use aicf_core::codec::Format;
 use aicf_core::hash::sha3_256;
 use aicf_core::task_id;
 use aicf_core::value::{Hash32, Positive};
+use aicf_host::engine::Choice;
 use aicf_host::wasm::{self, Executor, NoStore, module};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -29,7 +31,7 @@ fn main() -> Outcome {
     // `cargo test --benches` runs this too, to see that it still works: small then.
     let quick = !std::env::args().any(|arg| arg == "--bench");
     let size = |small, large| if quick { small } else { large };
-    let figures: [(&str, &dyn Fn() -> Outcome); 10] = [
+    let figures: [(&str, &dyn Fn() -> Outcome); 12] = [
         ("task_ids", &|| task_ids(size(1_000, 1_000_000))),
         ("settlement", &|| settlement(size(2_000, 1_000_000))),
         ("lifecycle", &|| lifecycle::run(if quick { 200 } else { 20_000 })),
@@ -47,6 +49,13 @@ fn main() -> Outcome {
         }),
         ("signatures", &|| signatures::run(if quick { 3 } else { 3_000 })),
         ("evidence", &|| evidence::run(if quick { 2 } else { 200 })),
+        ("follow", &|| {
+            for engine in [Choice::Native, Choice::Wasm] {
+                follow::run(engine, size(320, 100_000))?;
+            }
+            Ok(())
+        }),
+        ("follow-long", &|| follow::run(Choice::Wasm, size(160, 1_000_000))),
         ("growth", &|| {
             if quick {
                 growth::run(512, 600, 1_200)

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::lifecycle::{POLICY, command, drive};
 
-type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
+pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// Connections that ask at the same time.
 const CLIENTS: usize = 4;
@@ -34,7 +34,7 @@ fn options(policy: &str) -> Outcome<Options> {
 }
 
 /// A node in this process over a database; it serves until the process ends.
-fn serve(database: &Path, options: Options, settings: &[(&str, &str)]) -> Outcome<String> {
+pub fn serve(database: &Path, options: Options, settings: &[(&str, &str)]) -> Outcome<String> {
     let mut flags = vec![
         ("database".to_owned(), database.display().to_string()),
         ("rpc.listen".to_owned(), "127.0.0.1:0".to_owned()),
@@ -60,14 +60,14 @@ fn serve(database: &Path, options: Options, settings: &[(&str, &str)]) -> Outcom
 }
 
 /// A connection that is kept.
-struct Client {
+pub struct Client {
     stream: TcpStream,
     address: String,
     buffer: Vec<u8>,
 }
 
 impl Client {
-    fn new(address: &str) -> Outcome<Self> {
+    pub fn new(address: &str) -> Outcome<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         Ok(Self {
@@ -109,7 +109,7 @@ impl Client {
         }
     }
 
-    fn call(&mut self, method: &str, params: &Value) -> Outcome<Value> {
+    pub fn call(&mut self, method: &str, params: &Value) -> Outcome<Value> {
         let request = self.request(method, params);
         let mut answer: Value = serde_json::from_slice(self.send(&request)?)?;
         match answer.get("error") {
