@@ -1,5 +1,6 @@
 //! What stops a node. A refused command is none of these: it is an outcome.
 
+use crate::node::Divergence;
 use crate::{store, wasm};
 use std::fmt;
 
@@ -110,20 +111,7 @@ pub enum Error {
         what: String,
     },
     /// A batch that this node computes otherwise than its sequencer. Nothing of it was kept.
-    Diverged {
-        /// Its number.
-        batch: u64,
-        /// The first entry that differs.
-        seq: u64,
-        /// What the engine says of that entry.
-        status: &'static str,
-        /// The state root in the batch.
-        sealed: String,
-        /// The state root of this node.
-        ours: String,
-        /// The engine's message.
-        message: String,
-    },
+    Diverged(Box<Divergence>),
     /// Two batches of one number under one key.
     Equivocation {
         /// Their number.
@@ -171,7 +159,7 @@ impl Error {
             Self::NotSequencer { .. } => "not_sequencer",
             Self::ClockOutOfRange { .. } => "clock_out_of_range",
             Self::BadBatch { .. } => "bad_batch",
-            Self::Diverged { .. } => "diverged",
+            Self::Diverged(_) => "diverged",
             Self::Equivocation { .. } => "equivocation",
         }
     }
@@ -272,19 +260,7 @@ impl fmt::Display for Error {
                  clock, or wait until the chain has caught up"
             ),
             Self::BadBatch { number, what } => write!(f, "batch {number} is not the next one: {what}"),
-            Self::Diverged {
-                batch,
-                seq,
-                status,
-                sealed,
-                ours,
-                message,
-            } => write!(
-                f,
-                "batch {batch} has the state root {sealed}, this node has {ours}; the first entry that differs is {seq} \
-                 ({status}: {message}). Nothing of the batch was kept; compare the two nodes' versions, blocks and network \
-                 documents"
-            ),
+            Self::Diverged(divergence) => divergence.fmt(f),
             Self::Equivocation { number, applied, other } => write!(
                 f,
                 "the sequencer signed two batches {number}: {applied} was applied, {other} exists too. Both are kept as \

@@ -9,10 +9,12 @@
 //! commit left it.
 
 mod batches;
+pub mod divergence;
 mod events;
 mod upgrade;
 
 pub use batches::{BATCH_BYTES_MAX, SealedBatch, read_batches};
+pub use divergence::Divergence;
 pub use events::kind_of;
 
 use self::upgrade::Upgrades;

@@ -1,6 +1,7 @@
 //! Batches of messages: admitted one by one, sealed with the commit, read back from the journal, and applied again by a
 //! replica (docs/spec/23-batches.md).
 
+use super::divergence::{Divergence, First};
 use super::{Node, Reader};
 use crate::error::{Error, Result};
 use crate::store::HostStore;
@@ -356,7 +357,7 @@ impl Node {
             block_hash: block.map_or(Hash32::ZERO, |block| block.hash),
             messages: open.messages.len() as u64,
             messages_digest: messages_digest(&open.messages)?,
-            state_root: self.head.as_ref().map_or(Hash32::ZERO, |head| head.state_root),
+            state_root: self.root(),
             key,
             signature: Bytes(Vec::new()),
         };
@@ -395,24 +396,31 @@ impl Node {
         let (height, time_ms) = (batch.seal.block_height, batch.time_ms);
         let moment = (height, time_ms);
         if let Some(block) = self.reader.last_block()?.filter(|block| !block.dispatched) {
+            let before = self.root();
             let outcome = self.submit(height, time_ms, Command::Dispatch { beacon: block.beacon })?;
-            self.agrees(batch, &outcome)?;
+            self.agrees(batch, &outcome, before)?;
             seen(moment, &outcome);
         }
         for message in &batch.messages {
             let command: Command = cbor::from_slice(message)?;
+            let before = self.root();
             let outcome = self.submit(height, time_ms, command)?;
-            self.agrees(batch, &outcome)?;
+            self.agrees(batch, &outcome, before)?;
             seen(moment, &outcome);
         }
+        let before = self.root();
         let outcome = self.submit(height, time_ms, Command::Seal(batch.seal.clone()))?;
-        self.agrees(batch, &outcome)?;
+        self.agrees(batch, &outcome, before)?;
         seen(moment, &outcome);
         Ok(())
     }
 
+    fn root(&self) -> Hash32 {
+        self.head.as_ref().map_or(Hash32::ZERO, |head| head.state_root)
+    }
+
     /// A batch holds only what the engine takes.
-    fn agrees(&self, batch: &SealedBatch, outcome: &Outcome) -> Result<()> {
+    fn agrees(&self, batch: &SealedBatch, outcome: &Outcome, before: Hash32) -> Result<()> {
         if outcome.status == Status::Ok {
             return Ok(());
         }
@@ -422,17 +430,16 @@ impl Node {
                 what: outcome.message.clone(),
             });
         }
-        Err(Error::Diverged {
+        Err(Error::Diverged(Box::new(Divergence {
             batch: batch.seal.number,
             seq: outcome.seq,
             status: outcome.status.as_str(),
-            sealed: batch.seal.state_root.to_string(),
-            ours: self
-                .head
-                .as_ref()
-                .map_or_else(String::new, |head| head.state_root.to_string()),
+            sealed: batch.seal.state_root,
+            // A refused entry has moved the root, too: the seal is over the one before.
+            ours: before,
             message: outcome.message.clone(),
-        })
+            first: First::Unknown("this node follows no other node that could be asked".to_owned()),
+        })))
     }
 
     /// Whether this is an open devnet's database, where a clock that does not fit the chain's is moved rather than

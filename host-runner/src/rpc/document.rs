@@ -80,6 +80,9 @@ impl Types {
             "payload_json" => Some(json!({"description": "The payload as any JSON; it becomes canonical CBOR"})),
             "prompt" => Some(json!({"type": "string", "description": "Becomes the payload {\"prompt\": …}"})),
             "topics" => Some(json!({"anyOf": [{"type": "array", "items": {"enum": TOPICS}}, {"enum": TOPICS}]})),
+            "from_seq" if method.name == "aicf.listChanges" => {
+                Some(json!({"type": "integer", "minimum": 0, "description": "The first entry"}))
+            }
             "from_seq" => {
                 Some(json!({"type": "integer", "minimum": 0, "description": "The first entry whose events count"}))
             }
@@ -201,6 +204,14 @@ fn special_result(method: &str) -> Value {
                 "last": {"type": "integer", "description": "The number of the last batch that this node has, 0 before the first one"},
             }),
         ),
+        "aicf.listChanges" => object(
+            &["items", "first_seq", "next_seq"],
+            json!({
+                "items": {"type": "array", "items": {"$ref": "#/$defs/output/ChangedEntry"}},
+                "first_seq": {"type": "integer", "description": "The first entry that this node still has the changes of"},
+                "next_seq": {"type": "integer", "description": "The entry after the last one that is committed"},
+            }),
+        ),
         "aicf.getPayload" => object(
             &["task_id", "payload"],
             json!({"task_id": hash, "payload": {"type": "string", "pattern": "^0x([0-9a-f]{2})*$"}}),
@@ -312,6 +323,30 @@ fn own_types() -> Map<String, Value> {
                     },
                 },
                 "messages": {"type": "array", "description": "Commands as canonical CBOR", "items": {"type": "string", "pattern": "^0x([0-9a-f]{2})*$"}},
+            },
+        },
+        "ChangedEntry": {
+            "type": "object",
+            "description": "An entry with the rows that it wrote.",
+            "required": ["seq", "status", "state_root", "rows"],
+            "additionalProperties": false,
+            "properties": {
+                "seq": whole,
+                "status": {"type": "string"},
+                "state_root": hash,
+                "rows": {
+                    "type": ["array", "null"],
+                    "description": "In key order, without the head; null where they are too large for one answer",
+                    "items": {
+                        "type": "object",
+                        "required": ["key", "value"],
+                        "additionalProperties": false,
+                        "properties": {
+                            "key": {"type": "string", "pattern": "^0x([0-9a-f]{2})*$"},
+                            "value": {"type": ["string", "null"], "description": "null where the row was deleted"},
+                        },
+                    },
+                },
             },
         },
         "NodeStatus": {

@@ -7,10 +7,12 @@ use super::table::Answer;
 use crate::cli::Failure;
 use crate::cli::documents::{self, Claims};
 use crate::node::Reader;
+use crate::node::divergence::ChangedEntry;
 use crate::service::Service;
 use crate::service::feed::{Line, Position, from_database};
 use crate::service::reads::entry_of;
 use crate::service::topic::Wanted;
+use crate::store::changes::CHANGES_PAGE_BYTES_MAX;
 use aicf_core::codec::hex;
 use aicf_core::codec::tree::Tree;
 use aicf_core::engine::entry::{ContractCall, Transaction};
@@ -287,6 +289,36 @@ pub fn batches(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer 
         .at_once(|moment| moment.batches(from, limit))
         .map_err(|error| RpcError::of_node(&error))?;
     let page = Batches { items, last };
+    let text = aicf_core::codec::json::to_vec(&page).map_err(|error| RpcError::of_node(&error.into()))?;
+    raw(text)
+}
+
+/// Most entries of a page.
+const CHANGES_MAX: u64 = 256;
+
+/// A page of entries with the rows that they wrote.
+#[derive(Serialize)]
+pub struct Changes {
+    /// Entries in order, without a gap.
+    items: Vec<ChangedEntry>,
+    /// The first entry that this node still has the changes of.
+    first_seq: u64,
+    /// The entry after the last one that is committed.
+    next_seq: u64,
+}
+
+/// `aicf.listChanges`.
+pub fn changes(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
+    let from_seq = params.take_as::<u64>("from_seq")?.unwrap_or_default();
+    let limit = params.take_as::<u64>("limit")?.unwrap_or(100).clamp(1, CHANGES_MAX);
+    params.end()?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let page = service.changes.page(from_seq, limit, CHANGES_PAGE_BYTES_MAX);
+    let page = Changes {
+        items: page.entries.iter().map(|entry| ChangedEntry::from(&**entry)).collect(),
+        first_seq: page.first_seq,
+        next_seq: page.next_seq,
+    };
     let text = aicf_core::codec::json::to_vec(&page).map_err(|error| RpcError::of_node(&error.into()))?;
     raw(text)
 }

@@ -146,6 +146,8 @@ methods! {
         "What became of a write that was answered with a ticket.";
     "aicf.listBatches" Read(reads::batches) &["from_number", "limit"],
         "Returns sealed batches of messages in order, from a number on: what a replica applies.";
+    "aicf.listChanges" Read(reads::changes) &["from_seq", "limit"],
+        "Returns the rows that the last entries wrote, in order, as far as this node keeps them in memory: what a replica that diverged compares.";
     "aicf.submitJob" Write(writes::submit_job) &["kind", "payload_json", "units", "fee", "requester", "tier", "region", "model", "attestation_classes", "circuit", "payload", "tx_hash", "caller"],
         "Puts a job into the queue; the answer has its task_id.";
     "aicf.cancelJob" Write(writes::cancel_job) &["task_id", "requester"],

@@ -7,6 +7,7 @@ use super::writer::Clock;
 use crate::chain::{Anchor, Block, ChainSource, Detached, Devnet, Fetcher, Follower, SealTime};
 use crate::error::{Error, Result};
 use crate::node::Node;
+use crate::node::divergence::First;
 use aicf_core::engine::Outcome;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -207,9 +208,11 @@ impl Followed {
 
 /// Whether an error is of the kind that nothing this process does makes right.
 #[must_use]
-pub const fn is_final(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Reorganised { .. } | Error::PolicyRoot { .. } | Error::Diverged { .. } | Error::Equivocation { .. }
-    )
+pub fn is_final(error: &Error) -> bool {
+    match error {
+        Error::Reorganised { .. } | Error::PolicyRoot { .. } | Error::Equivocation { .. } => true,
+        // Until the followed node has answered the report is not whole.
+        Error::Diverged(divergence) => !matches!(divergence.first, First::Asked),
+        _ => false,
+    }
 }

@@ -6,7 +6,7 @@
 //! | [`writer`] | applies commands and blocks, commits, answers |
 //! | [`reads`] | answers from what is committed, beside the writer |
 //! | [`blocks`], [`clock`] | blocks of a chain or of a devnet's own |
-//! | [`replica`] | batches of a sequencer that is followed |
+//! | [`replica`], [`comparison`] | batches of a sequencer that is followed; a divergence from it |
 //! | [`feed`], [`topic`] | events for those who follow |
 //! | [`metrics`], [`logs`], [`audit`] | what is counted, said and recorded |
 //! | [`run`] | puts them together, serves, and ends in order |
@@ -14,6 +14,7 @@
 pub mod audit;
 pub mod blocks;
 pub mod clock;
+pub mod comparison;
 pub mod feed;
 pub mod inbox;
 pub mod logs;
@@ -26,6 +27,7 @@ pub mod writer;
 
 use crate::keys::SecretKey;
 use crate::rpc::access::Access;
+use crate::store::ChangeLog;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +44,8 @@ pub struct Service {
     pub feed: Arc<feed::Feed>,
     /// What is counted.
     pub metrics: Arc<metrics::Metrics>,
+    /// The row changes of the last entries.
+    pub changes: Arc<ChangeLog>,
     /// What operators did.
     pub audit: audit::AuditLog,
     /// Who may do what.

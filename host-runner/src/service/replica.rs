@@ -3,14 +3,16 @@
 //! file of JSON lines.
 
 use super::blocks::{Followed, Seen};
+use super::comparison::{ANSWER_TIMEOUT, Comparison, Range};
 use crate::error::{Error, Result};
-use crate::node::{Node, SealedBatch};
+use crate::node::divergence::ChangedEntry;
+use crate::node::{Divergence, Node, SealedBatch};
 use aicf_core::codec::{de, json};
 use aicf_core::limits::JSON_DEPTH_MAX;
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::time::{Duration, Instant};
 
 /// Most batches of one question.
@@ -26,6 +28,15 @@ pub trait BatchSource: Send {
     /// # Errors
     /// When the source cannot be read.
     fn batches(&mut self, from: u64, limit: u64) -> Result<Vec<SealedBatch>>;
+
+    /// The row changes of these entries, as far as the source still has them; `None` from a source that keeps none.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn changes(&mut self, range: Range) -> Result<Option<Vec<ChangedEntry>>> {
+        let _ = range;
+        Ok(None)
+    }
 }
 
 /// Batches in a file of JSON lines, as `aicf batches export` writes them.
@@ -119,57 +130,110 @@ impl BatchNode {
 }
 
 #[cfg(feature = "net")]
+impl BatchNode {
+    fn broken(&self, what: &str) -> Error {
+        Error::Chain(format!("{}: {what}", self.url))
+    }
+
+    /// The `items` of a list.
+    fn list(&self, method: &str, params: &serde_json::Value) -> Result<Vec<serde_json::Value>> {
+        let request = serde_json::json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        let text = self.ask(&request.to_string())?;
+        let mut answer: serde_json::Value =
+            serde_json::from_slice(&text).map_err(|error| self.broken(&format!("no JSON: {error}")))?;
+        if let Some(error) = answer.get("error") {
+            return Err(self.broken(&format!("{method}: {error}")));
+        }
+        match answer["result"]["items"].take() {
+            serde_json::Value::Array(items) => Ok(items),
+            _ => Err(self.broken(&format!("{method}: no items"))),
+        }
+    }
+}
+
+#[cfg(feature = "net")]
 impl BatchSource for BatchNode {
     fn batches(&mut self, from: u64, limit: u64) -> Result<Vec<SealedBatch>> {
-        let request = serde_json::json!({
-            "jsonrpc": "2.0", "id": 1, "method": "aicf.listBatches", "params": {"from_number": from, "limit": limit},
-        });
-        let text = self.ask(&request.to_string())?;
-        let broken = |what: String| Error::Chain(format!("{}: {what}", self.url));
-        let answer: serde_json::Value =
-            serde_json::from_slice(&text).map_err(|error| broken(format!("no JSON: {error}")))?;
-        if let Some(error) = answer.get("error") {
-            return Err(broken(format!("aicf.listBatches: {error}")));
-        }
-        let items = answer["result"]["items"].as_array().cloned().unwrap_or_default();
+        let items = self.list(
+            "aicf.listBatches",
+            &serde_json::json!({"from_number": from, "limit": limit}),
+        )?;
         let read = |item: &serde_json::Value| {
-            batch_from_json(item.to_string().as_bytes()).map_err(|error| broken(format!("no batch: {error}")))
+            batch_from_json(item.to_string().as_bytes()).map_err(|error| self.broken(&format!("no batch: {error}")))
         };
         items.iter().map(read).collect()
     }
+
+    fn changes(&mut self, range: Range) -> Result<Option<Vec<ChangedEntry>>> {
+        let started = Instant::now();
+        let mut found: Vec<ChangedEntry> = Vec::new();
+        let mut from_seq = range.from_seq;
+        while from_seq <= range.last_seq && started.elapsed() < ANSWER_TIMEOUT {
+            let items = self.list("aicf.listChanges", &serde_json::json!({"from_seq": from_seq}))?;
+            let read = |item: &serde_json::Value| {
+                json::parse(item.to_string().as_bytes(), JSON_DEPTH_MAX)
+                    .and_then(|tree| de::from_tree::<ChangedEntry>(&tree))
+                    .map_err(|error| self.broken(&format!("no entry: {error}")))
+            };
+            let page: Vec<ChangedEntry> = items.iter().map(read).collect::<Result<_>>()?;
+            let Some(last) = page.last().filter(|last| last.seq >= from_seq) else {
+                break;
+            };
+            from_seq = last.seq + 1;
+            found.extend(page);
+        }
+        Ok(Some(found))
+    }
+}
+
+/// What the thread is asked for.
+enum Question {
+    /// Batches from a number on.
+    Batches(u64),
+    /// The row changes of entries.
+    Changes(Range),
+}
+
+/// What it answers.
+enum Answer {
+    Batches(Result<Vec<SealedBatch>>),
+    Changes(Result<Option<Vec<ChangedEntry>>>),
 }
 
 /// The sequencer that is followed, asked on a thread of its own.
 pub struct Upstream {
-    ask: Sender<u64>,
-    answers: Receiver<Result<Vec<SealedBatch>>>,
+    ask: Sender<Question>,
+    answers: Receiver<Answer>,
     asked: bool,
     ask_at: Instant,
     waiting: VecDeque<SealedBatch>,
     last_known: u64,
     /// Whether the batch that was asked for is to be compared with the node's own of that number.
     compares: bool,
-    evidence: PathBuf,
+    /// The database; reports and evidence have its name with an ending.
+    database: PathBuf,
+    /// After a batch that this node computed otherwise.
+    comparison: Option<Comparison>,
 }
 
 impl Upstream {
     /// Follows a source; `wake` is called after each of its answers. Two batches of one number under one key are written
-    /// to the file `evidence`.
+    /// to `DATABASE.equivocation.jsonl`, the report of a divergence to `DATABASE.divergence.json`.
     ///
     /// # Errors
     /// [`Error::Config`] when the system has no thread.
-    pub fn start(
-        mut source: Box<dyn BatchSource>,
-        evidence: PathBuf,
-        wake: impl Fn() + Send + 'static,
-    ) -> Result<Self> {
-        let (ask, asked) = channel::<u64>();
+    pub fn start(mut source: Box<dyn BatchSource>, database: &Path, wake: impl Fn() + Send + 'static) -> Result<Self> {
+        let (ask, asked) = channel::<Question>();
         let (answer, answers) = channel();
         std::thread::Builder::new()
             .name("batches".into())
             .spawn(move || {
-                while let Ok(from) = asked.recv() {
-                    if answer.send(source.batches(from, BATCHES_MAX)).is_err() {
+                while let Ok(question) = asked.recv() {
+                    let found = match question {
+                        Question::Batches(from) => Answer::Batches(source.batches(from, BATCHES_MAX)),
+                        Question::Changes(range) => Answer::Changes(source.changes(range)),
+                    };
+                    if answer.send(found).is_err() {
                         return;
                     }
                     wake();
@@ -184,7 +248,8 @@ impl Upstream {
             waiting: VecDeque::new(),
             last_known: 0,
             compares: false,
-            evidence,
+            database: database.to_path_buf(),
+            comparison: None,
         })
     }
 
@@ -195,7 +260,7 @@ impl Upstream {
     }
 
     fn receive(&mut self, node: &Node) -> Result<()> {
-        let Ok(answer) = self.answers.try_recv() else {
+        let Ok(Answer::Batches(answer)) = self.answers.try_recv() else {
             return Ok(());
         };
         self.asked = false;
@@ -240,12 +305,47 @@ impl Upstream {
             .chain([&other])
             .map(|batch| json::to_string(batch).map(|line| line + "\n"))
             .collect::<aicf_core::Result<_>>()?;
-        std::fs::write(&self.evidence, lines)
-            .map_err(|error| Error::Chain(format!("{}: {error}", self.evidence.display())))?;
+        let evidence = self.file(".equivocation.jsonl");
+        std::fs::write(&evidence, lines).map_err(|error| Error::Chain(format!("{}: {error}", evidence.display())))?;
         Err(Error::Equivocation {
             number,
             applied: last.hash.to_string(),
             other: other.hash.to_string(),
+        })
+    }
+
+    /// A file beside the database.
+    fn file(&self, ending: &str) -> PathBuf {
+        let mut name = self.database.as_os_str().to_owned();
+        name.push(ending);
+        name.into()
+    }
+
+    /// Takes this node's part of a divergence and asks for the other one. The report so far.
+    fn diverged(&mut self, node: &Node, agreed: u64, divergence: Divergence) -> Result<Error> {
+        let comparison = Comparison::begin(node, agreed, divergence, self.file(".divergence.json"))?;
+        let _ = self.ask.send(Question::Changes(comparison.range()));
+        let so_far = comparison.error();
+        self.comparison = Some(comparison);
+        Ok(so_far)
+    }
+
+    /// The report of a divergence: the final one where the answer has come or does not come any more.
+    fn compared(&mut self, node: &Node) -> Option<Error> {
+        let comparison = self.comparison.take()?;
+        Some(match self.answers.try_recv() {
+            Ok(Answer::Changes(theirs)) => comparison.end(node, theirs),
+            Err(TryRecvError::Disconnected) => comparison.unknown("the thread that asks has ended".to_owned()),
+            _ if comparison.is_late() => comparison.unknown(format!(
+                "the followed node did not answer within {} s",
+                ANSWER_TIMEOUT.as_secs()
+            )),
+            // Batches that were asked for before are of no use any more.
+            _ => {
+                let so_far = comparison.error();
+                self.comparison = Some(comparison);
+                so_far
+            }
         })
     }
 
@@ -254,6 +354,9 @@ impl Upstream {
     /// # Errors
     /// The source's and the chain's; [`Error::Diverged`], [`Error::Equivocation`].
     pub fn look(&mut self, node: &mut Node, chain: Option<&mut Followed>, seen: Seen<'_>) -> Result<Duration> {
+        if let Some(diverged) = self.compared(node) {
+            return Err(diverged);
+        }
         self.receive(node)?;
         let last = node.reader().last_sealed()?;
         let done = last.as_ref().map_or(0, |last| last.number);
@@ -262,7 +365,7 @@ impl Upstream {
         }
         let Some(batch) = self.waiting.front() else {
             if !self.asked && self.ask_at <= Instant::now() {
-                self.asked = self.ask.send(done + 1).is_ok();
+                self.asked = self.ask.send(Question::Batches(done + 1)).is_ok();
             }
             return Ok(POLL);
         };
@@ -272,7 +375,7 @@ impl Upstream {
         {
             // It follows another batch of that number: which one?
             self.waiting.clear();
-            self.compares = !self.asked && self.ask.send(done).is_ok();
+            self.compares = !self.asked && self.ask.send(Question::Batches(done)).is_ok();
             self.asked |= self.compares;
             return Ok(POLL);
         }
@@ -296,6 +399,10 @@ impl Upstream {
             self.waiting.clear();
             self.ask_at = Instant::now() + POLL_AFTER_ERROR;
         }
-        applied.map(|()| Duration::ZERO)
+        match applied {
+            Ok(()) => Ok(Duration::ZERO),
+            Err(Error::Diverged(divergence)) => Err(self.diverged(node, done, *divergence)?),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -17,6 +17,7 @@ use crate::keys::SecretKey;
 use crate::node::{Node, Options};
 use crate::rpc::access::Access;
 use crate::rpc::listen::Listener;
+use crate::store::changes::CHANGES_BYTES_MAX;
 use aicf_core::codec::hex;
 use aicf_core::engine::rows::JobStatus;
 use aicf_core::value::{Hash32, Text};
@@ -76,6 +77,7 @@ pub fn run(
     // A block is committed whole, or not at all: what is said between two blocks must not be taken for a part of one.
     options.batch_entries_max = usize::MAX;
     let node = Node::open(&database, &options)?;
+    let changes = node.reader().state().lock().keep_changes(CHANGES_BYTES_MAX)?;
     let head = node.query("head", &json!({}))?;
     let is_devnet = head["class"] == "devnet";
     let access = Access::new(config, is_devnet)?;
@@ -109,6 +111,7 @@ pub fn run(
         inbox: inbox.clone(),
         feed,
         metrics,
+        changes,
         audit,
         access,
         receipts_key,

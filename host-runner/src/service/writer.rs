@@ -108,11 +108,9 @@ impl Writer {
             move || drop(sender.try_send(Work::Look))
         };
         self.blocks.start(&self.clock, self.upstream.is_some(), wake())?;
-        let mut evidence = database.as_os_str().to_owned();
-        evidence.push(".equivocation.jsonl");
         let looks = Looks {
             upstream: match self.upstream.take() {
-                Some(source) => Some(Upstream::start(source, evidence.into(), wake())?),
+                Some(source) => Some(Upstream::start(source, database, wake())?),
                 None => None,
             },
             guard: JumpGuard::default(),

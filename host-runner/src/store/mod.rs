@@ -9,6 +9,7 @@
 
 pub mod backup;
 mod cache;
+pub mod changes;
 mod error;
 pub mod lock;
 pub mod memory;
@@ -16,6 +17,7 @@ pub mod overlay;
 pub mod snapshot;
 pub mod sqlite;
 
+pub use changes::{ChangeLog, EntryChanges};
 pub use error::{Error, Result};
 pub use lock::Lock;
 pub use memory::MemoryDatabase;

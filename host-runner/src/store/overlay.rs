@@ -5,6 +5,7 @@
 //! once; when that fails, nothing is forgotten and it can be tried again.
 
 use super::cache::ReadCache;
+use super::changes::ChangeLog;
 use super::{Batch, Changes, Error, EventRow, HostStore, JournalRow, Pair, Result, Ticket};
 use aicf_core::engine::Store;
 use std::collections::btree_map;
@@ -23,6 +24,8 @@ pub struct Overlay {
     events: Vec<EventRow>,
     tickets: Vec<Ticket>,
     batches: Vec<(u64, u64)>,
+    /// The changes of the last entries, where they are kept.
+    changes: Option<Arc<ChangeLog>>,
     /// Why a read of the engine's failed: the core's own error cannot carry it.
     failure: Option<Error>,
 }
@@ -39,6 +42,7 @@ impl Overlay {
             events: Vec::new(),
             tickets: Vec::new(),
             batches: Vec::new(),
+            changes: None,
             failure: None,
         }
     }
@@ -55,6 +59,23 @@ impl Overlay {
         self.journal.len()
     }
 
+    /// Keeps the row changes of the entries from now on in memory, at most so many bytes of them.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn keep_changes(&mut self, bytes_max: usize) -> Result<Arc<ChangeLog>> {
+        let next_seq = self.base.last()?.map_or(0, |last| last.seq + 1);
+        let changes = Arc::new(ChangeLog::new(bytes_max, next_seq));
+        self.changes = Some(Arc::clone(&changes));
+        Ok(changes)
+    }
+
+    /// The row changes of the last entries, where they are kept.
+    #[must_use]
+    pub fn changes(&self) -> Option<Arc<ChangeLog>> {
+        self.changes.clone()
+    }
+
     /// Adds an entry with all it did.
     pub fn accept(
         &mut self,
@@ -62,7 +83,14 @@ impl Overlay {
         changes: impl Iterator<Item = (Vec<u8>, Option<Vec<u8>>)>,
         events: Vec<EventRow>,
     ) {
-        self.state.extend(changes);
+        match &self.changes {
+            None => self.state.extend(changes),
+            Some(kept) => {
+                let changes: Vec<_> = changes.collect();
+                kept.push(&row, &changes);
+                self.state.extend(changes);
+            }
+        }
         self.journal.push(row);
         self.events.extend(events);
     }
@@ -89,6 +117,9 @@ impl Overlay {
         self.events.clear();
         self.tickets.clear();
         self.batches.clear();
+        if let Some(changes) = &self.changes {
+            changes.discard();
+        }
     }
 
     /// Writes everything that waits, as one transaction.
@@ -110,6 +141,9 @@ impl Overlay {
         self.batches.clear();
         self.journal.clear();
         self.events.clear();
+        if let Some(changes) = &self.changes {
+            changes.commit();
+        }
         for (key, value) in std::mem::take(&mut self.state) {
             self.cache.put(&key, value.as_deref());
         }

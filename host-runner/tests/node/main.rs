@@ -3,6 +3,7 @@
 #[path = "../../../core/tests/engine/cca.rs"]
 mod cca;
 mod claims;
+mod divergence;
 mod document;
 mod events;
 mod first_hour;
