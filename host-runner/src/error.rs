@@ -1,8 +1,9 @@
 //! What stops a node. A refused command is none of these: it is an outcome.
 
-use crate::node::Divergence;
+use crate::node::{Divergence, snapshots};
 use crate::{store, wasm};
 use std::fmt;
+use std::path::PathBuf;
 
 /// The result of a node.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -112,6 +113,13 @@ pub enum Error {
     },
     /// A batch that this node computes otherwise than its sequencer. Nothing of it was kept.
     Diverged(Box<Divergence>),
+    /// A snapshot that is not made or not loaded.
+    Snapshot {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: snapshots::Refusal,
+    },
     /// Two batches of one number under one key.
     Equivocation {
         /// Their number.
@@ -160,6 +168,7 @@ impl Error {
             Self::ClockOutOfRange { .. } => "clock_out_of_range",
             Self::BadBatch { .. } => "bad_batch",
             Self::Diverged(_) => "diverged",
+            Self::Snapshot { why, .. } => why.code(),
             Self::Equivocation { .. } => "equivocation",
         }
     }
@@ -261,6 +270,7 @@ impl fmt::Display for Error {
             ),
             Self::BadBatch { number, what } => write!(f, "batch {number} is not the next one: {what}"),
             Self::Diverged(divergence) => divergence.fmt(f),
+            Self::Snapshot { path, why } => write!(f, "snapshot {}: {why}", path.display()),
             Self::Equivocation { number, applied, other } => write!(
                 f,
                 "the sequencer signed two batches {number}: {applied} was applied, {other} exists too. Both are kept as \

@@ -11,6 +11,7 @@
 mod batches;
 pub mod divergence;
 mod events;
+pub mod snapshots;
 mod upgrade;
 
 pub use batches::{BATCH_BYTES_MAX, SealedBatch, read_batches};

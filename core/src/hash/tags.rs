@@ -255,6 +255,8 @@ domains! {
         "The hash of a sealed batch of messages." "23-batches" "aicf/sealed-batch/v1" SEALED_BATCH sealed_batch SealedBatch
             [network_id: Hash32, number: u64, previous: Hash32, block_height: u64, block_hash: Hash32, time_ms: u64,
              messages: u64, messages_digest: Hash32, state_root: Hash32];
+        "What a sequencer key signs for a snapshot." "23-batches" "aicf/snapshot/v1" SNAPSHOT snapshot Snapshot
+            [network_id: Hash32, number: u64, batch_hash: Hash32, seq: u64, state_root: Hash32, state_digest: Hash32];
         "The beacon of a block of a devnet." "20-chain" "aicf/devnet/beacon/v1" DEVNET_BEACON devnet_beacon DevnetBeacon
             [seed: u64, fork: u64, height: u64];
     }

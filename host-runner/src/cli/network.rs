@@ -6,6 +6,7 @@ use super::fields::read_file;
 use super::key::Passphrase;
 use super::out::{Out, as_json};
 use super::{market, policy};
+use crate::keys::SecretKey;
 use crate::network::{self, BUILT_IN, Check};
 use crate::node::Options;
 use aicf_core::abi::SPEC_VERSION;
@@ -240,27 +241,49 @@ fn named_network(named: &str, globals: &Globals) -> Result<ResolvedNetwork, Fail
 }
 
 impl Globals {
+    /// The network of these options: the devnet where none is named.
+    ///
+    /// # Errors
+    /// What is wrong with the document, the policy or the parameters.
+    pub fn network(&self) -> Result<ResolvedNetwork, Failure> {
+        named_network(self.network.as_deref().unwrap_or("devnet"), self)
+    }
+
+    /// The sequencer key of these options, if one is given.
+    ///
+    /// # Errors
+    /// What is wrong with the file or its passphrase.
+    pub fn sequencer(&self) -> Result<Option<SecretKey>, Failure> {
+        let Some(file) = &self.sequencer_key else {
+            return Ok(None);
+        };
+        let key = Passphrase::of_environment().open(file);
+        key.map(Some)
+            .map_err(|error| Failure::malformed("bad_key", "--sequencer-key", error.to_string()))
+    }
+
+    /// What of the network was given by these options.
+    pub const fn given(&self) -> Check {
+        Check {
+            document: self.network.is_some(),
+            chain_id: self.chain_id.is_some(),
+            policy: self.policy.is_some(),
+            params: self.market.is_some(),
+        }
+    }
+
     /// How a node is opened by these options: the network of a new database, and what of it an existing one must have.
     ///
     /// # Errors
     /// What is wrong with the document, the policy or the parameters.
     pub fn options(&self) -> Result<Options, Failure> {
-        let network = named_network(self.network.as_deref().unwrap_or("devnet"), self)?;
-        let mut options = Options::new(network);
+        let mut options = Options::new(self.network()?);
         options.engine = self.engine.into();
         options.module.clone_from(&self.module);
-        if let Some(file) = &self.sequencer_key {
-            let key = Passphrase::of_environment()
-                .open(file)
-                .map_err(|error| Failure::malformed("bad_key", "--sequencer-key", error.to_string()))?;
+        if let Some(key) = self.sequencer()? {
             options.sequencer = Some(std::sync::Arc::new(key));
         }
-        options.check = Check {
-            document: self.network.is_some(),
-            chain_id: self.chain_id.is_some(),
-            policy: self.policy.is_some(),
-            params: self.market.is_some(),
-        };
+        options.check = self.given();
         Ok(options)
     }
 }

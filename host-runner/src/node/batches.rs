@@ -4,7 +4,7 @@
 use super::divergence::{Divergence, First};
 use super::{Node, Reader};
 use crate::error::{Error, Result};
-use crate::store::HostStore;
+use crate::store::{self, HostStore, Pair};
 use aicf_core::codec::cbor;
 use aicf_core::engine::batches::{self, messages_digest};
 use aicf_core::engine::entry::Seal;
@@ -111,13 +111,7 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub fn sequencers(&self, height: u64) -> Result<Vec<KeyRow>> {
-        let prefix = Key::new(Table::Sequencer);
-        let end = prefix.clone().int(height.saturating_add(1)).bytes();
-        let limit = aicf_core::limits::SEQUENCER_KEYS_MAX;
-        match self.state.range(&prefix.bytes(), &end, limit)?.pop() {
-            Some((_, value)) => Ok(cbor::from_slice(&value)?),
-            None => Ok(Vec::new()),
-        }
+        keys_at(|start, end, limit| self.state.range(start, end, limit), height)
     }
 
     /// [`read_batches`] of what is committed.
@@ -126,6 +120,19 @@ impl Reader {
     /// As for [`read_batches`].
     pub fn batches(&self, from: u64, limit: usize) -> Result<Vec<SealedBatch>> {
         read_batches(self.state.lock().base(), from, limit)
+    }
+}
+
+/// The sequencer keys in effect at a height, by a scan of the state.
+pub(super) fn keys_at(
+    scan: impl Fn(&[u8], &[u8], usize) -> store::Result<Vec<Pair>>,
+    height: u64,
+) -> Result<Vec<KeyRow>> {
+    let prefix = Key::new(Table::Sequencer);
+    let end = prefix.clone().int(height.saturating_add(1)).bytes();
+    match scan(&prefix.bytes(), &end, aicf_core::limits::SEQUENCER_KEYS_MAX)?.pop() {
+        Some((_, value)) => Ok(cbor::from_slice(&value)?),
+        None => Ok(Vec::new()),
     }
 }
 

@@ -22,6 +22,13 @@ pub enum Error {
         /// What was found.
         what: String,
     },
+    /// A snapshot of another version of the format.
+    SnapshotVersion {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: String,
+    },
     /// There is no database, or one without a first entry.
     NotInitialised {
         /// Where it was looked for.
@@ -48,6 +55,7 @@ impl Error {
         match self {
             Self::Locked { .. } => "database_locked",
             Self::Corrupt { .. } => "database_corrupt",
+            Self::SnapshotVersion { .. } => "snapshot_version",
             Self::NotInitialised { .. } => "not_initialised",
             Self::Exists { .. } => "database_exists",
             Self::Failed { .. } => "database_error",
@@ -79,6 +87,12 @@ impl fmt::Display for Error {
                 f,
                 "the database cannot be trusted: {what}. It was not changed. Restore a copy of it, or make it again \
                  from an exported journal with `aicf replay JOURNAL --db NEW.db`"
+            ),
+            Self::SnapshotVersion { path, version } => write!(
+                f,
+                "{} is a snapshot of version {version}, and this program reads version 2: make it again with \
+                 `aicf snapshot make` of the same release",
+                path.display()
             ),
             Self::NotInitialised { path } => write!(
                 f,

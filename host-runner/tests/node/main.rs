@@ -16,6 +16,7 @@ mod replicas;
 mod running;
 mod security;
 mod sequenced;
+mod snapshots;
 #[path = "../support/mod.rs"]
 mod support;
 mod world;

@@ -111,7 +111,7 @@ fn a_node_begins_with_a_snapshot() {
         &wrong,
         "--json",
     ]);
-    assert_eq!(refused.error().0, "database_corrupt");
+    assert_eq!(refused.error().0, "other_digest");
     assert!(!place.path("b.db").exists());
     let loaded = place.json(&[
         "snapshot",
