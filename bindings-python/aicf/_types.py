@@ -3889,6 +3889,21 @@ class SealedBatchTaggedItemsTag(TypedDict):
     sealed_batch: SealedBatchTaggedItems
 
 
+class SnapshotTaggedItems(TypedDict):
+    """What a sequencer key signs for a snapshot."""
+    network_id: BytesLike
+    number: int
+    batch_hash: BytesLike
+    seq: int
+    state_root: BytesLike
+    state_digest: BytesLike
+
+
+@final
+class SnapshotTaggedItemsTag(TypedDict):
+    snapshot: SnapshotTaggedItems
+
+
 class DevnetBeaconTaggedItems(TypedDict):
     """The beacon of a block of a devnet."""
     seed: int
@@ -3968,6 +3983,7 @@ TaggedItems: TypeAlias = Union[
     ProofTaggedItemsTag,
     MessagesTaggedItemsTag,
     SealedBatchTaggedItemsTag,
+    SnapshotTaggedItemsTag,
     DevnetBeaconTaggedItemsTag,
     BatchTaggedItemsTag,
 ]
@@ -4502,6 +4518,7 @@ __all__ = [
     "ProofTaggedItems",
     "MessagesTaggedItems",
     "SealedBatchTaggedItems",
+    "SnapshotTaggedItems",
     "DevnetBeaconTaggedItems",
     "BatchTaggedItems",
     "Tally",

@@ -1176,6 +1176,15 @@ class SealedBatch(TypedDict):
     messages: list[str]
 
 
+class ChangedEntry(TypedDict):
+    """An entry with the rows that it wrote."""
+
+    seq: int
+    status: str
+    state_root: str
+    rows: list[dict[str, Any]] | None
+
+
 class NodeStatus(TypedDict):
     """NodeStatus"""
 
@@ -1957,6 +1966,10 @@ class Methods:
         """Returns sealed batches of messages in order, from a number on: what a replica applies."""
         return self.call("aicf.listBatches", {"from_number": from_number, "limit": limit})  # type: ignore[no-any-return]
 
+    def list_changes(self, from_seq: int | None = None, limit: int | None = None) -> dict[str, Any]:
+        """Returns the rows that the last entries wrote, in order, as far as this node keeps them in memory: what a replica that diverged compares."""
+        return self.call("aicf.listChanges", {"from_seq": from_seq, "limit": limit})  # type: ignore[no-any-return]
+
     def submit_job(self, kind: KindInput, units: str, payload_json: Any = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, circuit: CircuitInput | None = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None) -> Applied | Accepted:
         """Puts a job into the queue; the answer has its task_id."""
         return self.call("aicf.submitJob", {"kind": kind, "payload_json": payload_json, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "model": model, "attestation_classes": attestation_classes, "circuit": circuit, "payload": payload, "tx_hash": tx_hash, "caller": caller})  # type: ignore[no-any-return]
@@ -2197,6 +2210,10 @@ class AsyncMethods:
         """Returns sealed batches of messages in order, from a number on: what a replica applies."""
         return self.call("aicf.listBatches", {"from_number": from_number, "limit": limit})  # type: ignore[no-any-return]
 
+    def list_changes(self, from_seq: int | None = None, limit: int | None = None) -> Awaitable[dict[str, Any]]:
+        """Returns the rows that the last entries wrote, in order, as far as this node keeps them in memory: what a replica that diverged compares."""
+        return self.call("aicf.listChanges", {"from_seq": from_seq, "limit": limit})  # type: ignore[no-any-return]
+
     def submit_job(self, kind: KindInput, units: str, payload_json: Any = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, circuit: CircuitInput | None = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None) -> Awaitable[Applied | Accepted]:
         """Puts a job into the queue; the answer has its task_id."""
         return self.call("aicf.submitJob", {"kind": kind, "payload_json": payload_json, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "model": model, "attestation_classes": attestation_classes, "circuit": circuit, "payload": payload, "tx_hash": tx_hash, "caller": caller})  # type: ignore[no-any-return]
@@ -2336,6 +2353,7 @@ READS = frozenset(
         "aicf.listEvents",
         "aicf.getTicket",
         "aicf.listBatches",
+        "aicf.listChanges",
         "cap.getJob",
         "cap.listJobs",
         "cap.getResult",

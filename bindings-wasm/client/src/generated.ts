@@ -1560,6 +1560,15 @@ export interface SealedBatch {
   messages: Array<string>;
 }
 
+/** An entry with the rows that it wrote. */
+export interface ChangedEntry {
+  seq: number;
+  status: string;
+  state_root: string;
+  /** In key order, without the head; null where they are too large for one answer */
+  rows: Array<{ key: string; value: string | null }> | null;
+}
+
 export interface NodeStatus {
   version: string;
   /** Entries are applied and the chain is followed */
@@ -2455,6 +2464,11 @@ export interface Methods {
     params: { from_number?: unknown; limit?: number };
     result: { items: Array<SealedBatch>; last: number };
   };
+  /** Returns the rows that the last entries wrote, in order, as far as this node keeps them in memory: what a replica that diverged compares. */
+  "aicf.listChanges": {
+    params: { from_seq?: number; limit?: number };
+    result: { items: Array<ChangedEntry>; first_seq: number; next_seq: number };
+  };
   /** Puts a job into the queue; the answer has its task_id. */
   "aicf.submitJob": {
     params: { kind: KindInput; payload_json?: unknown; units: string; fee?: string; requester?: string; tier?: string; region?: string | null; model?: string | null; attestation_classes?: Array<AttestationClassInput>; circuit?: CircuitInput | null; payload?: string; tx_hash?: string; caller?: string };
@@ -2621,6 +2635,7 @@ export const READS: ReadonlySet<string> = new Set([
   "aicf.listEvents",
   "aicf.getTicket",
   "aicf.listBatches",
+  "aicf.listChanges",
   "cap.getJob",
   "cap.listJobs",
   "cap.getResult",

@@ -3347,6 +3347,14 @@ export type TaggedItems =
     messages_digest: BytesLike;
     state_root: BytesLike;
   } }
+  | { snapshot: {
+    network_id: BytesLike;
+    number: Integer;
+    batch_hash: BytesLike;
+    seq: Integer;
+    state_root: BytesLike;
+    state_digest: BytesLike;
+  } }
   | { devnet_beacon: {
     seed: Integer;
     fork: Integer;
