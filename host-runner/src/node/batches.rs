@@ -373,52 +373,43 @@ impl Node {
         Ok((open.time_ms, seal))
     }
 
-    /// Applies a batch of the network's sequencer after the block that it names, and commits. Nothing of it is kept
-    /// where it differs from what this node computes.
+    /// Applies a batch of the network's sequencer after the block that it names. It counts after the next commit; after
+    /// an error everything since the last one is to be discarded.
     ///
     /// # Errors
     /// [`Error::BadBatch`] for one that does not follow, [`Error::Diverged`] for one that this node computes otherwise.
-    pub fn replay_batch(&mut self, batch: &SealedBatch, seen: &mut dyn FnMut((u64, u64), &Outcome)) -> Result<()> {
+    pub fn replay_batch(&mut self, batch: &SealedBatch, seen: &mut dyn FnMut((u64, u64), Outcome)) -> Result<()> {
         batch.check()?;
-        let bad = |what: String| Error::BadBatch {
-            number: batch.seal.number,
-            what,
-        };
         let network = self.reader.network_row()?;
         if batch.network_id != network.network_id {
-            return Err(bad(format!("it belongs to network {}", batch.network_id)));
+            return Err(Error::BadBatch {
+                number: batch.seal.number,
+                what: format!("it belongs to network {}", batch.network_id),
+            });
         }
-        self.commit()?;
-        let applied = self.replay_entries(batch, seen);
-        match applied {
-            Ok(()) => self.commit(),
-            Err(error) => {
-                self.discard()?;
-                Err(error)
-            }
-        }
+        self.replay_entries(batch, seen)
     }
 
-    fn replay_entries(&mut self, batch: &SealedBatch, seen: &mut dyn FnMut((u64, u64), &Outcome)) -> Result<()> {
+    fn replay_entries(&mut self, batch: &SealedBatch, seen: &mut dyn FnMut((u64, u64), Outcome)) -> Result<()> {
         let (height, time_ms) = (batch.seal.block_height, batch.time_ms);
         let moment = (height, time_ms);
         if let Some(block) = self.reader.last_block()?.filter(|block| !block.dispatched) {
             let before = self.root();
             let outcome = self.submit(height, time_ms, Command::Dispatch { beacon: block.beacon })?;
             self.agrees(batch, &outcome, before)?;
-            seen(moment, &outcome);
+            seen(moment, outcome);
         }
         for message in &batch.messages {
             let command: Command = cbor::from_slice(message)?;
             let before = self.root();
             let outcome = self.submit(height, time_ms, command)?;
             self.agrees(batch, &outcome, before)?;
-            seen(moment, &outcome);
+            seen(moment, outcome);
         }
         let before = self.root();
         let outcome = self.submit(height, time_ms, Command::Seal(batch.seal.clone()))?;
         self.agrees(batch, &outcome, before)?;
-        seen(moment, &outcome);
+        seen(moment, outcome);
         Ok(())
     }
 

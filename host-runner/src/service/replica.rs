@@ -21,6 +21,9 @@ const BATCHES_MAX: u64 = 256;
 const POLL: Duration = Duration::from_millis(25);
 const POLL_AFTER_ERROR: Duration = Duration::from_secs(1);
 
+/// Entries after which a replica that catches up commits.
+const COMMIT_ENTRIES: usize = 1_000;
+
 /// Gives batches from a number on, at most so many; none where there is no other one yet.
 pub trait BatchSource: Send {
     /// Batches of these numbers, without a gap.
@@ -210,6 +213,8 @@ pub struct Upstream {
     last_known: u64,
     /// Whether the batch that was asked for is to be compared with the node's own of that number.
     compares: bool,
+    /// Whether each batch has a commit of its own: after one of several that were applied together failed.
+    one_by_one: bool,
     /// The database; reports and evidence have its name with an ending.
     database: PathBuf,
     /// After a batch that this node computed otherwise.
@@ -248,6 +253,7 @@ impl Upstream {
             waiting: VecDeque::new(),
             last_known: 0,
             compares: false,
+            one_by_one: false,
             database: database.to_path_buf(),
             comparison: None,
         })
@@ -391,18 +397,53 @@ impl Upstream {
             let applied = chain.apply_next(node, seen)?;
             return Ok(applied.unwrap_or_else(|| chain.poll().min(POLL)));
         }
-        let Some(batch) = self.waiting.pop_front() else {
-            return Ok(POLL);
+        self.apply(node, done, seen)
+    }
+
+    /// Applies the batches that wait and stand on the node's last block, and commits them together: a replica that
+    /// catches up pays for one commit where its sequencer paid for many.
+    fn apply(&mut self, node: &mut Node, done: u64, seen: Seen<'_>) -> Result<Duration> {
+        let mut told = Vec::new();
+        let mut count = 0;
+        let applied = loop {
+            let Some(batch) = self.waiting.pop_front() else {
+                break Ok(());
+            };
+            if let Err(error) = node.replay_batch(&batch, &mut |moment, outcome| told.push((moment, outcome))) {
+                break Err(error);
+            }
+            count += 1;
+            let follows = |next: &SealedBatch| {
+                let (last, next) = (&batch.seal, &next.seal);
+                (next.number, next.previous) == (last.number + 1, batch.hash)
+                    && (next.block_height, next.block_hash) == (last.block_height, last.block_hash)
+            };
+            if self.one_by_one || node.waiting() >= COMMIT_ENTRIES || !self.waiting.front().is_some_and(follows) {
+                break Ok(());
+            }
         };
-        let applied = node.replay_batch(&batch, &mut |moment, outcome| seen(moment, outcome, Duration::ZERO));
-        if applied.is_err() {
-            self.waiting.clear();
-            self.ask_at = Instant::now() + POLL_AFTER_ERROR;
-        }
-        match applied {
-            Ok(()) => Ok(Duration::ZERO),
-            Err(Error::Diverged(divergence)) => Err(self.diverged(node, done, *divergence)?),
-            Err(error) => Err(error),
+        match applied.and_then(|()| node.commit()) {
+            Ok(()) => {
+                self.one_by_one = false;
+                for (moment, outcome) in &told {
+                    seen(*moment, outcome, Duration::ZERO);
+                }
+                Ok(Duration::ZERO)
+            }
+            Err(error) => {
+                node.discard()?;
+                self.waiting.clear();
+                if count > 0 && node.stopped().is_none() {
+                    // Those before it are fetched again and committed, so that the report is of this one alone.
+                    self.one_by_one = true;
+                    return Ok(Duration::ZERO);
+                }
+                self.ask_at = Instant::now() + POLL_AFTER_ERROR;
+                match error {
+                    Error::Diverged(divergence) => Err(self.diverged(node, done, *divergence)?),
+                    error => Err(error),
+                }
+            }
         }
     }
 }
