@@ -3902,6 +3902,15 @@ class SnapshotTaggedItems(TypedDict):
 @final
 class SnapshotTaggedItemsTag(TypedDict):
     snapshot: SnapshotTaggedItems
+class TicketTaggedItems(TypedDict):
+    """The ticket of a pending write."""
+    network_id: BytesLike
+    command: BytesLike
+
+
+@final
+class TicketTaggedItemsTag(TypedDict):
+    ticket: TicketTaggedItems
 
 
 class DevnetBeaconTaggedItems(TypedDict):
@@ -3984,6 +3993,7 @@ TaggedItems: TypeAlias = Union[
     MessagesTaggedItemsTag,
     SealedBatchTaggedItemsTag,
     SnapshotTaggedItemsTag,
+    TicketTaggedItemsTag,
     DevnetBeaconTaggedItemsTag,
     BatchTaggedItemsTag,
 ]
@@ -4519,6 +4529,7 @@ __all__ = [
     "MessagesTaggedItems",
     "SealedBatchTaggedItems",
     "SnapshotTaggedItems",
+    "TicketTaggedItems",
     "DevnetBeaconTaggedItems",
     "BatchTaggedItems",
     "Tally",

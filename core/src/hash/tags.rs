@@ -257,6 +257,8 @@ domains! {
              messages: u64, messages_digest: Hash32, state_root: Hash32];
         "What a sequencer key signs for a snapshot." "23-batches" "aicf/snapshot/v1" SNAPSHOT snapshot Snapshot
             [network_id: Hash32, number: u64, batch_hash: Hash32, seq: u64, state_root: Hash32, state_digest: Hash32];
+        "The ticket of a pending write." "21-node" "aicf/ticket/v1" TICKET ticket Ticket
+            [network_id: Hash32, command: Bytes];
         "The beacon of a block of a devnet." "20-chain" "aicf/devnet/beacon/v1" DEVNET_BEACON devnet_beacon DevnetBeacon
             [seed: u64, fork: u64, height: u64];
     }
