@@ -1,6 +1,7 @@
 //! What stops a node. A refused command is none of these: it is an outcome.
 
 use crate::node::{Divergence, snapshots};
+use crate::store::pending::PendingError;
 use crate::{store, wasm};
 use std::fmt;
 use std::path::PathBuf;
@@ -14,6 +15,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// The database.
     Store(store::Error),
+    /// The file of pending writes.
+    Pending(PendingError),
     /// The core cannot read an input, or found one of its own rules broken. The same on every host.
     Core(CoreError),
     /// The wasm engine.
@@ -148,6 +151,7 @@ impl Error {
     pub fn code(&self) -> &str {
         match self {
             Self::Store(error) => error.code(),
+            Self::Pending(error) => error.code(),
             Self::Core(error) => &error.code,
             Self::Wasm(_) => "wasm",
             Self::Panicked(_) => "panic",
@@ -205,6 +209,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Store(error) => error.fmt(f),
+            Self::Pending(error) => error.fmt(f),
             Self::Core(error) => f.write_str(&error.message),
             Self::Key(message) | Self::Chain(message) | Self::Config(message) | Self::Listen(message) => {
                 f.write_str(message)
@@ -284,6 +289,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Store(error) => Some(error),
+            Self::Pending(error) => Some(error),
             Self::Wasm(error) => Some(error),
             _ => None,
         }
@@ -293,6 +299,12 @@ impl std::error::Error for Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<PendingError> for Error {
+    fn from(error: PendingError) -> Self {
+        Self::Pending(error)
     }
 }
 

@@ -1137,7 +1137,7 @@ class SettleSlash(TypedDict):
 
 
 class Accepted(TypedDict):
-    """A write that waits and is durable; aicf.getTicket says what became of it."""
+    """A write that waits and is durable; aicf.getTicket answers with its outcome."""
 
     status: Literal["accepted"]
     ticket: str
@@ -1194,6 +1194,7 @@ class NodeStatus(TypedDict):
     stopped: str | None
     chain_error: str | None
     clock_error: str | None
+    pending_writes: int
     role: Literal["sequencer", "replica", "follower"]
     batch: int
     batch_known: int
@@ -1959,7 +1960,7 @@ class Methods:
         return self.call("aicf.listEvents", {"topics": topics, "task_id": task_id, "provider_id": provider_id, "requester": requester, "kind": kind, "from_seq": from_seq, "cursor": cursor, "limit": limit})  # type: ignore[no-any-return]
 
     def get_ticket(self, ticket: str) -> dict[str, Any]:
-        """What became of a write that was answered with a ticket."""
+        """The outcome of a write that was answered with a ticket: pending, or what the write would have answered."""
         return self.call("aicf.getTicket", {"ticket": ticket})  # type: ignore[no-any-return]
 
     def list_batches(self, from_number: Any = None, limit: int | None = None) -> dict[str, Any]:
@@ -2203,7 +2204,7 @@ class AsyncMethods:
         return self.call("aicf.listEvents", {"topics": topics, "task_id": task_id, "provider_id": provider_id, "requester": requester, "kind": kind, "from_seq": from_seq, "cursor": cursor, "limit": limit})  # type: ignore[no-any-return]
 
     def get_ticket(self, ticket: str) -> Awaitable[dict[str, Any]]:
-        """What became of a write that was answered with a ticket."""
+        """The outcome of a write that was answered with a ticket: pending, or what the write would have answered."""
         return self.call("aicf.getTicket", {"ticket": ticket})  # type: ignore[no-any-return]
 
     def list_batches(self, from_number: Any = None, limit: int | None = None) -> Awaitable[dict[str, Any]]:

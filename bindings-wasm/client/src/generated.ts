@@ -1523,7 +1523,7 @@ export interface SettleSlash {
   reason: string;
 }
 
-/** A write that waits and is durable; aicf.getTicket says what became of it. */
+/** A write that waits and is durable; aicf.getTicket answers with its outcome. */
 export interface Accepted {
   status: "accepted";
   ticket: string;
@@ -1579,6 +1579,8 @@ export interface NodeStatus {
   chain_error: string | null;
   /** Why no message is admitted by the local clock */
   clock_error: string | null;
+  /** Writes that were answered with a ticket and have no outcome yet */
+  pending_writes: number;
   role: "sequencer" | "replica" | "follower";
   /** The number of the last batch that is applied */
   batch: number;
@@ -2454,10 +2456,10 @@ export interface Methods {
     params: { topics?: Array<"initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced"> | "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced"; task_id?: string; provider_id?: string; requester?: string; kind?: "ai" | "quantum"; from_seq?: number; cursor?: string; limit?: number };
     result: { items: Array<EventLine>; nextCursor: string | null; more: boolean };
   };
-  /** What became of a write that was answered with a ticket. */
+  /** The outcome of a write that was answered with a ticket: pending, or what the write would have answered. */
   "aicf.getTicket": {
     params: { ticket: string };
-    result: { ticket: string; status: string; seq: number | null };
+    result: { ticket: string; status: string; seq: number | null; message?: string; height?: number; time_ms?: number; state_root?: string; task_id?: string; events?: Array<{ event: "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced"; data: Record<string, unknown> }> };
   };
   /** Returns sealed batches of messages in order, from a number on: what a replica applies. */
   "aicf.listBatches": {

@@ -253,7 +253,7 @@ pub const SETTINGS: &[Setting] = &[
         "rpc.patience_ms",
         Shape::Number(1),
         "100",
-        "How long a write is waited for before it is kept in the inbox and answered with a ticket",
+        "How long a write waits for its outcome before it is stored as a pending write and answered with a ticket",
     ),
     of(
         "rpc.readers",

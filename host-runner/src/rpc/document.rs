@@ -86,7 +86,7 @@ impl Types {
             "from_seq" => {
                 Some(json!({"type": "integer", "minimum": 0, "description": "The first entry whose events count"}))
             }
-            "ticket" => Some(json!({"type": "string", "pattern": "^[0-9]+$"})),
+            "ticket" => Some(json!({"type": "string", "pattern": "^0x[0-9a-f]{64}$"})),
             "read_only" => Some(json!({"type": "boolean"})),
             "claims" => Some(
                 json!({"type": "boolean", "default": true, "description": "false leaves input.claims empty: aicf.listClaims has them in pages"}),
@@ -194,7 +194,20 @@ fn special_result(method: &str) -> Value {
     match method {
         "aicf.getTicket" => object(
             &["ticket", "status", "seq"],
-            json!({"ticket": {"type": "string"}, "status": {"type": "string", "description": "accepted, or how its entry ended"}, "seq": {"type": ["integer", "null"]}}),
+            json!({
+                "ticket": hash.clone(),
+                "status": {"type": "string", "description": "pending, ok, or the status of the refusal"},
+                "seq": {"type": ["integer", "null"], "description": "The entry of a write that is applied"},
+                "message": {"type": "string", "description": "Why the write was refused"},
+                "height": {"type": "integer", "minimum": 0},
+                "time_ms": {"type": "integer", "minimum": 0},
+                "state_root": hash.clone(),
+                "task_id": hash,
+                "events": {"type": "array", "items": {
+                    "type": "object", "required": ["event", "data"], "additionalProperties": false,
+                    "properties": {"event": {"enum": TOPICS}, "data": {"type": "object"}},
+                }},
+            }),
         ),
         "aicf.getStatus" => json!({"$ref": "#/$defs/output/NodeStatus"}),
         "aicf.listBatches" => object(
@@ -271,10 +284,10 @@ fn own_types() -> Map<String, Value> {
     let types = json!({
         "Accepted": {
             "type": "object",
-            "description": "A write that waits and is durable; aicf.getTicket says what became of it.",
+            "description": "A write that waits and is durable; aicf.getTicket answers with its outcome.",
             "required": ["status", "ticket"],
             "additionalProperties": false,
-            "properties": {"status": {"const": "accepted"}, "ticket": {"type": "string"}},
+            "properties": {"status": {"const": "accepted"}, "ticket": hash},
         },
         "Applied": {
             "type": "object",
@@ -351,7 +364,7 @@ fn own_types() -> Map<String, Value> {
         },
         "NodeStatus": {
             "type": "object",
-            "required": ["version", "healthy", "read_only", "stopped", "chain_error", "clock_error", "role", "batch", "batch_known", "chain_head", "chain", "head", "signs_receipts", "settlement_key"],
+            "required": ["version", "healthy", "read_only", "stopped", "chain_error", "clock_error", "pending_writes", "role", "batch", "batch_known", "chain_head", "chain", "head", "signs_receipts", "settlement_key"],
             "additionalProperties": false,
             "properties": {
                 "version": {"type": "string"},
@@ -360,6 +373,7 @@ fn own_types() -> Map<String, Value> {
                 "stopped": {"type": ["string", "null"], "description": "Why entries are not applied any more"},
                 "chain_error": {"type": ["string", "null"]},
                 "clock_error": {"type": ["string", "null"], "description": "Why no message is admitted by the local clock"},
+                "pending_writes": {"type": "integer", "minimum": 0, "description": "Writes that were answered with a ticket and have no outcome yet"},
                 "role": {"enum": ["sequencer", "replica", "follower"]},
                 "batch": {"type": "integer", "minimum": 0, "description": "The number of the last batch that is applied"},
                 "batch_known": {"type": "integer", "minimum": 0, "description": "The number of the newest batch that is known"},

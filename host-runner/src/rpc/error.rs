@@ -44,12 +44,14 @@ numbers! {
     BUSY = -32055, "busy", "Too many writes wait for their turn; try again.";
     /// The node applies nothing any more.
     STOPPED = -32056, "stopped", "The node applies no entries any more; aicf.getStatus says why.";
-    /// It took too long.
-    TIMED_OUT = -32057, "timed_out", "No answer in time; a write may still happen, and data.code says so.";
+    /// The outcome of a write is not known.
+    UNKNOWN_OUTCOME = -32057, "unknown_outcome", "The write may be applied, now or later: look before it is sent again.";
     /// The answer is not there yet, or cannot be here.
     NOT_POSSIBLE = -32058, "not_possible", "This node cannot do that; data.code says why.";
     /// The local clock is too far from the chain's time.
     CLOCK_OUT_OF_RANGE = -32059, "clock_out_of_range", "No message is admitted: the node's clock is too far from the last block's time.";
+    /// A write had to wait and could not be stored.
+    NOT_KEPT = -32060, "not_kept", "The write had to wait and could not be stored, so it is not applied; data.code says why.";
 }
 
 /// A failed call.

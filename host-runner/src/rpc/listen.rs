@@ -316,13 +316,24 @@ async fn healthz() -> Response {
 /// Whether it is worth asking: entries are applied and the chain is followed.
 async fn readyz(State(door): State<Door>) -> Response {
     let standing = door.service.inbox.standing();
+    let pending = door.service.inbox.waiting.pending();
+    // Without a cause, pending writes are those of this moment.
+    let pending = match pending {
+        0 => String::new(),
+        count => format!("; writes pending: {count}"),
+    };
+    let seals = standing.role == "sequencer";
     match standing.stopped.or(standing.clock_error).or(standing.chain_error) {
         None => match standing.unsettled {
+            None if !seals && !pending.is_empty() => {
+                let text = format!("ready, but this node cannot seal batches{pending}\n");
+                (StatusCode::OK, text).into_response()
+            }
             None => (StatusCode::OK, "ready\n").into_response(),
             // Everything else works, and the next block tries again.
             Some(why) => (StatusCode::OK, format!("ready, but {why}\n")).into_response(),
         },
-        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
+        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}{pending}\n")).into_response(),
     }
 }
 

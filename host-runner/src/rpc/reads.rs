@@ -1,7 +1,7 @@
 //! Reads that are more than one query of the core's.
 
 use super::access::Caller;
-use super::error::{INTERNAL, INVALID_PARAMS, NOT_FOUND, RpcError};
+use super::error::{INTERNAL, INVALID_PARAMS, NOT_FOUND, NOT_POSSIBLE, RpcError};
 use super::params::Params;
 use super::table::Answer;
 use crate::cli::Failure;
@@ -115,6 +115,8 @@ pub struct NodeStatus {
     chain_error: Option<String>,
     /// Why no message is admitted by the local clock, where it is too far from the last block.
     clock_error: Option<String>,
+    /// How many writes were answered with a ticket and have no outcome yet.
+    pending_writes: u64,
     /// What this node does: `sequencer` seals batches, `replica` applies those of another node, `follower` applies blocks
     /// only.
     role: &'static str,
@@ -160,6 +162,7 @@ pub fn status(service: &Service, _: &Caller, params: Params<'_>) -> Answer {
         stopped: standing.stopped,
         chain_error: standing.chain_error,
         clock_error: standing.clock_error,
+        pending_writes: service.inbox.waiting.pending(),
         role: standing.role,
         batch,
         batch_known: standing.batch_known.max(batch),
@@ -235,34 +238,59 @@ fn document(service: &Service, epoch: u64, payee: Option<Text>) -> Answer {
     answer(&document)
 }
 
-/// `aicf.getTicket`.
+/// `aicf.getTicket`: what the write answers with, as soon as it is known.
 pub fn ticket(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
-    let text: String = required(&mut params, "ticket")?;
+    let ticket: Hash32 = required(&mut params, "ticket")?;
     params.end()?;
-    let wrong = || RpcError::new(INVALID_PARAMS, "bad_encoding", "a ticket is a decimal string").at("params.ticket");
-    let ticket: u64 = text.parse().map_err(|_| wrong())?;
     // Asked before the database: what is applied meanwhile is found there.
-    let given = service.inbox.last_ticket();
-    let found = service
-        .reads
-        .at_once(|moment| moment.ticket(ticket))
-        .map_err(|error| RpcError::of_node(&error))?;
-    match found {
-        Some(ticket) => {
-            let status = Status::ALL.iter().find(|status| status.number() == ticket.status);
+    let waits = service.inbox.waiting.has(&ticket);
+    let found = service.reads.at_once(|moment| {
+        let found = moment.ticket(&ticket)?;
+        let seq = found.as_ref().and_then(|found| found.seq);
+        let answer = seq.map(|seq| moment.answer_of(seq)).transpose()?.flatten();
+        Ok((found, answer))
+    });
+    let (found, applied) = found.map_err(|error| RpcError::of_node(&error))?;
+    let text = ticket.to_string();
+    let found = match found {
+        _ if waits => return answer(&json!({"ticket": text, "status": "pending", "seq": null})),
+        Some(found) => found,
+        None => return ticket_elsewhere(service, &text),
+    };
+    let mut shown = match applied {
+        Some(applied) => super::server::applied(&applied),
+        None => {
+            let status = Status::ALL.iter().find(|status| status.number() == found.status);
             let status = status.map_or("unknown", |status| status.as_str());
-            answer(&json!({"ticket": text, "status": status, "seq": ticket.seq}))
+            json!({"status": status, "seq": found.seq, "message": found.message})
         }
-        None if ticket <= given && ticket > service.reads.at_once(|moment| moment.last_ticket()).unwrap_or(given) => {
-            answer(&json!({"ticket": text, "status": "accepted", "seq": null}))
+    };
+    shown["ticket"] = text.into();
+    answer(&shown)
+}
+
+/// A replica's writes have their tickets at its sequencer.
+fn ticket_elsewhere(service: &Service, ticket: &str) -> Answer {
+    #[cfg(feature = "net")]
+    if let Some(upstream) = &service.upstream {
+        let call = json!({"jsonrpc": "2.0", "id": 1, "method": "aicf.getTicket", "params": {"ticket": ticket}});
+        let unreachable = |why: String| {
+            let message = format!("the sequencer, which has the tickets of this node's writes, gave no answer: {why}");
+            RpcError::new(NOT_POSSIBLE, "unreachable", message)
+        };
+        let text = upstream
+            .ask(&call.to_string())
+            .map_err(|error| unreachable(error.to_string()))?;
+        let mut told: Value =
+            serde_json::from_slice(&text).map_err(|error| unreachable(format!("no JSON: {error}")))?;
+        if let Some(error) = told.get("error") {
+            return Err(RpcError::forwarded(error));
         }
-        None => Err(RpcError::new(
-            NOT_FOUND,
-            "unknown_ticket",
-            "there is no such ticket, or it is forgotten",
-        )
-        .at("params.ticket")),
+        return answer(&told["result"].take());
     }
+    let _ = service;
+    let message = format!("no write of this node was answered with ticket {ticket}");
+    Err(RpcError::new(NOT_FOUND, "unknown_ticket", message).at("params.ticket"))
 }
 
 /// Most batches of a page.

@@ -1,7 +1,7 @@
 //! The methods of the table as a server has them.
 
 use super::access::Caller;
-use super::error::{BUSY, INTERNAL, REFUSED, RpcError, STOPPED, TIMED_OUT};
+use super::error::{BUSY, INTERNAL, NOT_KEPT, REFUSED, RpcError, STOPPED, UNKNOWN_OUTCOME};
 use super::operator::in_short;
 use super::params::Params;
 use super::reads;
@@ -9,11 +9,12 @@ use super::subscribe;
 use super::table::{Answer, Asked, Does, METHODS, Method};
 use crate::error::{Error, Result};
 use crate::service::Service;
-use crate::service::inbox::NoAnswer;
 use crate::service::metrics::{Call, Method as MethodLabel};
 use crate::service::topic::{data_of, topic_of};
+use crate::service::waiting::{self, NoAnswer};
 use crate::service::writer;
 use aicf_core::engine::{Command, Event, Status};
+use aicf_core::value::Hash32;
 use jsonrpsee::core::server::MethodResponse;
 use jsonrpsee::server::middleware::rpc::{Batch, Notification, RpcServiceT};
 use jsonrpsee::types::{ErrorObjectOwned, Request};
@@ -148,9 +149,18 @@ async fn written(service: &Arc<Service>, method: &Method, caller: &Caller, raw: 
         };
         let (service, caller, name) = (Arc::clone(service), *caller, method.name);
         let record = move || record(&service, &caller, name, &what, &outcome);
-        tokio::task::spawn_blocking(record)
-            .await
-            .map_err(|error| RpcError::new(INTERNAL, "invariant", error.to_string()))??;
+        let recorded = tokio::task::spawn_blocking(record).await;
+        // The write has its outcome by now: a full disk under the audit log must not make an error of it.
+        let failed = match recorded {
+            Ok(recorded) => recorded.err().map(|error| error.message().to_owned()),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(why) = failed {
+            tracing::error!(
+                method = method.name,
+                "an operator's write is not in the audit log: {why}"
+            );
+        }
     }
     let answer = match answer? {
         Submitted::Applied(answer) => answer,
@@ -169,10 +179,7 @@ async fn forwarded(service: &Arc<Service>, method: &str, raw: Option<&str>) -> A
     let request = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
     let shared = Arc::clone(service);
     let asked = tokio::task::spawn_blocking(move || shared.upstream.as_ref().map(|upstream| upstream.ask(&request)));
-    let unreachable = |why: String| {
-        let message = format!("the sequencer gave no answer; the write may have happened: {why}");
-        RpcError::new(TIMED_OUT, "unknown_outcome", message)
-    };
+    let unreachable = |why: String| unknown(&format!("the sequencer gave no answer: {why}"));
     let text = match asked.await {
         Ok(Some(Ok(text))) => text,
         Ok(Some(Err(error))) => return Err(unreachable(error.to_string())),
@@ -196,10 +203,15 @@ fn refusal(answer: &writer::Answer) -> String {
 
 /// What became of a command.
 enum Submitted {
-    /// It is applied and durable.
-    Applied(writer::Answer),
+    /// The engine took or refused it; durable.
+    Applied(Arc<writer::Answer>),
     /// It waits and is durable: the ticket.
-    Kept(u64),
+    Kept(Hash32),
+}
+
+fn unknown(why: &str) -> RpcError {
+    let message = format!("the write may be applied, now or later ({why}): look before it is sent again");
+    RpcError::new(UNKNOWN_OUTCOME, UNKNOWN_OUTCOME.name, message)
 }
 
 async fn submitted(service: &Service, command: Command) -> std::result::Result<Submitted, RpcError> {
@@ -207,32 +219,27 @@ async fn submitted(service: &Service, command: Command) -> std::result::Result<S
         NoAnswer::Busy => RpcError::new(BUSY, "busy", "too many writes wait for their turn; try again"),
         NoAnswer::Stopped(why) => RpcError::new(STOPPED, "stopped", format!("the node applies nothing more: {why}")),
         NoAnswer::Failed(error) => RpcError::of_node(&error),
+        NoAnswer::NotKept(error) => RpcError::new(NOT_KEPT, error.code(), error.to_string()),
+        NoAnswer::Unknown(why) => unknown(&why),
     };
-    let going_away = || no_answer(NoAnswer::Stopped("the node is going away".into()));
     let mut left = service.inbox.leave(command).map_err(no_answer)?;
-    if let Ok(answer) = tokio::time::timeout(service.patience, &mut left.answer).await {
-        return answer
-            .map_err(|_| going_away())?
-            .map(Submitted::Applied)
-            .map_err(no_answer);
+    let mut answer = tokio::time::timeout(service.patience, &mut left.answer).await;
+    if answer.is_err() {
+        // Something long is applied: what waits is kept, and answered.
+        service.inbox.waiting.keep(&left.ticket);
+        answer = tokio::time::timeout(service.timeout, &mut left.answer).await;
     }
-    // Something long is applied: what waits is kept, and answered.
-    tokio::select! {
-        biased;
-        kept = service.inbox.keep(&left) => match kept {
-            Ok(()) => Ok(Submitted::Kept(left.ticket)),
-            Err(error) => Err(RpcError::of_node(&error)),
-        },
-        () = tokio::time::sleep(service.timeout) => Err(RpcError::new(
-            TIMED_OUT,
-            "unknown_outcome",
-            "no answer in time; the write may still happen: look before you repeat it",
-        )),
+    match answer {
+        Ok(Ok(Ok(waiting::Outcome::Applied(answer)))) => Ok(Submitted::Applied(answer)),
+        Ok(Ok(Ok(waiting::Outcome::Kept))) => Ok(Submitted::Kept(left.ticket)),
+        Ok(Ok(Err(why))) => Err(no_answer(why)),
+        Ok(Err(_)) => Err(unknown("the writer ended without an answer")),
+        Err(_) => Err(unknown("no answer in time")),
     }
 }
 
 /// What a write answers with.
-fn applied(answer: &writer::Answer) -> Value {
+pub fn applied(answer: &writer::Answer) -> Value {
     let events: Vec<Value> = answer
         .events
         .iter()

@@ -143,7 +143,7 @@ methods! {
     "aicf.listEvents" Read(reads::events) &["topics", "task_id", "provider_id", "requester", "kind", "from_seq", "after", "limit"],
         "What happened, in order, from an entry or a cursor on.";
     "aicf.getTicket" Read(reads::ticket) &["ticket"],
-        "What became of a write that was answered with a ticket.";
+        "The outcome of a write that was answered with a ticket: pending, or what the write would have answered.";
     "aicf.listBatches" Read(reads::batches) &["from_number", "limit"],
         "Returns sealed batches of messages in order, from a number on: what a replica applies.";
     "aicf.listChanges" Read(reads::changes) &["from_seq", "limit"],

@@ -1,48 +1,20 @@
-//! Where writes are left for the one who applies them, and where they wait on disk when that takes long.
+//! Where writes are left for the writer, and the thread that keeps them on disk when that takes long.
 //!
-//! Every write gets a **ticket**, a number above all before, in the order in which writes will be applied. Most are
-//! answered at once. One that waits longer than a client should is written to a file beside the database and answered
-//! with its ticket: from then on it survives a crash. The database keeps the ticket with the entry that it became, in
-//! the same transaction, so that a node that starts again applies what it finds in the file exactly once.
+//! Every write has a **ticket**, the digest of network and command, and a place in the order in which writes are applied.
+//! Most are answered at once. One that waits longer than `rpc.patience_ms` is stored beside the database
+//! ([`crate::store::pending`]) and answered with its ticket. The database gets the ticket in the transaction of the
+//! entry, so that a node that starts again applies each stored write exactly once.
 
-use super::writer::Answer;
+use super::waiting::{Keep, Left, NoAnswer, Waiting, Write};
 use crate::error::{Error, Result};
+use crate::store::pending::{PendingError, PendingStore, PendingWrite};
 use aicf_core::codec::cbor;
 use aicf_core::engine::Command;
-use std::fs::{File, OpenOptions};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel};
+use aicf_core::hash::tags;
+use aicf_core::value::Hash32;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::oneshot;
-
-/// Most bytes of one write in the file: a payload as hex in its largest command.
-const RECORD_BYTES_MAX: u32 = 8 << 20;
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub enum NoAnswer {
-    /// Too many wait.
-    Busy,
-    /// The node applies nothing any more, or is going away.
-    Stopped(String),
-    /// The command was not applied.
-    Failed(Error),
-}
-
-/// What becomes of a write.
-pub type Reply = std::result::Result<Answer, NoAnswer>;
-
-/// A write on its way.
-pub struct Write {
-    /// Its place among all writes.
-    pub ticket: u64,
-    /// What is asked.
-    pub command: Arc<Command>,
-    /// Who waits; nobody, for one that was found in the file.
-    pub reply: Option<oneshot::Sender<Reply>>,
-}
+use std::thread::JoinHandle;
 
 /// What the writer gets.
 pub enum Work {
@@ -75,107 +47,51 @@ pub struct Standing {
     pub batch_known: u64,
 }
 
-/// Where the others leave their writes.
+/// Where calls leave their writes.
 #[derive(Clone)]
 pub struct Inbox {
-    /// The next ticket; held while a write is queued, so that tickets and the queue have one order.
-    next: Arc<Mutex<u64>>,
+    network_id: Hash32,
     sender: SyncSender<Work>,
-    keeper: Sender<Keep>,
+    /// The writes that wait.
+    pub waiting: Arc<Waiting>,
     /// How the writer stands.
     pub standing: Arc<Mutex<Standing>>,
-    /// The last ticket whose entry is committed: what the file has up to it is not needed any more.
-    pub applied: Arc<AtomicU64>,
 }
 
-/// A write that was left.
-pub struct Left {
-    /// Its ticket.
-    pub ticket: u64,
-    /// Where the answer will be.
-    pub answer: oneshot::Receiver<Reply>,
-    command: Arc<Command>,
-}
-
-struct Keep {
-    ticket: u64,
-    command: Arc<Command>,
-    kept: oneshot::Sender<Result<()>>,
+/// The ticket of a command, given as canonical CBOR.
+///
+/// # Errors
+/// None: both items have a canonical encoding.
+pub fn ticket_of(network_id: &Hash32, command: &[u8]) -> Result<Hash32> {
+    Ok(tags::ticket(network_id, command)?)
 }
 
 impl Inbox {
-    /// An inbox whose tickets begin here, over a file, into a queue.
-    ///
-    /// # Errors
-    /// [`Error::Config`] when there is no thread for the file.
-    pub fn new(next: u64, file: InboxFile, sender: SyncSender<Work>) -> Result<Self> {
-        let (keeper, asked) = channel();
-        let applied = Arc::new(AtomicU64::new(next.saturating_sub(1)));
-        let done = Arc::clone(&applied);
-        std::thread::Builder::new()
-            .name("inbox".into())
-            .spawn(move || keep(file, &asked, &done))
-            .map_err(|error| Error::Config(format!("no thread for the inbox: {error}")))?;
-        Ok(Self {
-            next: Arc::new(Mutex::new(next)),
+    /// An inbox of a network into a queue.
+    #[must_use]
+    pub fn new(network_id: Hash32, waiting: Arc<Waiting>, sender: SyncSender<Work>) -> Self {
+        Self {
+            network_id,
             sender,
-            keeper,
+            waiting,
             standing: Arc::default(),
-            applied,
-        })
+        }
     }
 
-    /// Leaves a command.
+    /// Leaves a command. The same command that waits already is the same write.
     ///
     /// # Errors
     /// [`NoAnswer::Busy`], [`NoAnswer::Stopped`].
     pub fn leave(&self, command: Command) -> std::result::Result<Left, NoAnswer> {
-        let (reply, answer) = oneshot::channel();
-        let command = Arc::new(command);
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let ticket = *next;
-        let write = Write {
-            ticket,
-            command: Arc::clone(&command),
-            reply: Some(reply),
-        };
-        match self.sender.try_send(Work::Apply(write)) {
-            Ok(()) => {
-                *next += 1;
-                Ok(Left {
-                    ticket,
-                    answer,
-                    command,
-                })
-            }
-            Err(TrySendError::Full(_)) => Err(NoAnswer::Busy),
-            Err(TrySendError::Disconnected(_)) => Err(NoAnswer::Stopped(self.why_stopped())),
-        }
-    }
-
-    /// Writes what was left to the file: when this returns it survives a crash.
-    ///
-    /// # Errors
-    /// [`Error::Config`] when it cannot be written.
-    pub async fn keep(&self, left: &Left) -> Result<()> {
-        let gone = || Error::Stopped("the inbox is closed".into());
-        let (kept, done) = oneshot::channel();
-        let keep = Keep {
-            ticket: left.ticket,
-            command: Arc::clone(&left.command),
-            kept,
-        };
-        self.keeper.send(keep).map_err(|_| gone())?;
-        done.await.map_err(|_| gone())?
-    }
-
-    /// The last ticket that was given.
-    #[must_use]
-    pub fn last_ticket(&self) -> u64 {
-        self.next
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .saturating_sub(1)
+        let failed = |error: Error| NoAnswer::Failed(Arc::new(error));
+        let encoded = cbor::to_vec(&command).map_err(|error| failed(error.into()))?;
+        let ticket = ticket_of(&self.network_id, &encoded).map_err(failed)?;
+        self.waiting.leave(ticket, command, |write| {
+            self.sender.try_send(Work::Apply(write)).map_err(|error| match error {
+                TrySendError::Full(_) => NoAnswer::Busy,
+                TrySendError::Disconnected(_) => NoAnswer::Stopped(self.why_stopped()),
+            })
+        })
     }
 
     /// How the writer stands.
@@ -185,9 +101,7 @@ impl Inbox {
     }
 
     fn why_stopped(&self) -> String {
-        self.standing()
-            .stopped
-            .unwrap_or_else(|| "the node is going away".into())
+        self.standing().stopped.unwrap_or_else(|| "the node is ending".into())
     }
 
     /// Asks the writer to commit and end; it does when it has done what came before.
@@ -196,180 +110,82 @@ impl Inbox {
     }
 }
 
-/// Writes what comes, several at once where several wait. A file whose writes are all applied begins anew.
-fn keep(mut file: InboxFile, asked: &Receiver<Keep>, applied: &AtomicU64) {
-    let mut last = 0;
-    while let Ok(first) = asked.recv() {
-        let batch: Vec<Keep> = std::iter::once(first).chain(asked.try_iter()).collect();
-        let cleared = if last > 0 && applied.load(Ordering::Acquire) >= last {
-            last = 0;
-            file.clear()
-        } else {
-            Ok(())
-        };
-        last = batch.iter().map(|keep| keep.ticket).fold(last, u64::max);
-        let written = cleared.and_then(|()| file.append(batch.iter().map(|keep| (keep.ticket, &*keep.command))));
-        let told = written.err().map(|error| error.to_string());
-        for keep in batch {
-            let answer = match &told {
-                None => Ok(()),
-                Some(why) => Err(Error::Config(why.clone())),
-            };
-            let _ = keep.kept.send(answer);
-        }
-    }
+/// Starts the thread that keeps writes.
+///
+/// # Errors
+/// [`Error::Config`] when the system has no thread.
+pub fn start_keeper(
+    store: Box<dyn PendingStore>,
+    asked: Receiver<Keep>,
+    waiting: &Arc<Waiting>,
+) -> Result<JoinHandle<()>> {
+    let waiting = Arc::clone(waiting);
+    std::thread::Builder::new()
+        .name("keeper".into())
+        .spawn(move || keep(store, &asked, &waiting))
+        .map_err(|error| Error::Config(format!("no thread for pending writes: {error}")))
 }
 
-/// The file: records of a ticket and a command, each with its length and a check of its bytes, one after the other.
-pub struct InboxFile {
-    file: File,
-    path: PathBuf,
-}
-
-impl InboxFile {
-    /// Opens the file of a database, or makes it.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
-    pub fn open(database: &Path) -> Result<Self> {
-        let mut path = database.as_os_str().to_owned();
-        path.push(".inbox");
-        let path = PathBuf::from(path);
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(|error| Error::Config(format!("{}: {error}", path.display())))?;
-        Ok(Self { file, path })
-    }
-
-    fn told(&self, error: &std::io::Error) -> Error {
-        Error::Config(format!("the inbox {}: {error}", self.path.display()))
-    }
-
-    fn append<'a>(&mut self, writes: impl Iterator<Item = (u64, &'a Command)>) -> Result<()> {
-        let mut bytes = Vec::new();
-        for (ticket, command) in writes {
-            let command = cbor::to_vec(command)?;
-            let length = u32::try_from(command.len())
-                .ok()
-                .filter(|length| *length <= RECORD_BYTES_MAX)
-                .ok_or_else(|| Error::Config("a write is too large for the inbox".into()))?;
-            bytes.extend(ticket.to_be_bytes());
-            bytes.extend(length.to_be_bytes());
-            bytes.extend(check(ticket, &command));
-            bytes.extend(command);
-        }
-        let written = self.file.seek(SeekFrom::End(0)).and_then(|_| {
-            self.file.write_all(&bytes)?;
-            self.file.sync_data()
-        });
-        written.map_err(|error| self.told(&error))
-    }
-
-    /// The writes above a ticket, in their order. What was cut off at the end of the file was never answered.
-    ///
-    /// # Errors
-    /// [`Error::Config`] when it cannot be read.
-    pub fn waiting(&mut self, done: u64) -> Result<Vec<(u64, Command)>> {
-        let mut bytes = Vec::new();
-        let read = self
-            .file
-            .seek(SeekFrom::Start(0))
-            .and_then(|_| self.file.read_to_end(&mut bytes));
-        read.map_err(|error| self.told(&error))?;
-        let mut found = Vec::new();
-        let mut rest = bytes.as_slice();
-        while let Some((ticket, command, after)) = record(rest) {
-            rest = after;
-            if ticket > done {
-                found.push((ticket, cbor::from_slice(command)?));
+/// Stores what comes, several writes at once where several wait, and removes what has its outcome.
+fn keep(mut store: Box<dyn PendingStore>, asked: &Receiver<Keep>, waiting: &Waiting) {
+    let mut done: Vec<u64> = Vec::new();
+    let mut ends = false;
+    while !ends && let Ok(first) = asked.recv() {
+        let mut added: Vec<Write> = Vec::new();
+        for asked in std::iter::once(first).chain(asked.try_iter()) {
+            match asked {
+                Keep::Store(write) => added.push(write),
+                Keep::Remove(place) => {
+                    // What has its outcome already need not be stored.
+                    added.retain(|write| write.place != place);
+                    done.push(place);
+                }
+                Keep::End => ends = true,
             }
         }
-        // Several keepers may have been a moment apart.
-        found.sort_by_key(|(ticket, _)| *ticket);
-        found.dedup_by_key(|(ticket, _)| *ticket);
-        Ok(found)
-    }
-
-    /// Forgets everything: all of it is applied.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
-    pub fn clear(&mut self) -> Result<()> {
-        self.file
-            .set_len(0)
-            .and_then(|()| self.file.sync_data())
-            .map_err(|error| self.told(&error))
-    }
-}
-
-fn check(ticket: u64, command: &[u8]) -> [u8; 8] {
-    let hash = aicf_core::hash::sha3_256(&[&ticket.to_be_bytes(), command]);
-    let mut check = [0; 8];
-    check.copy_from_slice(&hash.0[..8]);
-    check
-}
-
-/// The first record of some bytes, if it is whole.
-fn record(bytes: &[u8]) -> Option<(u64, &[u8], &[u8])> {
-    let (head, rest) = bytes.split_at_checked(20)?;
-    let ticket = u64::from_be_bytes(head[..8].try_into().ok()?);
-    let length = u32::from_be_bytes(head[8..12].try_into().ok()?);
-    let (command, after) = rest.split_at_checked(usize::try_from(length).ok()?)?;
-    (check(ticket, command) == head[12..]).then_some((ticket, command, after))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Inbox, InboxFile};
-    use aicf_core::engine::Command;
-    use std::sync::atomic::Ordering;
-    use std::sync::mpsc::sync_channel;
-
-    /// The file of a node that runs for long does not grow with all that it ever kept.
-    #[test]
-    fn what_is_applied_leaves_the_file() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("a.db");
-        let (sender, _queue) = sync_channel(8);
-        let inbox = Inbox::new(1, InboxFile::open(&database).unwrap(), sender).unwrap();
-        let keep = |epoch| {
-            let left = inbox.leave(Command::Settle { epoch }).unwrap();
-            runtime.block_on(inbox.keep(&left)).unwrap();
-            InboxFile::open(&database).unwrap().waiting(0).unwrap().len()
-        };
-        assert_eq!([keep(1), keep(2)], [1, 2]);
-        inbox.applied.store(1, Ordering::Release);
-        assert_eq!(keep(3), 3, "one of them waits still");
-        inbox.applied.store(3, Ordering::Release);
-        assert_eq!(keep(4), 1);
-    }
-
-    #[test]
-    fn what_was_kept_is_found_again_and_a_torn_end_is_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("a.db");
-        let mut file = InboxFile::open(&database).unwrap();
-        let settle = |epoch| Command::Settle { epoch };
-        let writes: Vec<_> = (1..=4_u64).map(|ticket| (ticket, settle(ticket))).collect();
-        file.append(writes.iter().map(|(ticket, command)| (*ticket, command)))
-            .unwrap();
-        drop(file);
-        let path = folder.path().join("a.db.inbox");
-        let whole = std::fs::read(&path).unwrap();
-        let mut file = InboxFile::open(&database).unwrap();
-        assert_eq!(file.waiting(0).unwrap(), writes);
-        assert_eq!(file.waiting(2).unwrap(), writes[2..]);
-        for cut in [1, 10, 24] {
-            std::fs::write(&path, &whole[..whole.len() - cut]).unwrap();
-            let mut file = InboxFile::open(&database).unwrap();
-            assert_eq!(file.waiting(0).unwrap(), writes[..3], "{cut} bytes short");
+        if !done.is_empty() {
+            match store.remove(&done) {
+                Ok(()) => done.clear(),
+                // The rows are skipped at the next start; the next removal tries them again.
+                Err(error) => tracing::warn!(code = error.code(), "applied writes stay in the file: {error}"),
+            }
         }
-        file.clear().unwrap();
-        assert_eq!(InboxFile::open(&database).unwrap().waiting(0).unwrap(), []);
+        append(&mut *store, &added, waiting);
+    }
+}
+
+fn append(store: &mut dyn PendingStore, writes: &[Write], waiting: &Waiting) {
+    if writes.is_empty() {
+        return;
+    }
+    let rows = writes.iter().map(|write| {
+        Ok(PendingWrite {
+            place: write.place,
+            ticket: write.ticket,
+            command: cbor::to_vec(&*write.command)?,
+        })
+    });
+    let rows = rows.collect::<aicf_core::Result<Vec<_>>>();
+    let stored = rows
+        .map_err(|error| PendingError::NotWritten {
+            path: std::path::PathBuf::new(),
+            why: error.to_string(),
+        })
+        .and_then(|rows| store.append(&rows));
+    match stored {
+        Ok(()) => writes.iter().for_each(|write| waiting.stored(write, Ok(()))),
+        // One large write must not take the others with it.
+        Err(error) if error.is_absent() && writes.len() > 1 => {
+            for write in writes {
+                append(store, std::slice::from_ref(write), waiting);
+            }
+        }
+        Err(error) => {
+            tracing::warn!(code = error.code(), "a write could not be kept: {error}");
+            let error = Arc::new(error);
+            for write in writes {
+                waiting.stored(write, Err(Arc::clone(&error)));
+            }
+        }
     }
 }

@@ -86,6 +86,8 @@ pub struct Metrics {
     pub next_epoch: Gauge,
     /// 1 while the settlement of a due epoch is refused; each block tries it again.
     pub epoch_unsettled: Gauge,
+    /// Kept writes without an outcome.
+    pub pending_writes: Gauge,
     /// What was paid.
     pub paid: Family<EpochKind, Gauge<f64, AtomicU64>>,
     /// The sum of all balances, which is 0.
@@ -187,6 +189,11 @@ impl Metrics {
             "1 while the settlement of a due epoch is refused; each block tries it again",
             Gauge::default()
         );
+        let pending_writes = add!(
+            "pending_writes",
+            "Writes that were answered with a ticket and have no outcome yet",
+            Gauge::default()
+        );
         let paid = add!(
             "payouts_atoms",
             "Atoms paid to providers, by epoch (the newest ones) and kind",
@@ -241,6 +248,7 @@ impl Metrics {
             chain_height,
             next_epoch,
             epoch_unsettled,
+            pending_writes,
             paid,
             conservation,
             agreement,

@@ -2,7 +2,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`inbox`] | where writes are left, and wait on disk when it takes long |
+//! | [`inbox`], [`waiting`] | where writes are left, what is known of each one, and how it is kept on disk when it takes long |
 //! | [`writer`] | applies commands and blocks, commits, answers |
 //! | [`reads`] | answers from what is committed, beside the writer |
 //! | [`blocks`], [`clock`] | blocks of a chain or of a devnet's own |
@@ -23,6 +23,7 @@ pub mod reads;
 pub mod replica;
 pub mod run;
 pub mod topic;
+pub mod waiting;
 pub mod writer;
 
 use crate::keys::SecretKey;

@@ -1,10 +1,13 @@
 //! Reads of what is committed, beside the one who writes: a few connections to the database, each answer of one moment.
 
+use super::writer::Answer;
 use crate::error::{Error, Result};
 use crate::store::{self, EventRow, HostStore as _, JournalRow, Pair, SqliteStore};
 use aicf_core::catalogue::door::Json;
+use aicf_core::codec::cbor;
 use aicf_core::codec::tree::Tree;
-use aicf_core::engine::{Store, query};
+use aicf_core::engine::{Event, Status, Store, query};
+use aicf_core::value::Hash32;
 use std::cell::RefCell;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -134,12 +137,47 @@ impl Moment<'_> {
         Ok(self.store.last()?)
     }
 
-    /// What became of a ticket's write.
+    /// The outcome of a pending write.
     ///
     /// # Errors
     /// The database's.
-    pub fn ticket(&self, ticket: u64) -> Result<Option<store::Ticket>> {
+    pub fn ticket(&self, ticket: &Hash32) -> Result<Option<store::Ticket>> {
         Ok(self.store.ticket(ticket)?)
+    }
+
+    /// What the write that became an entry answers with, from the journal and the events of the entry; `None` for an
+    /// entry that is not in this database.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn answer_of(&self, seq: u64) -> Result<Option<Answer>> {
+        const PAGE: usize = 1_000;
+        let Some(row) = self.store.journal(seq, 1)?.pop().filter(|row| row.seq == seq) else {
+            return Ok(None);
+        };
+        let mut events: Vec<Event> = Vec::new();
+        let mut after = seq.checked_sub(1).map(|before| (before, u32::MAX));
+        loop {
+            let page = self.store.events(after, PAGE)?;
+            after = page.last().map(|row| (row.seq, row.n));
+            let whole = page.len() < PAGE || page.last().is_some_and(|row| row.seq > seq);
+            for row in page.into_iter().filter(|row| row.seq == seq) {
+                events.push(cbor::from_slice(&row.body)?);
+            }
+            if whole {
+                break;
+            }
+        }
+        let (height, time_ms) = moment_of(&row.entry).unwrap_or_default();
+        Ok(Some(Answer {
+            seq: Some(seq),
+            height,
+            time_ms,
+            status: Status::Ok,
+            message: String::new(),
+            events,
+            state_root: Hash32(row.state_root),
+        }))
     }
 
     /// Sealed batches from a number on ([`crate::node::read_batches`]), and the number of the last one.
@@ -161,14 +199,6 @@ impl Moment<'_> {
             Some(bytes) => aicf_core::codec::cbor::from_slice::<aicf_core::engine::rows::SealedRow>(&bytes)?.number,
             None => 0,
         })
-    }
-
-    /// The last ticket that was applied.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn last_ticket(&self) -> Result<u64> {
-        Ok(self.store.last_ticket()?)
     }
 
     /// The last event.

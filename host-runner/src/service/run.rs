@@ -103,6 +103,7 @@ pub fn run(
         metrics: Arc::clone(&metrics),
         clock: Arc::clone(&clock),
         untold: Vec::new(),
+        put_off: std::collections::VecDeque::new(),
     };
     let (inbox, thread) = writer.start(&database, config.count("rpc.queue_max"))?;
     let service = Arc::new(Service {

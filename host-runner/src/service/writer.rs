@@ -9,22 +9,23 @@ pub use super::blocks::Blocks;
 use super::blocks::is_final;
 use super::clock::JumpGuard;
 use super::feed::{Feed, Line, Position};
-use super::inbox::{Inbox, InboxFile, NoAnswer, Reply, Standing, Work, Write};
+use super::inbox::{Inbox, Standing, Work, start_keeper, ticket_of};
 use super::metrics::Metrics;
 use super::replica::{BatchSource, Upstream};
+use super::waiting::{NoAnswer, Waiting, Write};
 use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::store::Ticket;
+use crate::store::pending::{PendingError, PendingFile, PendingStore};
+use aicf_core::codec::cbor;
 use aicf_core::engine::{Command, Event, Outcome, Status};
 use aicf_core::value::Hash32;
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
 
 /// Most entries that one commit waits for.
 const BATCH_ENTRIES: usize = 256;
@@ -69,6 +70,31 @@ pub struct Writer {
     pub clock: Clock,
     /// Events of entries that are applied and not committed: told with the commit that has them, whichever that is.
     pub untold: Vec<Line>,
+    /// Kept writes that could not be applied yet: tried again when messages can be admitted.
+    pub put_off: VecDeque<Write>,
+}
+
+/// Ends the keeper and tells who waits, however the writer ends.
+struct Ending {
+    waiting: Arc<Waiting>,
+    keeper: Option<JoinHandle<()>>,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.waiting.close("the node is ending");
+        if let Some(keeper) = self.keeper.take() {
+            let _ = keeper.join();
+        }
+    }
+}
+
+/// Why a batch is not committed.
+enum NotCommitted {
+    /// It was not written.
+    Unsealed(Error),
+    /// The database failed while it was written: it may be there after a restart.
+    Unclear(Error),
 }
 
 /// What the thread keeps from look to look.
@@ -80,28 +106,71 @@ struct Looks {
 }
 
 impl Writer {
-    /// Applies what an earlier process had promised, and starts the thread.
+    /// Applies the pending writes of an earlier process, and starts the thread. Pending writes that cannot be applied now
+    /// do not keep the node from starting.
     ///
     /// # Errors
-    /// When the inbox cannot be read, what waits in it cannot be written, or the system has no thread.
-    pub fn start(mut self, database: &Path, queue_max: usize) -> Result<(Inbox, JoinHandle<()>)> {
-        let mut file = InboxFile::open(database)?;
-        let done = self.node.reader().state().lock().base().last_ticket()?;
-        let waiting = file.waiting(done)?;
-        let last = waiting.last().map_or(done, |(ticket, _)| *ticket);
-        let count = waiting.len();
-        if count > 0 {
-            let time_ms = self.node.batch_time((self.clock)())?;
-            for (ticket, command) in waiting {
-                self.apply(ticket, time_ms, command)?;
+    /// When the file of pending writes cannot be read, or the system has no thread.
+    pub fn start(self, database: &Path, queue_max: usize) -> Result<(Inbox, JoinHandle<()>)> {
+        let store = PendingFile::open(database)?;
+        self.start_with(Box::new(store), database, queue_max)
+    }
+
+    /// [`Writer::start`] over any store of pending writes.
+    ///
+    /// # Errors
+    /// As for [`Writer::start`].
+    pub fn start_with(
+        mut self,
+        store: Box<dyn PendingStore>,
+        database: &Path,
+        queue_max: usize,
+    ) -> Result<(Inbox, JoinHandle<()>)> {
+        let network_id = self.node.reader().network_row()?.network_id;
+        let rows = store.list()?;
+        let last_place = self.node.reader().state().lock().base().last_place()?;
+        let last_place = rows.last().map_or(last_place, |row| row.place.max(last_place));
+        let (keeper, asked) = channel();
+        let waiting = Arc::new(Waiting::new(
+            last_place + 1,
+            keeper,
+            self.metrics.pending_writes.clone(),
+        ));
+        for row in rows {
+            let outcome = self.node.reader().state().lock().base().ticket(&row.ticket)?;
+            if outcome.is_some_and(|outcome| outcome.place >= row.place) {
+                waiting.forget(row.place);
+                continue;
             }
+            let foreign = |what: String| PendingError::Unreadable {
+                path: PendingFile::path_of(database),
+                what,
+            };
+            if ticket_of(&network_id, &row.command)? != row.ticket {
+                return Err(foreign(format!("write {} is not of network {network_id}", row.place)).into());
+            }
+            let command: Command = cbor::from_slice(&row.command)
+                .map_err(|error| foreign(format!("write {} does not read back ({error})", row.place)))?;
+            let write = Write {
+                place: row.place,
+                ticket: row.ticket,
+                command: Arc::new(command),
+            };
+            waiting.found(&write);
+            self.put_off.push_back(write);
         }
-        if count > 0 {
-            self.commit()?;
-            tracing::info!(count, "applied writes that an earlier process had accepted");
-        }
-        file.clear()?;
         let (sender, receiver) = sync_channel(queue_max.max(1));
+        let found = self.put_off.len();
+        if found > 0 {
+            // As many batches as it takes; a batch that applies none will not be better at once.
+            let mut left = found + 1;
+            while self.put_off.len() < left {
+                left = self.put_off.len();
+                self.batch(&mut VecDeque::new(), &receiver, &waiting);
+            }
+            let (pending, applied) = (self.put_off.len(), found - self.put_off.len());
+            tracing::info!(applied, pending, "took up the pending writes of an earlier process");
+        }
         let wake = || {
             let sender = sender.clone();
             // A full queue wakes the writer by itself.
@@ -116,16 +185,21 @@ impl Writer {
             guard: JumpGuard::default(),
             told: None,
         };
-        let inbox = Inbox::new(last + 1, file, sender)?;
-        let (standing, done) = (Arc::clone(&inbox.standing), Arc::clone(&inbox.applied));
+        let ending = Ending {
+            keeper: Some(start_keeper(store, asked, &waiting)?),
+            waiting: Arc::clone(&waiting),
+        };
+        let inbox = Inbox::new(network_id, waiting, sender);
+        let standing = Arc::clone(&inbox.standing);
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || self.run(&receiver, &standing, &done, looks))
+            .spawn(move || self.run(&receiver, &standing, &ending, looks))
             .map_err(|error| Error::Config(format!("no thread for the writer: {error}")))?;
         Ok((inbox, thread))
     }
 
-    fn run(mut self, inbox: &Receiver<Work>, standing: &Mutex<Standing>, done: &AtomicU64, mut looks: Looks) {
+    fn run(mut self, inbox: &Receiver<Work>, standing: &Mutex<Standing>, ending: &Ending, mut looks: Looks) {
+        let waiting = &*ending.waiting;
         let tell =
             |change: &dyn Fn(&mut Standing)| change(&mut standing.lock().unwrap_or_else(PoisonError::into_inner));
         let mut next_look = Instant::now();
@@ -138,7 +212,7 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => held.push_back(Work::Stop),
             }
-            let ending = self.batch(&mut held, inbox, done);
+            let ending = self.batch(&mut held, inbox, waiting);
             if let Some(why) = self.node.stopped() {
                 let why = why.to_owned();
                 tracing::error!("the node applies nothing more: {why}");
@@ -146,7 +220,7 @@ impl Writer {
                 // What waits and what still comes is told; the reads go on.
                 while let Some(work) = held.pop_front().or_else(|| inbox.recv().ok()) {
                     match work {
-                        Work::Apply(write) => answer(write.reply, Err(NoAnswer::Stopped(why.clone()))),
+                        Work::Apply(write) => drop(waiting.put_off(&write, NoAnswer::Stopped(why.clone()))),
                         Work::Look => {}
                         Work::Stop => return,
                     }
@@ -223,86 +297,115 @@ impl Writer {
         }
     }
 
-    /// Applies the writes that wait, commits, answers. Whether the end was asked for.
-    fn batch(&mut self, held: &mut VecDeque<Work>, inbox: &Receiver<Work>, done: &AtomicU64) -> bool {
-        if held.is_empty() {
+    /// Whether a message at this time of the clock can be admitted at all.
+    fn admits(&self) -> bool {
+        let height = self.node.head().map_or(0, |head| head.height);
+        self.node.stopped().is_none()
+            && self.node.seals(height).unwrap_or(false)
+            && self.node.batch_time((self.clock)()).is_ok()
+    }
+
+    /// Applies the writes that wait, the put off ones first, commits, answers. Whether the end was asked for.
+    fn batch(&mut self, held: &mut VecDeque<Work>, inbox: &Receiver<Work>, waiting: &Waiting) -> bool {
+        let mut late = match self.put_off.is_empty() || !self.admits() {
+            true => VecDeque::new(),
+            false => std::mem::take(&mut self.put_off),
+        };
+        if held.is_empty() && late.is_empty() {
             return false;
         }
         let started = Instant::now();
         // One batch, one time.
         let time_ms = self.node.batch_time((self.clock)());
-        let mut answers: Vec<(Option<oneshot::Sender<Reply>>, Reply)> = Vec::new();
-        let (mut ending, mut last) = (false, 0);
-        while answers.len() < BATCH_ENTRIES
-            && let Some(work) = held.pop_front().or_else(|| inbox.try_recv().ok())
-        {
-            match work {
-                Work::Look => {}
-                Work::Stop => {
-                    ending = true;
-                    break;
-                }
-                Work::Apply(Write { ticket, command, reply }) => {
-                    last = ticket;
-                    let applied = match &time_ms {
-                        Ok(time_ms) => self.apply(ticket, *time_ms, Arc::unwrap_or_clone(command)),
-                        Err(error) => Err(error.again()),
-                    };
-                    answers.push((reply, applied.map_err(|error| self.no_answer(error))));
-                }
+        let mut tried: Vec<(Write, Result<Answer>)> = Vec::new();
+        let mut ending = false;
+        while tried.len() < BATCH_ENTRIES {
+            let write = match late.pop_front() {
+                Some(write) => write,
+                None => match held.pop_front().or_else(|| inbox.try_recv().ok()) {
+                    Some(Work::Apply(write)) => write,
+                    Some(Work::Look) => continue,
+                    Some(Work::Stop) => {
+                        ending = true;
+                        break;
+                    }
+                    None => break,
+                },
+            };
+            if !waiting.take(&write) {
+                continue;
+            }
+            let applied = match &time_ms {
+                Ok(time_ms) => self.apply(*time_ms, Command::clone(&write.command)),
+                Err(error) => Err(error.again()),
+            };
+            tried.push((write, applied));
+        }
+        self.put_off.append(&mut late);
+        for (write, applied) in &tried {
+            if let Ok(answer) = applied
+                && waiting.commits(write)
+            {
+                self.node.reader().state().lock().answers(Ticket {
+                    id: write.ticket,
+                    place: write.place,
+                    seq: answer.seq,
+                    status: answer.status.number(),
+                    message: answer.message.clone(),
+                });
             }
         }
         let committed = self.commit();
-        if committed.is_ok() {
-            done.fetch_max(last, Ordering::Release);
-        }
-        for (reply, applied) in answers {
-            let applied = match &committed {
-                Ok(()) => applied,
-                // The disk may come back; until it does nobody is told that something is kept.
-                Err(error) => Err(NoAnswer::Stopped(error.to_string())),
+        for (write, applied) in tried {
+            let why = match (applied, &committed) {
+                (Ok(answer), Ok(())) => {
+                    waiting.finish(&write, answer);
+                    continue;
+                }
+                (Ok(answer), Err(NotCommitted::Unclear(error))) if answer.status == Status::Ok => {
+                    NoAnswer::Unknown(error.to_string())
+                }
+                (Ok(_), Err(NotCommitted::Unsealed(error) | NotCommitted::Unclear(error))) => {
+                    NoAnswer::Stopped(error.to_string())
+                }
+                (Err(error), _) => match self.node.stopped() {
+                    Some(why) => NoAnswer::Stopped(why.to_owned()),
+                    None => NoAnswer::Failed(Arc::new(error)),
+                },
             };
-            answer(reply, applied);
+            if waiting.put_off(&write, why) {
+                self.put_off.push_back(write);
+            }
         }
-        if let Err(error) = committed {
+        // Their own order, also where some of them come back from this batch.
+        self.put_off.make_contiguous().sort_by_key(|write| write.place);
+        if let Err(NotCommitted::Unsealed(error) | NotCommitted::Unclear(error)) = committed {
             self.node.stop(&error);
         }
         self.metrics.batch.observe(started.elapsed().as_secs_f64());
         ending
     }
 
-    fn no_answer(&self, error: Error) -> NoAnswer {
-        match self.node.stopped() {
-            Some(why) => NoAnswer::Stopped(why.to_owned()),
-            None => NoAnswer::Failed(error),
-        }
-    }
-
-    fn commit(&mut self) -> Result<()> {
+    fn commit(&mut self) -> std::result::Result<(), NotCommitted> {
         let started = Instant::now();
-        if let Some(sealed) = self.node.seal()? {
+        if let Some(sealed) = self.node.seal().map_err(NotCommitted::Unsealed)? {
             let (height, time_ms) = self.node.head().map_or((0, 0), |head| (head.height, head.time_ms));
             self.metrics.applied(started.elapsed(), &sealed);
             self.untold.extend(lines_of(height, time_ms, &sealed));
         }
         let committed = self.node.commit();
         self.metrics.commit.observe(started.elapsed().as_secs_f64());
-        committed?;
+        committed.map_err(NotCommitted::Unclear)?;
         self.feed.publish(std::mem::take(&mut self.untold));
         Ok(())
     }
 
-    fn apply(&mut self, ticket: u64, time_ms: u64, command: Command) -> Result<Answer> {
+    fn apply(&mut self, time_ms: u64, command: Command) -> Result<Answer> {
         // Messages belong to the block that is done; the next one has its own entries.
         let height = self.node.head().map_or(0, |head| head.height);
         let started = Instant::now();
         let outcome = self.node.admit(height, time_ms, command)?;
         let seq = (outcome.status == Status::Ok).then_some(outcome.seq);
-        self.node.reader().state().lock().answers(Ticket {
-            number: ticket,
-            seq,
-            status: outcome.status.number(),
-        });
         self.metrics.applied(started.elapsed(), &outcome);
         self.untold.extend(lines_of(height, time_ms, &outcome));
         Ok(Answer {
@@ -352,118 +455,5 @@ fn lines_of(height: u64, time_ms: u64, outcome: &Outcome) -> Vec<Line> {
         .collect()
 }
 
-/// Tells who waits; who went away is not told.
-fn answer(reply: Option<oneshot::Sender<Reply>>, with: Reply) {
-    if let Some(reply) = reply {
-        let _ = reply.send(with);
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::feed::{Feed, Next};
-    use super::super::inbox::{Inbox, InboxFile};
-    use super::super::metrics::Metrics;
-    use super::{Blocks, Writer};
-    use crate::engine::Choice;
-    use crate::node::{Node, Options};
-    use aicf_core::engine::{Command, Status};
-    use aicf_core::policy::Policy;
-    use aicf_core::value::Text;
-    use std::path::Path;
-    use std::sync::Arc;
-    use std::sync::mpsc::sync_channel;
-
-    fn writer(database: &Path) -> Writer {
-        let policy = Policy::parse_yaml("registry: {min_stake: {ai: \"1000\"}}").unwrap();
-        let network = crate::network::devnet(Some(policy), None, None).unwrap();
-        let mut options = Options::new(network);
-        options.engine = Choice::Native;
-        Writer {
-            node: Node::open(database, &options).unwrap(),
-            blocks: Blocks::None,
-            upstream: None,
-            feed: Arc::new(Feed::new(16, None)),
-            metrics: Arc::new(Metrics::new()),
-            clock: Arc::new(|| 5),
-            untold: Vec::new(),
-        }
-    }
-
-    fn beat() -> Command {
-        Command::Heartbeat {
-            provider_id: Text::new("nobody").unwrap(),
-            beat: None,
-            load_ppm: None,
-            free: None,
-        }
-    }
-
-    fn register(id: &str) -> Command {
-        let text =
-            format!(r#"{{"register": {{"provider_id": "{id}", "kinds": ["ai"], "models": [], "endpoints": []}}}}"#);
-        let tree = aicf_core::codec::json::parse(text.as_bytes(), 64).unwrap();
-        aicf_core::codec::de::from_tree(&tree).unwrap()
-    }
-
-    fn entries(database: &Path) -> u64 {
-        writer(database).node.next_seq()
-    }
-
-    /// What was promised is done by the process that comes after, once; what was answered is not done again.
-    #[test]
-    fn kept_writes_are_applied_once_whoever_dies() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("a.db");
-        let (inbox, thread) = writer(&database).start(&database, 8).unwrap();
-        let answered = runtime.block_on(inbox.leave(beat()).unwrap().answer).unwrap().unwrap();
-        assert_eq!((answered.seq, answered.status), (None, Status::UnknownProvider));
-        inbox.stop();
-        thread.join().unwrap();
-
-        // A process that keeps two writes, applies neither, and dies: one has the ticket of what was answered before.
-        let (sender, queue) = sync_channel(8);
-        let dying = Inbox::new(1, InboxFile::open(&database).unwrap(), sender).unwrap();
-        for expected in [1, 2, 3] {
-            let left = dying.leave(register(&format!("p{expected}"))).unwrap();
-            assert_eq!(left.ticket, expected);
-            runtime.block_on(dying.keep(&left)).unwrap();
-        }
-        drop(queue);
-
-        let next = writer(&database);
-        let feed = Arc::clone(&next.feed);
-        let (inbox, thread) = next.start(&database, 8).unwrap();
-        assert_eq!(inbox.last_ticket(), 3);
-        let Next::Lines(told) = feed.after(None, 10) else {
-            panic!("those who follow are told")
-        };
-        let registered: Vec<_> = told.iter().filter(|line| line.topic == "providerRegistered").collect();
-        assert_eq!(registered.len(), 2);
-        inbox.stop();
-        thread.join().unwrap();
-        assert_eq!(
-            entries(&database),
-            4,
-            "genesis, tickets 2 and 3, and their seal; what was refused left nothing"
-        );
-        let (inbox, thread) = writer(&database).start(&database, 8).unwrap();
-        inbox.stop();
-        thread.join().unwrap();
-        assert_eq!(entries(&database), 4);
-    }
-
-    /// A queue that is full is said to be.
-    #[test]
-    fn too_many_writes_are_told_to_wait() {
-        let folder = tempfile::tempdir().unwrap();
-        let (sender, _queue) = sync_channel(2);
-        let inbox = Inbox::new(1, InboxFile::open(&folder.path().join("a.db")).unwrap(), sender).unwrap();
-        let left: Vec<bool> = (0..3).map(|_| inbox.leave(beat()).is_ok()).collect();
-        assert_eq!(left, [true, true, false]);
-    }
-}
+mod tests;

@@ -1,8 +1,10 @@
 //! A database that is gone with the process: for replays, for tests, for a look at a journal.
 
-use super::{Batch, EventRow, HostStore, JournalRow, Pair, Result};
+use super::{Batch, EventRow, HostStore, JournalRow, Pair, Result, Ticket};
 use aicf_core::engine::Store as _;
 use aicf_core::engine::store::MemoryStore;
+use aicf_core::value::Hash32;
+use std::collections::HashMap;
 
 /// Journal, state and events in memory.
 #[derive(Debug, Default)]
@@ -11,6 +13,7 @@ pub struct MemoryDatabase {
     journal: Vec<JournalRow>,
     events: Vec<EventRow>,
     batches: Vec<(u64, u64)>,
+    tickets: HashMap<Hash32, Ticket>,
     /// Whether the journal and the events are kept; a replay has no use for them.
     forgets_history: bool,
 }
@@ -55,6 +58,14 @@ impl HostStore for MemoryDatabase {
         Ok(rows.take(limit).cloned().collect())
     }
 
+    fn ticket(&self, id: &Hash32) -> Result<Option<Ticket>> {
+        Ok(self.tickets.get(id).cloned())
+    }
+
+    fn last_place(&self) -> Result<u64> {
+        Ok(self.tickets.values().map(|ticket| ticket.place).max().unwrap_or(0))
+    }
+
     fn seq_of_batch(&self, number: u64) -> Result<Option<u64>> {
         let found = self.batches.binary_search_by_key(&number, |(number, _)| *number);
         Ok(found
@@ -76,6 +87,8 @@ impl HostStore for MemoryDatabase {
             self.journal.extend_from_slice(batch.journal);
             self.events.extend_from_slice(batch.events);
             self.batches.extend_from_slice(batch.batches);
+            let tickets = batch.tickets.iter();
+            self.tickets.extend(tickets.map(|ticket| (ticket.id, ticket.clone())));
         }
         Ok(())
     }

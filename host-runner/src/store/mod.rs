@@ -2,7 +2,8 @@
 //!
 //! [`HostStore`] is what any database has to offer; [`sqlite`] is the one that needs no server, and
 //! [`memory`] the one that forgets. [`overlay`] stands between a database and the engine: it holds the
-//! entries of a batch until they are committed together. [`lock`] keeps a second process away.
+//! entries of a batch until they are committed together. [`lock`] keeps a second process away, and [`pending`] has the
+//! writes that were answered with a ticket and are not in the journal yet.
 //!
 //! The engine decides what is written; nothing in here knows what a key means, but for the head, which
 //! has to agree with the journal before a database is believed.
@@ -14,6 +15,7 @@ mod error;
 pub mod lock;
 pub mod memory;
 pub mod overlay;
+pub mod pending;
 pub mod snapshot;
 pub mod sqlite;
 
@@ -25,6 +27,7 @@ pub use overlay::{Overlay, State};
 pub use sqlite::SqliteStore;
 
 use aicf_core::engine::rows::Head;
+use aicf_core::value::Hash32;
 use std::collections::BTreeMap;
 
 /// A key and its value.
@@ -58,15 +61,20 @@ pub struct EventRow {
     pub body: Vec<u8>,
 }
 
-/// What became of a write that has a ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The outcome of a write that was kept as a pending write.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
-    /// The ticket.
-    pub number: u64,
+    /// The digest of network and command (docs/spec/21-node.md).
+    pub id: Hash32,
+    /// The place of the pending write in the order of all writes of this database. A message that is sent again after its
+    /// outcome has a new place, and its row replaces the earlier one.
+    pub place: u64,
     /// The entry that the write became; none for one that was refused.
     pub seq: Option<u64>,
-    /// How it ended.
+    /// The number of its status.
     pub status: u16,
+    /// Why it was refused; empty for one that was applied.
+    pub message: String,
 }
 
 /// What is written together, or not at all.
@@ -78,7 +86,7 @@ pub struct Batch<'a> {
     pub state: &'a Changes,
     /// What happened.
     pub events: &'a [EventRow],
-    /// Tickets of writes, and what became of them.
+    /// Outcomes of pending writes.
     pub tickets: &'a [Ticket],
     /// Numbers of batches and the entries that seal them.
     pub batches: &'a [(u64, u64)],
@@ -116,11 +124,19 @@ pub trait HostStore: Send {
     /// As for [`HostStore::get`].
     fn events(&self, after: Option<(u64, u32)>, limit: usize) -> Result<Vec<EventRow>>;
 
-    /// The last ticket that a batch had; 0 before the first one.
+    /// The outcome of the last pending write with this ticket.
     ///
     /// # Errors
     /// As for [`HostStore::get`].
-    fn last_ticket(&self) -> Result<u64> {
+    fn ticket(&self, _id: &Hash32) -> Result<Option<Ticket>> {
+        Ok(None)
+    }
+
+    /// The highest place of a pending write with an outcome; 0 where there is none.
+    ///
+    /// # Errors
+    /// As for [`HostStore::get`].
+    fn last_place(&self) -> Result<u64> {
         Ok(0)
     }
 

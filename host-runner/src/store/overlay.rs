@@ -100,7 +100,7 @@ impl Overlay {
         self.state.insert(key, Some(value));
     }
 
-    /// What became of a ticket's write; written with the next commit.
+    /// The outcome of a pending write; written with the next commit.
     pub fn answers(&mut self, ticket: Ticket) {
         self.tickets.push(ticket);
     }

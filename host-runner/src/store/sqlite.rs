@@ -7,6 +7,7 @@
 use super::error::{Error, Result};
 use super::{Batch, EventRow, HostStore, JournalRow, Pair, Ticket, head_of};
 use aicf_core::engine::key::list_of;
+use aicf_core::value::Hash32;
 use rusqlite::config::DbConfig;
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
@@ -19,7 +20,7 @@ use std::time::Duration;
 /// "AICF", in the header of the file: tells our databases from other people's.
 const APPLICATION_ID: u32 = 0x4149_4346;
 /// The layout below. A host opens exactly its own.
-const LAYOUT_VERSION: u32 = 3;
+const LAYOUT_VERSION: u32 = 4;
 /// Files up to this size are checked page by page when they are opened: milliseconds. Larger ones are
 /// left to `aicf verify`.
 const QUICK_CHECK_BYTES_MAX: u64 = 16 << 20;
@@ -28,13 +29,11 @@ const HEADER_MAGIC: &[u8] = b"SQLite format 3\0";
 /// Its header.
 const HEADER_BYTES: usize = 100;
 /// How long a statement waits for a reader that is in the way of a checkpoint.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages that SQLite keeps in memory, in KiB; hot rows are in the overlay's cache already.
 const PAGE_CACHE_KIB: i64 = 16 << 10;
 /// Statements that stay prepared: all there are.
 const STATEMENTS_MAX: usize = 32;
-/// Tickets whose entries are remembered: the newest ones.
-const TICKETS_MAX: u64 = 100_000;
 
 const SCHEMA: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -45,7 +44,10 @@ const SCHEMA: &str = "
     CREATE TABLE events (
         seq INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (seq, n)
     ) WITHOUT ROWID;
-    CREATE TABLE tickets (ticket INTEGER PRIMARY KEY, seq INTEGER, status INTEGER NOT NULL);
+    CREATE TABLE tickets (
+        ticket BLOB PRIMARY KEY, place INTEGER NOT NULL, seq INTEGER, status INTEGER NOT NULL, message TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX tickets_by_place ON tickets (place);
     CREATE TABLE batches (number INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
     CREATE TABLE counts (list BLOB PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 ";
@@ -62,10 +64,12 @@ const PUT: &str =
     "INSERT INTO state (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 const ADD: &str = "INSERT OR IGNORE INTO state (key, value) VALUES (?1, ?2)";
 const DELETE: &str = "DELETE FROM state WHERE key = ?1";
-const ADD_TICKET: &str = "INSERT INTO tickets (ticket, seq, status) VALUES (?1, ?2, ?3)";
+const ADD_TICKET: &str =
+    "INSERT OR REPLACE INTO tickets (place, ticket, seq, status, message) VALUES (?1, ?2, ?3, ?4, ?5)";
+const FIND_TICKET: &str = "SELECT place, seq, status, message FROM tickets WHERE ticket = ?1";
+const LAST_PLACE: &str = "SELECT coalesce(max(place), 0) FROM tickets";
 const ADD_BATCH: &str = "INSERT INTO batches (number, seq) VALUES (?1, ?2)";
 const FIND_BATCH: &str = "SELECT seq FROM batches WHERE number = ?1";
-const FORGET_TICKETS: &str = "DELETE FROM tickets WHERE ticket <= ?1";
 const COUNT: &str = "SELECT n FROM counts WHERE list = ?1";
 const ADD_COUNT: &str =
     "INSERT INTO counts (list, n) VALUES (?1, ?2) ON CONFLICT (list) DO UPDATE SET n = n + excluded.n";
@@ -187,23 +191,6 @@ impl SqliteStore {
         };
         head_of(&store)?;
         Ok(store)
-    }
-
-    /// What became of a ticket's write.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
-    pub fn ticket(&self, number: u64) -> Result<Option<Ticket>> {
-        const FIND: &str = "SELECT seq, status FROM tickets WHERE ticket = ?1";
-        let read = |row: &Row<'_>| {
-            let seq = row.get::<_, Option<i64>>(0)?.map(|_| int(row, 0)).transpose()?;
-            Ok(Ticket {
-                number,
-                seq,
-                status: int(row, 1)?,
-            })
-        };
-        Ok(self.query(FIND, [whole(number)?], read)?.pop())
     }
 
     /// The last event's entry and number.
@@ -379,7 +366,7 @@ fn failure(doing: &str, error: &rusqlite::Error) -> Error {
     }
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
@@ -468,8 +455,22 @@ impl HostStore for SqliteStore {
         self.query(EVENTS, params![seq, n, limit_of(limit)], event_row)
     }
 
-    fn last_ticket(&self) -> Result<u64> {
-        let last = self.query("SELECT coalesce(max(ticket), 0) FROM tickets", [], |row| int(row, 0))?;
+    fn ticket(&self, id: &Hash32) -> Result<Option<Ticket>> {
+        let read = |row: &Row<'_>| {
+            let seq = row.get::<_, Option<i64>>(1)?.map(|_| int(row, 1)).transpose()?;
+            Ok(Ticket {
+                id: *id,
+                place: int(row, 0)?,
+                seq,
+                status: int(row, 2)?,
+                message: row.get(3)?,
+            })
+        };
+        Ok(self.query(FIND_TICKET, [&id.0[..]], read)?.pop())
+    }
+
+    fn last_place(&self) -> Result<u64> {
+        let last = self.query(LAST_PLACE, [], |row| int(row, 0))?;
         Ok(last.first().copied().unwrap_or(0))
     }
 
@@ -515,13 +516,9 @@ impl HostStore for SqliteStore {
                     add.execute(params![list, change])?;
                 }
                 let mut ticket = transaction.prepare_cached(ADD_TICKET)?;
-                for answered in batch.tickets {
-                    let seq = answered.seq.map(u64::cast_signed);
-                    ticket.execute(params![answered.number.cast_signed(), seq, answered.status])?;
-                }
-                if let Some(last) = batch.tickets.last() {
-                    let mut forget = transaction.prepare_cached(FORGET_TICKETS)?;
-                    forget.execute([last.number.saturating_sub(TICKETS_MAX).cast_signed()])?;
+                for done in batch.tickets {
+                    let (place, seq) = (done.place.cast_signed(), done.seq.map(u64::cast_signed));
+                    ticket.execute(params![place, &done.id.0[..], seq, done.status, done.message])?;
                 }
                 let mut sealed = transaction.prepare_cached(ADD_BATCH)?;
                 for (number, seq) in batch.batches {

@@ -19,4 +19,5 @@ mod sequenced;
 mod snapshots;
 #[path = "../support/mod.rs"]
 mod support;
+mod tickets;
 mod world;

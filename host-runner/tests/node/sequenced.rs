@@ -49,6 +49,11 @@ impl Chain {
         self.devnet.height()
     }
 
+    /// Lets time pass on the chain, in ms.
+    pub const fn pass(&mut self, time_ms: u64) {
+        self.time_ms += time_ms;
+    }
+
     /// A node on this chain.
     pub fn node(&self, place: &Place, more: &[&str]) -> Running {
         self.node_of("native", place, more)
