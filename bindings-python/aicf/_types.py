@@ -3902,6 +3902,8 @@ class SnapshotTaggedItems(TypedDict):
 @final
 class SnapshotTaggedItemsTag(TypedDict):
     snapshot: SnapshotTaggedItems
+
+
 class TicketTaggedItems(TypedDict):
     """The ticket of a pending write."""
     network_id: BytesLike

@@ -3354,6 +3354,7 @@ export type TaggedItems =
     seq: Integer;
     state_root: BytesLike;
     state_digest: BytesLike;
+  } }
   | { ticket: {
     network_id: BytesLike;
     command: BytesLike;
