@@ -5,29 +5,20 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use aicf_core::amount::{Atoms, Ratio, Units};
-use aicf_core::codec::{Format, cbor, de, json};
-use aicf_core::engine::entry::{LeaseMessage, Metrics};
-use aicf_core::engine::{Command, Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status, Store};
+use aicf_core::amount::Atoms;
+use aicf_core::codec::cbor;
+use aicf_core::engine::key::{Key, Table};
+use aicf_core::engine::{Command, Event, MemoryStore, Outcome, Status, Store};
 use aicf_core::hash::sha3_256;
-use aicf_core::policy::Policy;
 use aicf_core::value::{Hash32, Text};
-use aicf_host::network::plain;
 use aicf_host::wasm::{self, Executor, module};
 
 use super::ratio;
-
-type Tried<T = ()> = Result<T, Box<dyn std::error::Error>>;
+use super::world::{Tried, World, complete};
 
 const POLICY: &str = r#"{"registry": {"min_stake": {"ai": "1000"}}, "epoch": {"length_blocks": 10, "finality_k": 2},
     "assignment": {"units_per_epoch": {"ai": "1000000000"}, "concurrency": {"ai": 16, "quantum": 1}}}"#;
 const PROVIDERS: u64 = 256;
-
-struct World {
-    engine: Engine,
-    store: MemoryStore,
-    seq: u64,
-}
 
 /// A store in memory that counts the rows that are read.
 struct Counted<'a>(&'a MemoryStore, Cell<u64>);
@@ -56,115 +47,62 @@ impl wasm::HostStore for Shared {
     }
 }
 
-impl World {
-    fn run(&mut self, command: Command) -> Tried<Outcome> {
-        let entry = self.entry(1, command);
-        self.apply(&entry)
+/// An epoch with so many claims, of as many miners as are asked for, beside payees that were paid before.
+fn world(claims: u64, miners: u64, payees_before: u64) -> Tried<World> {
+    let mut world = World::new(POLICY, 100_000)?;
+    for number in 0..payees_before {
+        let key = Key::new(Table::Paid).text(&Text::new(format!("payee-{number:08}"))?);
+        world.store.commit([(key.bytes(), Some(cbor::to_vec(&Atoms::ZERO)?))]);
     }
-
-    fn apply(&mut self, entry: &Entry) -> Tried<Outcome> {
-        let mut outcome = self.engine.apply(&self.store, entry)?;
-        if outcome.status != Status::Ok {
-            return Err(format!("{}: {}", outcome.status.as_str(), outcome.message).into());
-        }
-        let writes = std::mem::take(&mut outcome.writes);
-        self.store.commit(
-            writes
-                .into_iter()
-                .map(|(key, value)| (key.0, value.map(|value| value.0))),
-        );
-        self.seq += 1;
-        Ok(outcome)
+    for number in 0..PROVIDERS {
+        world.json(&format!(
+            r#"{{"register": {{"provider_id": "provider-{number:04}", "kinds": ["ai"], "models": [], "endpoints": []}}}}"#
+        ))?;
+        world.run(Command::Stake {
+            provider_id: Text::new(format!("provider-{number:04}"))?,
+            amount: Atoms(1_000_000),
+        })?;
     }
-
-    const fn entry(&self, height: u64, command: Command) -> Entry {
-        Entry {
-            seq: self.seq,
-            height,
-            time_ms: 1_000 + self.seq / 100_000,
-            command,
-        }
-    }
-
-    fn json(&mut self, source: &str) -> Tried<Outcome> {
-        let tree = json::parse(source.as_bytes(), 66)?;
-        self.run(de::from_tree(&tree)?)
-    }
-
-    /// An epoch with so many claims, of as many miners as are asked for.
-    fn with(claims: u64, miners: u64) -> Tried<Self> {
-        let mut world = Self {
-            engine: Engine::new(),
-            store: MemoryStore::new(),
-            seq: 0,
-        };
-        let policy = Policy::parse(Format::Json, POLICY.as_bytes())?;
-        world.apply(&plain(NetworkName::Devnet, 1337, 1_000, policy, None)?.genesis_entry()?)?;
-        for number in 0..PROVIDERS {
+    let mut proved = 0_u64;
+    while proved < claims {
+        for number in 0..(claims - proved).min(PROVIDERS * 16) {
             world.json(&format!(
-                r#"{{"register": {{"provider_id": "provider-{number:04}", "kinds": ["ai"], "models": [], "endpoints": []}}}}"#
+                r#"{{"enqueue": {{"kind": "ai", "requester": "requester-{}", "tier": "free", "fee": "{}", "units": "10",
+                    "tx_hash": "{}", "caller": "0x02", "payload": "0x03", "attestation_classes": []}}}}"#,
+                number % 97,
+                number % 1000,
+                sha3_256(&[&(proved + number).to_be_bytes()])
             ))?;
-            world.run(Command::Stake {
-                provider_id: Text::new(format!("provider-{number:04}"))?,
-                amount: Atoms(1_000_000),
+        }
+        let beacon = sha3_256(&[b"beacon", &proved.to_be_bytes()]);
+        for event in world.run(Command::Dispatch { beacon })?.events {
+            let Event::JobAssigned {
+                task_id,
+                provider_id,
+                attempt,
+                ..
+            } = event
+            else {
+                continue;
+            };
+            world.run(complete(task_id, provider_id, attempt))?;
+            world.run(Command::Proof {
+                task_id,
+                nullifier: sha3_256(&[b"nullifier", &proved.to_be_bytes()]),
+                proof_ref: Hash32::ZERO,
+                miner: Text::new(format!("miner-{:08}", proved % miners))?,
+                valid: true,
+                block_height: None,
             })?;
+            proved += 1;
         }
-        let mut proved = 0_u64;
-        while proved < claims {
-            for number in 0..(claims - proved).min(PROVIDERS * 16) {
-                world.json(&format!(
-                    r#"{{"enqueue": {{"kind": "ai", "requester": "requester-{}", "tier": "free", "fee": "{}", "units": "10",
-                        "tx_hash": "{}", "caller": "0x02", "payload": "0x03", "attestation_classes": []}}}}"#,
-                    number % 97,
-                    number % 1000,
-                    sha3_256(&[&(proved + number).to_be_bytes()])
-                ))?;
-            }
-            let beacon = sha3_256(&[b"beacon", &proved.to_be_bytes()]);
-            for event in world.run(Command::Dispatch { beacon })?.events {
-                let Event::JobAssigned {
-                    task_id,
-                    provider_id,
-                    attempt,
-                    ..
-                } = event
-                else {
-                    continue;
-                };
-                world.run(Command::Complete {
-                    lease: LeaseMessage {
-                        task_id,
-                        provider_id,
-                        attempt,
-                    },
-                    result_digest: Hash32::ZERO,
-                    metrics: Metrics {
-                        units: Units(10),
-                        qos_ppm: Ratio::new(900_000),
-                        coverage_ppm: None,
-                        integrity_ok: None,
-                        trap_shots: None,
-                        trap_failures: None,
-                    },
-                })?;
-                world.run(Command::Proof {
-                    task_id,
-                    nullifier: sha3_256(&[b"nullifier", &proved.to_be_bytes()]),
-                    proof_ref: Hash32::ZERO,
-                    miner: Text::new(format!("miner-{:08}", proved % miners))?,
-                    valid: true,
-                    block_height: None,
-                })?;
-                proved += 1;
-            }
-        }
-        Ok(world)
     }
+    Ok(world)
 }
 
 /// Prints the figures of one size.
-pub fn run(claims: u64, miners: u64) -> Tried {
-    let mut world = World::with(claims, miners)?;
+pub fn run(claims: u64, miners: u64, payees_before: u64) -> Tried {
+    let mut world = world(claims, miners, payees_before)?;
     let entry = world.entry(12, Command::Settle { epoch: 0 });
     let encoded = cbor::to_vec(&entry)?;
     let counted = Counted(&world.store, Cell::new(0));
@@ -188,7 +126,9 @@ pub fn run(claims: u64, miners: u64) -> Tried {
         }
         (took, guest.fuel_used())
     };
-    println!("an epoch of {claims} claims, {miners} miners, settled by the engine over a store in memory");
+    println!(
+        "an epoch of {claims} claims, {miners} miners, {payees_before} other payees, settled by the engine over a store in memory"
+    );
     println!(
         "  native   {:>9.2} s   {:>7.1} us a claim",
         native_time.as_secs_f64(),

@@ -2,6 +2,7 @@
 //! entries replayed by a replica that starts from nothing.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use aicf_core::value::Text;
@@ -19,8 +20,8 @@ const BLOCKS: u64 = 10;
 /// Between two looks at the replica.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// So many messages, half of them jobs and half heartbeats.
-pub fn run(engine: Choice, messages: u64) -> Outcome {
+/// So many messages, half of them jobs and half heartbeats. The nodes go on; their folder is given back.
+pub fn run(engine: Choice, messages: u64) -> Outcome<PathBuf> {
     let folder = std::env::temp_dir().join(format!("aicf-follow-{}-{engine:?}-{messages}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let file = |name: &str| folder.join(name);
@@ -94,7 +95,7 @@ pub fn run(engine: Choice, messages: u64) -> Outcome {
         rate(followed),
         rate(followed) / rate(wrote)
     );
-    Ok(())
+    Ok(folder)
 }
 
 fn write(address: &str, client: u64, messages: u64) -> Outcome {

@@ -14,6 +14,7 @@ mod growth;
 mod lifecycle;
 mod serve;
 mod signatures;
+mod world;
 
 use std::time::{Duration, Instant};
 
@@ -40,22 +41,28 @@ fn main() -> Outcome {
         ("epoch", &|| serve::epoch(size(500, 100_000))),
         ("claims", &|| {
             if quick {
-                claims::run(300, 10)
+                claims::run(300, 10, 20)
             } else {
-                claims::run(10_000, 100)?;
-                claims::run(100_000, 100)?;
-                claims::run(100_000, 100_000)
+                claims::run(10_000, 100, 0)?;
+                claims::run(100_000, 100, 0)?;
+                // The limits: open claims, and payees with the 256 providers among them.
+                claims::run(100_000, 100_000, 149_744)
             }
         }),
         ("signatures", &|| signatures::run(if quick { 3 } else { 3_000 })),
         ("evidence", &|| evidence::run(if quick { 2 } else { 200 })),
         ("follow", &|| {
-            for engine in [Choice::Native, Choice::Wasm] {
-                follow::run(engine, size(320, 100_000))?;
-            }
+            let native = follow::run(Choice::Native, size(320, 100_000))?;
+            let wasm = follow::run(Choice::Wasm, size(320, 100_000))?;
+            [native, wasm].iter().try_for_each(std::fs::remove_dir_all)?;
             Ok(())
         }),
-        ("follow-long", &|| follow::run(Choice::Wasm, size(160, 1_000_000))),
+        ("follow-long", &|| {
+            Ok(std::fs::remove_dir_all(follow::run(
+                Choice::Wasm,
+                size(160, 1_000_000),
+            )?)?)
+        }),
         ("growth", &|| {
             if quick {
                 growth::run(512, 600, 1_200)
