@@ -141,7 +141,8 @@ impl Ledger {
             .map_err(|error| error.raise(py))
     }
 
-    /// Applies a command as the next entry and commits it. What it came to; a refusal is an outcome, too.
+    /// Applies a command as a message, seals its batch and commits it. What it came to; a refusal is an outcome, too, and
+    /// leaves nothing behind.
     #[pyo3(signature = (command, *, height=None, time_ms=None))]
     fn apply<'py>(
         &self,
@@ -160,10 +161,13 @@ impl Ledger {
                 Held::Closed => return Err(Failure::Closed),
             };
             let command = ffi::command(&given)?;
-            let last = node.head().map_or((0, 0), |head| (head.height, head.time_ms));
-            let height = height.unwrap_or_else(|| last.0.saturating_add(1));
-            let time_ms = time_ms.unwrap_or_else(|| now_ms().max(last.1));
-            let outcome = node.submit(height, time_ms, command)?;
+            let last = node.head().map_or(0, |head| head.height);
+            let height = height.unwrap_or_else(|| last.saturating_add(1));
+            let time_ms = match time_ms {
+                Some(time_ms) => time_ms,
+                None => node.session_time(now_ms())?,
+            };
+            let outcome = node.admit(height, time_ms, command)?;
             node.commit()?;
             Ok(outcome_out(&outcome)?)
         })?;

@@ -125,7 +125,10 @@ def test_the_quickstart_word_for_word_and_the_database_from_python(run: Any, tmp
         assert balance == 20_000
         before = ledger.next_seq
         outcome = ledger.apply({"stake": {"provider_id": "provider1", "amount": 5}})
-        assert (outcome["status"], ledger.next_seq) == ("ok", before + 1)
+        # The message and the seal of its batch.
+        assert (outcome["status"], ledger.next_seq) == ("ok", before + 2)
+        unknown = ledger.apply({"stake": {"provider_id": "nobody", "amount": 5}})
+        assert (unknown["status"], ledger.next_seq) == ("unknown_provider", before + 2)
         root = ledger.state_root
     with aicf.Ledger(tmp_path / "aicf.db", read_only=True) as ledger:
         assert ledger.state_root == root
