@@ -232,37 +232,39 @@ impl Node {
         Ok(self.own_key(height)?.is_some())
     }
 
+    /// The times that a batch may have now, and how far the clock may be from the last block: none before the first one.
+    fn batch_times(&self) -> Result<(std::ops::RangeInclusive<u64>, Option<(u64, u64)>)> {
+        let head_ms = self.head.as_ref().map_or(0, |head| head.time_ms);
+        let Some(block) = self.reader.last_block()? else {
+            return Ok((head_ms..=u64::MAX, None));
+        };
+        let most_ms = self.reader.network_row()?.batch_ahead_max_ms;
+        let latest = block.time_ms.saturating_add(most_ms).max(head_ms);
+        Ok((head_ms..=latest, Some((block.time_ms, most_ms))))
+    }
+
     /// The time of a batch for a time of the local clock: not before the last entry's.
     ///
     /// # Errors
     /// [`Error::ClockOutOfRange`] for a clock that is not within the network's `batch_ahead_max_ms` of the last block.
     pub fn batch_time(&self, clock_ms: u64) -> Result<u64> {
-        let head_ms = self.head.as_ref().map_or(0, |head| head.time_ms);
-        if let Some(block) = self.reader.last_block()? {
-            let most = self.reader.network_row()?.batch_ahead_max_ms;
-            let latest = block.time_ms.saturating_add(most).max(head_ms);
-            if clock_ms > latest || clock_ms < block.time_ms.saturating_sub(most) {
-                return Err(Error::ClockOutOfRange {
+        let (times, bound) = self.batch_times()?;
+        match bound {
+            Some((block_ms, most_ms)) if clock_ms > *times.end() || clock_ms < block_ms.saturating_sub(most_ms) => {
+                Err(Error::ClockOutOfRange {
                     clock_ms,
-                    block_ms: block.time_ms,
-                    most_ms: most,
-                });
+                    block_ms,
+                    most_ms,
+                })
             }
+            _ => Ok(clock_ms.max(*times.start())),
         }
-        Ok(clock_ms.max(head_ms))
     }
 
     /// [`Node::batch_time`], moved into the bound where the clock is not within it: for what no clock may stop.
     fn nearest_batch_time(&self, clock_ms: u64) -> Result<u64> {
-        let head_ms = self.head.as_ref().map_or(0, |head| head.time_ms);
-        let latest = match self.reader.last_block()? {
-            Some(block) => block
-                .time_ms
-                .saturating_add(self.reader.network_row()?.batch_ahead_max_ms)
-                .max(head_ms),
-            None => u64::MAX,
-        };
-        Ok(clock_ms.clamp(head_ms, latest))
+        let (times, _) = self.batch_times()?;
+        Ok(clock_ms.clamp(*times.start(), *times.end()))
     }
 
     /// Applies a message, if the engine takes it: what it refuses leaves nothing behind. The outcome counts after the
