@@ -177,7 +177,7 @@ impl Error {
         }
     }
 
-    /// The same error for another of several writes that it concerns.
+    /// The same error for another of several writes that it concerns, or for as long as it holds.
     #[must_use]
     pub fn again(&self) -> Self {
         match self {
@@ -190,6 +190,7 @@ impl Error {
                 block_ms: *block_ms,
                 most_ms: *most_ms,
             },
+            Self::Chain(why) => Self::Chain(why.clone()),
             other => Self::Stopped(other.to_string()),
         }
     }

@@ -37,6 +37,8 @@ pub struct Followed {
     head: Option<u64>,
     poll: Duration,
     ask_at: Instant,
+    /// Why the last question had no answer; it holds until one has.
+    fault: Option<Error>,
 }
 
 impl Followed {
@@ -52,6 +54,7 @@ impl Followed {
             head: None,
             poll,
             ask_at: Instant::now(),
+            fault: None,
         }
     }
 
@@ -66,12 +69,10 @@ impl Followed {
             if self.waiting.is_empty() {
                 self.ask_at = Instant::now() + self.poll;
             }
-            if let Some(error) = fetched.error {
+            if fetched.error.is_some() {
                 self.ask_at = Instant::now() + self.poll.max(QUIET);
-                if self.waiting.is_empty() {
-                    return Err(error);
-                }
             }
+            self.fault = fetched.error;
         }
         if self.waiting.is_empty()
             && self.ask_at <= Instant::now()
@@ -80,7 +81,10 @@ impl Followed {
             let (next, depth) = self.follower.next(node)?;
             fetcher.ask(next, depth);
         }
-        Ok(self.waiting.front())
+        match &self.fault {
+            Some(fault) if self.waiting.is_empty() => Err(fault.again()),
+            _ => Ok(self.waiting.front()),
+        }
     }
 }
 

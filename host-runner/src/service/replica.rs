@@ -215,6 +215,8 @@ pub struct Upstream {
     compares: bool,
     /// Whether each batch has a commit of its own: after one of several that were applied together failed.
     one_by_one: bool,
+    /// Why the last question had no answer; it holds until one has.
+    fault: Option<Error>,
     /// The database; reports and evidence have its name with an ending.
     database: PathBuf,
     /// After a batch that this node computed otherwise.
@@ -254,6 +256,7 @@ impl Upstream {
             last_known: 0,
             compares: false,
             one_by_one: false,
+            fault: None,
             database: database.to_path_buf(),
             comparison: None,
         })
@@ -270,6 +273,7 @@ impl Upstream {
             return Ok(());
         };
         self.asked = false;
+        self.fault = None;
         match answer {
             Ok(batches) => {
                 if batches.is_empty() {
@@ -284,7 +288,8 @@ impl Upstream {
             }
             Err(error) => {
                 self.ask_at = Instant::now() + POLL_AFTER_ERROR;
-                Err(error)
+                self.fault = Some(error);
+                Ok(())
             }
         }
     }
@@ -373,7 +378,7 @@ impl Upstream {
             if !self.asked && self.ask_at <= Instant::now() {
                 self.asked = self.ask.send(Question::Batches(done + 1)).is_ok();
             }
-            return Ok(POLL);
+            return self.fault.as_ref().map_or(Ok(POLL), |fault| Err(fault.again()));
         };
         if let Some(last) = &last
             && batch.seal.number == done + 1

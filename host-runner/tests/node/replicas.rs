@@ -3,6 +3,7 @@
 use crate::running::{PATIENCE, Running, get, job, provider, work};
 use crate::sequenced::{Chain, agree, head, last_batch, reach, reach_block};
 use crate::support::{Place, within::finish};
+use crate::world::{World, document, reach_height, wait};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -177,4 +178,26 @@ fn a_devnet_names_its_batches_in_its_blocks() {
             (&batch["seal"]["number"], &batch["hash"])
         );
     }
+}
+
+/// A chain that gives no answer is told for as long as it gives none, and not only at the moment of each question.
+#[test]
+fn an_absent_chain_is_told_until_it_is_back() {
+    let mut world = World::new(&document("devnet", 1337, 1_000, &json!({"policy": {}})), 0, 2_000);
+    let place = Place::new("native");
+    let node = world.node("native", &place, &[]);
+    let height = world.blocks(2);
+    reach_height(&node, height);
+    let fault = || node.ok("aicf.getStatus", json!({}))["chain_error"].clone();
+    world.served.fails(u32::MAX);
+    let told = wait("the chain's fault", || Some(fault()).filter(|fault| !fault.is_null()));
+    for _ in 0..300 {
+        assert_eq!(fault(), told);
+    }
+    assert_eq!(get(&format!("{}readyz", node.url())).0, 503);
+    world.served.fails(0);
+    let height = world.blocks(1);
+    reach_height(&node, height);
+    wait("the end of the fault", || fault().is_null().then_some(()));
+    assert_eq!(get(&format!("{}readyz", node.url())).0, 200);
 }
