@@ -86,7 +86,6 @@ pub fn run(engine: Choice, messages: u64) -> Outcome<PathBuf> {
     if last["head"] != status["head"] {
         return Err(format!("the replica has {last}, the sequencer {status}").into());
     }
-    std::fs::remove_dir_all(&folder)?;
     let rate = |took: Duration| entries as f64 / took.as_secs_f64();
     println!(
         "{entries} entries of {messages} messages in {} batches, {engine:?}: sequencer {:.0}/s, replica {:.0}/s, ratio {:.2}",
