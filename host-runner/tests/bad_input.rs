@@ -355,7 +355,11 @@ fn a_bad_policy_makes_no_database() {
         "--policy",
         "zero.yaml",
     ];
-    fails(&place, &register, (2, "bad_policy", "input.policy.epoch.length_blocks"));
+    fails(
+        &place,
+        &register,
+        (2, "bad_policy", "input.policy_yaml.epoch.length_blocks"),
+    );
     fails(&place, &["provider", "list"], (1, "not_initialised", ""));
     place.ok(&["provider", "register", "--provider-id", "p", "--caps", "AI"]);
 }

@@ -143,10 +143,16 @@ pub fn heartbeat(context: &mut Context<'_>, id: &Text, beat: &Beat) -> Step {
     }
     let status = provider.status;
     let gap = context.height.saturating_sub(provider.beat_height);
+    let counted = health::beats(&context.market.registry, gap);
     provider.seen(context.height, &context.market.registry);
-    provider.regain_health();
+    if counted.total > 0 {
+        // Health comes back at most once a block, and not faster than beats are expected.
+        if gap > 0 {
+            provider.regain_health();
+        }
+        provider.beat_height = context.height;
+    }
     provider.beat = number;
-    provider.beat_height = context.height;
     provider.last_heartbeat_ms = Some(context.now_ms);
     provider.load_ppm = beat.load_ppm;
     provider.places = beat.free.map(|free| PerKind {
@@ -154,7 +160,7 @@ pub fn heartbeat(context: &mut Context<'_>, id: &Text, beat: &Beat) -> Step {
         quantum: provider.active_leases.quantum.saturating_add(free.quantum),
     });
     context.put_provider(id, &provider, Some(status))?;
-    super::sla::heartbeat(context, id, health::beats(&context.market.registry, gap))
+    super::sla::heartbeat(context, id, counted)
 }
 
 /// What a heartbeat says.

@@ -8,6 +8,9 @@ use crate::limits::BPS_MAX;
 
 /// Checks every rule, in order.
 pub(super) fn rules(policy: &Policy) -> Result<()> {
+    if policy.epoch.length_blocks == 0 {
+        return Err(bad_policy("epoch.length_blocks", "an epoch has at least one block"));
+    }
     diversity(&policy.assignment)?;
     pricing("pricing.ai", &policy.pricing.ai)?;
     pricing("pricing.quantum", &policy.pricing.quantum)?;

@@ -1,4 +1,5 @@
 //! Tokens of Arm CCA from a platform whose key these tests own.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use aicf_core::engine::verifier;
 use aicf_core::value::{Bytes, Text};
@@ -7,12 +8,14 @@ use p384::ecdsa::signature::hazmat::PrehashSigner as _;
 use p384::ecdsa::{Signature, SigningKey};
 use sha2::{Digest as _, Sha256, Sha384};
 
-fn sign1(key: &SigningKey, payload: &[u8]) -> Vec<u8> {
-    const PROTECTED: &[u8] = &[0xa1, 0x01, 0x38, 0x22];
+/// ES384, and nothing else in the header that is signed.
+const HEADER: &[u8] = &[0xa1, 0x01, 0x38, 0x22];
+
+fn sign1(key: &SigningKey, header: &[u8], payload: &[u8]) -> Vec<u8> {
     let mut signed = Encoder::new(Vec::new());
     signed.array(4).unwrap().str("Signature1").unwrap();
     signed
-        .bytes(PROTECTED)
+        .bytes(header)
         .unwrap()
         .bytes(&[])
         .unwrap()
@@ -23,7 +26,7 @@ fn sign1(key: &SigningKey, payload: &[u8]) -> Vec<u8> {
         .expect("a signature");
     let mut message = Encoder::new(Vec::new());
     message.tag(minicbor::data::Tag::new(18)).unwrap().array(4).unwrap();
-    message.bytes(PROTECTED).unwrap().map(0).unwrap();
+    message.bytes(header).unwrap().map(0).unwrap();
     message.bytes(payload).unwrap().bytes(&signature.to_bytes()).unwrap();
     message.into_writer()
 }
@@ -43,6 +46,11 @@ pub fn platform_key() -> Bytes {
 
 /// A token whose realm speaks for a provider's key on a chain.
 pub fn cca_token(chain_id: u64, provider: &str, public_key: &Bytes) -> Vec<u8> {
+    cca_token_of(chain_id, provider, public_key, 0x3003, HEADER)
+}
+
+/// [`cca_token`] of a platform in a lifecycle, under a header of its own.
+pub fn cca_token_of(chain_id: u64, provider: &str, public_key: &Bytes, lifecycle: u16, header: &[u8]) -> Vec<u8> {
     let realm_key = signing_key(2);
     let realm_point = point(&realm_key);
     let bound = verifier::report_data(chain_id, &Text::new(provider).expect("an id"), public_key).expect("a hash");
@@ -71,7 +79,7 @@ pub fn cca_token(chain_id: u64, provider: &str, public_key: &Bytes) -> Vec<u8> {
         .unwrap()
         .str("tag:arm.com,2023:cca_platform#1.0.0")
         .unwrap();
-    platform.i64(2395).unwrap().u16(0x3003).unwrap();
+    platform.i64(2395).unwrap().u16(lifecycle).unwrap();
     platform.i64(2396).unwrap().bytes(&[7; 32]).unwrap();
     platform.i64(2399).unwrap().array(1).unwrap().map(2).unwrap();
     platform.i64(2).unwrap().bytes(&[8; 32]).unwrap();
@@ -83,12 +91,12 @@ pub fn cca_token(chain_id: u64, provider: &str, public_key: &Bytes) -> Vec<u8> {
     token
         .i64(44234)
         .unwrap()
-        .bytes(&sign1(&signing_key(1), &platform.into_writer()))
+        .bytes(&sign1(&signing_key(1), header, &platform.into_writer()))
         .unwrap();
     token
         .i64(44241)
         .unwrap()
-        .bytes(&sign1(&realm_key, &realm.into_writer()))
+        .bytes(&sign1(&realm_key, HEADER, &realm.into_writer()))
         .unwrap();
     token.into_writer()
 }

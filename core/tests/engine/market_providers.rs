@@ -263,6 +263,38 @@ fn silence_halves_health_and_a_sign_of_life_keeps_what_is_left() {
     assert_eq!(world.of_provider("p", "health_ppm"), "562500");
 }
 
+/// Thirty heartbeats in one block heal as much as one; where beats are expected, those that come too early heal nothing,
+/// and the next one counts from the last that counted.
+#[test]
+fn heartbeats_heal_once_a_block_and_not_faster_than_they_are_expected() {
+    let beat = r#"{"heartbeat": {"provider_id": "p"}}"#;
+    for (rules, heals) in [
+        ("{}", [(1, 781_250), (1, 781_250), (2, 808_594)]),
+        (
+            r#"{"registry": {"beat_blocks": 4, "health_half_life_blocks": 1000}}"#,
+            [(1, 750_000), (2, 781_250), (4, 808_594)],
+        ),
+    ] {
+        let mut world = World::market(rules);
+        world.provider("p", 2000);
+        let task = world.job(1, 0);
+        let (_, _, attempt) = world.dispatch()[0].clone();
+        assert_eq!(
+            world.status(aicf_core::engine::Command::Fail(World::message(task, "p", attempt))),
+            Ok
+        );
+        assert_eq!(world.of_provider("p", "health_ppm"), "750000");
+        for (height, health) in heals {
+            world.story(&[(height, beat, Ok), (height, beat, Ok)]);
+            assert_eq!(
+                world.of_provider("p", "health_ppm"),
+                health.to_string(),
+                "{rules} at {height}"
+            );
+        }
+    }
+}
+
 #[test]
 fn silence_and_failures_in_a_row_are_offences() {
     let mut world = World::market(
@@ -282,7 +314,9 @@ fn silence_and_failures_in_a_row_are_offences() {
     let mut offences = Vec::new();
     for units in 1..=4 {
         // Its health comes back meanwhile.
-        (0..9).for_each(|_| world.story(&[(11, r#"{"heartbeat": {"provider_id": "heard"}}"#, Ok)]));
+        for height in [10 + 2 * units, 11 + 2 * units] {
+            world.story(&[(height, r#"{"heartbeat": {"provider_id": "heard"}}"#, Ok)]);
+        }
         let task = world.job(units, 0);
         let (_, id, attempt) = world.dispatch()[0].clone();
         assert_eq!(&*id, "heard");

@@ -2,6 +2,7 @@
 //! verified, and a job from its queue to its payment under signatures.
 
 use aicf_core::amount::{Atoms, Ratio, Units};
+use aicf_core::attestation::{Collateral, Reason, Rules, verify};
 use aicf_core::engine::entry::{AttestationEvidence, Metrics, Role};
 use aicf_core::engine::ledger::Account;
 use aicf_core::engine::{Command, NetworkName, Status, signed};
@@ -9,7 +10,7 @@ use aicf_core::matching::AttestationClass;
 use aicf_core::signature::Scheme;
 use aicf_core::value::{Bytes, Kind};
 
-use crate::cca::{cca_token, platform_key};
+use crate::cca::{cca_token, cca_token_of, platform_key};
 use crate::keys::{CHAIN, Key, key};
 use crate::world::{POLICY, World, hash, market_bytes, network_id, policy_bytes, text};
 
@@ -291,6 +292,43 @@ fn a_devnet_can_ask_for_signatures_too() {
     assert_eq!(said.world.status(register("a", &mine, None)), Status::Unsigned);
     assert_eq!(said.provider(&mine, "a", &register("a", &mine, None)), Status::Ok);
     assert_eq!(said.world.status(heartbeat("a")), Status::Unsigned);
+}
+
+/// `allow_debug` admits the two debug states and no others; a header with a label that must be understood is refused.
+#[test]
+fn platforms_that_are_not_in_use_and_critical_headers_are_refused() {
+    let key = key(1);
+    let verdict = |lifecycle, header: &[u8], allow_debug| {
+        let token = cca_token_of(CHAIN, "a", &key.public, lifecycle, header);
+        let rules = Rules {
+            trust_anchors: Some(vec![platform_key()]),
+            allow_debug: Some(allow_debug),
+            ..Rules::default()
+        };
+        verify(AttestationClass::Cca, &token, &Collateral::default(), 1_000, &rules).reason
+    };
+    let plain: &[u8] = &[0xa1, 0x01, 0x38, 0x22];
+    for (lifecycle, secured, debug) in [
+        (0x0000, false, false),
+        (0x1000, false, false),
+        (0x2000, false, false),
+        (0x3000, true, true),
+        (0x4000, false, true),
+        (0x50ff, false, true),
+        (0x6000, false, false),
+        (0x7000, false, false),
+    ] {
+        let accepted = |ok: bool| (!ok).then_some(Reason::LifecycleRefused);
+        assert_eq!(verdict(lifecycle, plain, false), accepted(secured), "{lifecycle:x}");
+        assert_eq!(verdict(lifecycle, plain, true), accepted(debug), "{lifecycle:x}");
+    }
+    // {1: -35, 2: [-70000]}, {1: -35, 2: [1]}
+    for critical in [
+        &[0xa2, 0x01, 0x38, 0x22, 0x02, 0x81, 0x3a, 0x00, 0x01, 0x11, 0x6f][..],
+        &[0xa2, 0x01, 0x38, 0x22, 0x02, 0x81, 0x01],
+    ] {
+        assert_eq!(verdict(0x3000, critical, false), Some(Reason::EvidenceUnsupported));
+    }
 }
 
 #[test]

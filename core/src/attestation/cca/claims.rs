@@ -12,6 +12,8 @@ const PLATFORM_PROFILE: &str = "tag:arm.com,2023:cca_platform#1.0.0";
 const REALM_PROFILE: &str = "tag:arm.com,2023:realm#1.0.0";
 /// Platform lifecycle `secured` (Arm's RSS and PSA).
 const SECURED: core::ops::RangeInclusive<u64> = 0x3000..=0x30ff;
+/// Lifecycles in which a platform in use is open to debuggers: its other firmware, or all of it, recoverably.
+const DEBUG: [core::ops::RangeInclusive<u64>; 2] = [0x4000..=0x40ff, 0x5000..=0x50ff];
 /// As many as a realm has registers for what it measures later.
 const EXTENSIBLE: u64 = 4;
 
@@ -127,6 +129,11 @@ impl<'a> PlatformClaims<'a> {
     /// Whether the platform is one in use, closed to debuggers.
     pub fn is_secured(&self) -> bool {
         SECURED.contains(&self.lifecycle)
+    }
+
+    /// Whether the platform is one in use, and open to debuggers.
+    pub fn is_open_to_debuggers(&self) -> bool {
+        DEBUG.iter().any(|range| range.contains(&self.lifecycle))
     }
 }
 

@@ -14,6 +14,7 @@ const SIGN1_TAG: u64 = 18;
 const PLATFORM: i64 = 44234;
 const REALM: i64 = 44241;
 const ALGORITHM: i64 = 1;
+const CRITICAL: i64 = 2;
 const ES256: i64 = -7;
 const ES384: i64 = -35;
 
@@ -86,15 +87,20 @@ fn sign1<'a>(bytes: &'a [u8]) -> Step<Sign1<'a>> {
         decoder.skip().ok()?;
         Some((protected, decoder.bytes().ok()?, decoder.bytes().ok()?))
     })?;
-    let mut algorithm = None;
+    let (mut algorithm, mut is_critical) = (None, false);
     whole(protected, |decoder| {
         each_entry(decoder, |key, decoder| {
             if key == ALGORITHM {
                 algorithm = Some(decoder.i64().ok()?);
             }
+            is_critical |= key == CRITICAL;
             Some(key == ALGORITHM)
         })
     })?;
+    if is_critical {
+        // No label that may be critical is understood here (RFC 9052 §3.1).
+        return Err(Reason::EvidenceUnsupported);
+    }
     let algorithm = match algorithm {
         Some(ES256) => Algorithm::Es256,
         Some(ES384) => Algorithm::Es384,

@@ -105,6 +105,8 @@ pub struct Provider {
     pub id: &'static str,
     pub stake: u128,
     pub health: u32,
+    /// The block in which health last came back with a heartbeat, or the provider registered.
+    heard: u64,
     available: i128,
     /// Amounts, and with which settled epoch they leave.
     leaving: Vec<(u128, u64)>,
@@ -273,10 +275,12 @@ impl Model {
                 Ok(provider) if provider.retired => Err(Status::ProviderRetired),
                 Ok(_) => Ok(()),
                 Err(_) => {
+                    let heard = self.height;
                     self.providers.push(Provider {
                         id,
                         stake: 0,
                         health: 1_000_000,
+                        heard,
                         available: 0,
                         leaving: Vec::new(),
                         was_active: false,
@@ -286,11 +290,15 @@ impl Model {
                 }
             },
             Act::Heartbeat(id) => {
+                let height = self.height;
                 let provider = self.provider(id)?;
                 if provider.retired {
                     return Err(Status::ProviderRetired);
                 }
-                provider.recovers();
+                if height > provider.heard {
+                    provider.recovers();
+                    provider.heard = height;
+                }
                 Ok(())
             }
             Act::Stake(id, amount) => {
