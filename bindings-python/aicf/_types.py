@@ -1125,6 +1125,19 @@ class RetireContractCallTag(TypedDict):
     retire: RetireContractCall
 
 
+class AnchorContractCall(TypedDict):
+    """Names a batch of the network."""
+    number: int
+    """The batch's number."""
+    hash: BytesLike
+    """The batch's hash."""
+
+
+@final
+class AnchorContractCallTag(TypedDict):
+    anchor: AnchorContractCall
+
+
 ContractCall: TypeAlias = Union[
     EnqueueContractCallTag,
     CancelContractCallTag,
@@ -1132,6 +1145,7 @@ ContractCall: TypeAlias = Union[
     UnstakeContractCallTag,
     DepositContractCallTag,
     RetireContractCallTag,
+    AnchorContractCallTag,
 ]
 """A call of the fund's contract, in the order of the ABI."""
 
@@ -4310,6 +4324,7 @@ __all__ = [
     "UnstakeContractCall",
     "DepositContractCall",
     "RetireContractCall",
+    "AnchorContractCall",
     "DeferredLine",
     "Dimensions",
     "EngineReplayOutput",

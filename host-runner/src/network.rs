@@ -4,7 +4,6 @@
 //! others that name the same policies, need no file beside them.
 
 use crate::error::{Error, Result};
-use aicf_core::Code;
 use aicf_core::codec::Format;
 use aicf_core::engine::NetworkName;
 use aicf_core::market::{Market, default_market};
@@ -141,14 +140,10 @@ pub fn named(name: &str) -> Result<ResolvedNetwork> {
 /// another one.
 ///
 /// # Errors
-/// `bad_policy` at `input.policy.epoch.length_blocks` for a policy whose epochs have no blocks.
+/// As for [`plain`].
 pub fn devnet(policy: Option<Policy>, params: Option<Market>, chain_id: Option<Positive>) -> Result<ResolvedNetwork> {
     let mut network = named("devnet")?;
     if let Some(policy) = policy {
-        if policy.epoch.length_blocks == 0 {
-            let message = "an epoch has at least one block, this policy says 0";
-            return Err(aicf_core::Error::at(Code::BadPolicy, "input.policy.epoch.length_blocks", message).into());
-        }
         let plain = plain(NetworkName::Devnet, 1, GENESIS_TIME_MS, policy, None)?;
         network.header.policy_hash = plain.header.policy_hash;
         network.header.epoch_length = plain.header.epoch_length;

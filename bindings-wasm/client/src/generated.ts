@@ -1802,7 +1802,7 @@ export interface ContractTransaction {
 }
 
 /** A call of the fund's contract, in the order of the ABI. */
-export type ContractCall = { enqueue: { kind: KindInput; requester: string; tier: string; fee: string; units: string; payload: string; region?: string | null; model?: string | null; attestation_classes: Array<AttestationClassInput>; circuit?: CircuitInput | null } } | { cancel: { task_id: string; requester: string } } | { stake: { provider_id: string; amount: string } } | { unstake: { provider_id: string; amount: string } } | { deposit: { requester: string; amount: string } } | { retire: { provider_id: string } };
+export type ContractCall = { enqueue: { kind: KindInput; requester: string; tier: string; fee: string; units: string; payload: string; region?: string | null; model?: string | null; attestation_classes: Array<AttestationClassInput>; circuit?: CircuitInput | null } } | { cancel: { task_id: string; requester: string } } | { stake: { provider_id: string; amount: string } } | { unstake: { provider_id: string; amount: string } } | { deposit: { requester: string; amount: string } } | { retire: { provider_id: string } } | { anchor: { number: number; hash: string } };
 
 /** The seal of a batch (see [`super::batches`] for what is signed). The batch's time is the entry's. */
 export interface Seal {

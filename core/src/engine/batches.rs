@@ -116,13 +116,15 @@ pub fn seal(context: &mut Context<'_>, seal: &Seal) -> Step {
     }
     let anchored: Option<Hash32> = context.txn.get(Key::new(Table::Anchor).int(seal.number))?;
     if let Some(anchored) = anchored {
-        if anchored != hash {
-            return refuse(
-                Status::AnchorMismatch,
-                alloc::format!("a block names {anchored} as batch {}, this one is {hash}", seal.number),
-            );
-        }
         context.txn.delete(Key::new(Table::Anchor).int(seal.number));
+        if anchored != hash {
+            // An anchor has no signature: it is told, and stops nobody.
+            context.events.push(Event::SequencerContradicted {
+                number: seal.number,
+                sealed: hash,
+                anchored,
+            });
+        }
     }
     let row = SealedRow {
         number: seal.number,

@@ -440,6 +440,13 @@ pub enum ContractCall {
         /// The provider.
         provider_id: Text,
     },
+    /// Names a batch of the network.
+    Anchor {
+        /// The batch's number.
+        number: u64,
+        /// The batch's hash.
+        hash: Hash32,
+    },
 }
 
 /// A proof as a block has it.

@@ -137,9 +137,6 @@ pub fn archive_policy(txn: &mut Txn<'_>, bytes: &[u8]) -> Step<(Policy, Hash32)>
         Ok(policy) => policy,
         Err(error) => return refuse(Status::BadPolicy, alloc::format!("{error}")),
     };
-    if policy.epoch.length_blocks == 0 {
-        return refuse(Status::BadPolicy, "an epoch has at least one block");
-    }
     bounded_policy(&policy)?;
     let hash = policy.hash()?;
     let canonical: Vec<u8> = policy.to_cbor()?;

@@ -5,6 +5,7 @@
 //! | `enqueue`, `cancel`, `deposit` | the requester, or a contract that may name other accounts |
 //! | `stake` | the account bound to the provider; anybody while none is bound |
 //! | `unstake`, `retire` | the account bound to the provider |
+//! | `anchor` | a contract that may name other accounts |
 //!
 //! An account is named as a requester by its bytes as `0x` and lowercase hex. A provider binds an account when it
 //! registers (`account`). An open devnet ([`speaker::is_open`]) compares no callers.
@@ -15,7 +16,7 @@ use super::context::{Context, Step, refuse};
 use super::entry::{Command, ContractCall, Transaction};
 use super::outcome::Status;
 use super::speaker::{Speaker, is_open};
-use super::{jobs, providers, requesters, stakes};
+use super::{batches, jobs, providers, requesters, stakes};
 use crate::codec::hex;
 use crate::task_id::ShortBytes;
 use crate::value::Text;
@@ -65,6 +66,15 @@ pub fn run(context: &mut Context<'_>, transaction: Transaction) -> Step {
         ContractCall::Stake { provider_id, amount } => stakes::stake(context, &provider_id, amount),
         ContractCall::Unstake { provider_id, amount } => stakes::unstake(context, &provider_id, amount),
         ContractCall::Retire { provider_id } => providers::retire(context, &provider_id),
+        ContractCall::Anchor { number, hash } => {
+            if !is_open(context) && !caller_may_name_others(context, &caller) {
+                return refuse(
+                    Status::NotOwner,
+                    "a batch is named by a contract of the network document, or by a block's header",
+                );
+            }
+            batches::anchor(context, number, hash)
+        }
     }
 }
 

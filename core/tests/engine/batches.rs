@@ -2,7 +2,7 @@
 
 use aicf_core::engine::batches::{self, messages_digest};
 use aicf_core::engine::entry::Seal;
-use aicf_core::engine::{Command, NetworkName, Status};
+use aicf_core::engine::{Command, Event, NetworkName, Status};
 use aicf_core::network::SequencerKey;
 use aicf_core::signature::Scheme;
 use aicf_core::value::{Bytes, Hash32};
@@ -197,11 +197,11 @@ fn the_time_of_a_batch_is_bounded_by_the_chain() {
 }
 
 #[test]
-fn a_batch_that_a_block_names_is_final() {
+fn a_batch_that_differs_from_what_a_block_names_is_told() {
     let anchor = |number, hash| Command::Anchor { number, hash };
     let mut batches = Batches::new();
     batches.block(1);
-    // Named before it is sealed: another one of that number is refused.
+    // Named before it is sealed: another one of that number is told, and stops nobody.
     batches.world.height = 2;
     assert_eq!(batches.run(anchor(0, hash(1))), Status::OutOfRange);
     assert_eq!(batches.run(anchor(5_000, hash(1))), Status::OutOfRange);
@@ -209,7 +209,20 @@ fn a_batch_that_a_block_names_is_final() {
     assert_eq!(batches.run(anchor(1, hash(2))), Status::AnchorMismatch);
     batches.block(2);
     assert_eq!(batches.dispatch(), Status::Ok);
-    assert_eq!(batches.seal(|_| {}), Status::AnchorMismatch);
+    let (seal, _) = batches.signed(batches.built(), &batches.key);
+    let told = batches.world.run(Command::Seal(seal));
+    assert_eq!(told.status, Status::Ok);
+    assert!(
+        matches!(
+            told.events[..],
+            [
+                Event::SequencerContradicted { number: 1, .. },
+                Event::BatchSealed { number: 1, .. }
+            ]
+        ),
+        "{:?}",
+        told.events
+    );
 
     // Named afterwards: every node tells of another hash.
     let mut batches = Batches::new();
@@ -222,10 +235,7 @@ fn a_batch_that_a_block_names_is_final() {
     let told = batches.world.run(anchor(1, hash(1)));
     assert_eq!(told.status, Status::Ok);
     assert!(
-        matches!(
-            told.events[..],
-            [aicf_core::engine::Event::SequencerContradicted { number: 1, .. }]
-        ),
+        matches!(told.events[..], [Event::SequencerContradicted { number: 1, .. }]),
         "{:?}",
         told.events
     );

@@ -353,7 +353,7 @@ impl Transaction {
             Call::Deposit { requester, amount } => ContractCall::Deposit { requester, amount },
             Call::Retire { provider_id } => ContractCall::Retire { provider_id },
             Call::Message(message) => return Command::Signed(message),
-            Call::Anchor(anchor) => return anchor.command(),
+            Call::Anchor(Anchor { number, hash }) => ContractCall::Anchor { number, hash },
         };
         Command::Transaction(entry::Transaction {
             tx_hash: self.tx_hash,

@@ -2,6 +2,7 @@
 
 use super::{devnet, node, root};
 use aicf_core::codec::cbor;
+use aicf_core::engine::entry::ContractCall;
 use aicf_core::engine::{Command, Entry, Status};
 use aicf_core::value::{Hash32, Text};
 use aicf_host::Error;
@@ -304,16 +305,14 @@ fn messages_and_anchors_are_calls() {
         assert!(matches!(command, Command::Signed(_)), "{command:?}");
         assert_eq!(*status, Status::OutOfRange.number(), "the bytes are no command");
     }
-    assert_eq!(
-        found[2],
-        (
-            Command::Anchor {
-                number: 4,
-                hash: Hash32([4; 32])
-            },
-            Status::Ok.number()
-        )
-    );
+    let (Command::Transaction(named), status) = &found[2] else {
+        panic!("{:?}", found[2])
+    };
+    let call = ContractCall::Anchor {
+        number: 4,
+        hash: Hash32([4; 32]),
+    };
+    assert_eq!((&named.call, *status), (&call, Status::Ok.number()));
 
     // An anchor of the block itself.
     let line = devnet().mine(vec![], vec![]).unwrap().line().unwrap();

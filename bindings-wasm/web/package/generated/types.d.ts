@@ -1037,6 +1037,12 @@ export type ContractCall =
   | { retire: {
     /** The provider. */
     provider_id: string;
+  } }
+  | { anchor: {
+    /** The batch's number. */
+    number: Integer;
+    /** The batch's hash. */
+    hash: BytesLike;
   } };
 
 /** What a later epoch still has to pay for a claim. */
