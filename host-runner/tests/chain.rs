@@ -326,6 +326,24 @@ fn addresses_and_answers_that_are_none_are_refused() {
     assert_eq!(error.code(), "other_policy");
 }
 
+/// The first block is the one that the network document names.
+#[test]
+fn a_network_begins_with_its_first_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = options();
+    options.network.header.first_height = aicf_core::network::BlockHeight::new(3).unwrap();
+    options.network = aicf_core::network::ResolvedNetwork::new(
+        options.network.header.clone(),
+        options.network.policy.clone(),
+        options.network.params.clone(),
+    )
+    .unwrap();
+    let mut node = Node::open(&folder.path().join("aicf.db"), &options).unwrap();
+    assert_eq!(node.head().unwrap().height, 2);
+    assert_eq!(Follower::new(story(9), Some(0)).catch_up(&mut node, None).unwrap(), 7);
+    assert_eq!(node.head().unwrap().height, 9);
+}
+
 #[test]
 fn a_proof_in_a_block_is_an_entry_even_where_it_proves_nothing() {
     let folder = tempfile::tempdir().unwrap();

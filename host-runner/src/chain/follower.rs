@@ -46,8 +46,8 @@ pub struct Follower<S> {
     seal_time: Option<SealTime>,
     /// Blocks above a block from which on it is final; absent is the policy's `epoch.finality_k`.
     depth: Option<u64>,
-    /// The first block of a journal that has none.
-    first: u64,
+    /// The first block of a journal that has none, where that is not the network's.
+    first: Option<u64>,
     /// The epoch that the last block could not settle, and why.
     unsettled: Option<String>,
 }
@@ -59,8 +59,17 @@ struct Place {
     epoch_length: u64,
     /// The last block that is done.
     last: Option<(u64, String, u64)>,
+    /// The first block, where none is done.
+    first: u64,
     /// The time before which no block is: the last block's, or the genesis.
     earliest_ms: u64,
+}
+
+impl Place {
+    /// The height of the next block.
+    fn next(&self) -> u64 {
+        self.last.as_ref().map_or(self.first, |(height, _, _)| height + 1)
+    }
 }
 
 impl<S: ChainSource> Follower<S> {
@@ -70,7 +79,7 @@ impl<S: ChainSource> Follower<S> {
             source,
             seal_time: Some(Box::new(|block_ms| block_ms)),
             depth,
-            first: 1,
+            first: None,
             unsettled: None,
         }
     }
@@ -87,10 +96,10 @@ impl<S: ChainSource> Follower<S> {
         self.seal_time = time;
     }
 
-    /// Begins with another block than the first one where the journal has none.
+    /// Begins with another block than the network's first one where the journal has none.
     #[must_use]
     pub fn beginning_with(mut self, first: u64) -> Self {
-        self.first = first;
+        self.first = Some(first);
         self
     }
 
@@ -122,7 +131,7 @@ impl<S: ChainSource> Follower<S> {
         let Some(head) = self.source.head()? else {
             return self.source.fault().map(|()| Progress::Waiting);
         };
-        let next = place.last.as_ref().map_or(self.first, |(height, _, _)| height + 1);
+        let next = place.next();
         if head < place.depth || next > head - place.depth {
             return self.source.fault().map(|()| Progress::Waiting);
         }
@@ -140,7 +149,7 @@ impl<S: ChainSource> Follower<S> {
     /// As for [`Follower::step`].
     pub fn apply(&mut self, node: &mut Node, block: &Block, seen: Seen<'_>) -> Result<Progress> {
         let place = self.place(node)?;
-        let next = place.last.as_ref().map_or(self.first, |(height, _, _)| height + 1);
+        let next = place.next();
         if block.height != next {
             return Err(Error::Chain(format!(
                 "the chain gave block {} for block {next}",
@@ -168,7 +177,7 @@ impl<S: ChainSource> Follower<S> {
     /// The node's.
     pub fn next(&self, node: &Node) -> Result<(u64, u64)> {
         let place = self.place(node)?;
-        Ok((place.last.map_or(self.first, |(height, _, _)| height + 1), place.depth))
+        Ok((place.next(), place.depth))
     }
 
     /// Applies blocks until none is final, or until one of this height is done.
@@ -207,6 +216,7 @@ impl<S: ChainSource> Follower<S> {
         };
         Ok(Place {
             earliest_ms,
+            first: self.first.unwrap_or(network.first_height),
             chain_id: Positive::new(number("chain_id"))
                 .ok_or_else(|| Error::Chain("a journal without its chain".into()))?,
             depth: self.depth.unwrap_or_else(|| number("finality_k")),
