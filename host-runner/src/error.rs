@@ -191,6 +191,10 @@ impl Error {
                 most_ms: *most_ms,
             },
             Self::Chain(why) => Self::Chain(why.clone()),
+            Self::BadBatch { number, what } => Self::BadBatch {
+                number: *number,
+                what: what.clone(),
+            },
             other => Self::Stopped(other.to_string()),
         }
     }

@@ -72,11 +72,13 @@ impl Fetcher {
         })
     }
 
-    /// Asks for final blocks from a height on, unless a question is under way.
-    pub fn ask(&mut self, next: u64, depth: u64) {
-        if !self.waiting {
-            self.waiting = self.ask.send(Ask { next, depth }).is_ok();
+    /// Asks for final blocks from a height on, unless a question is under way. Whether it was asked.
+    pub fn ask(&mut self, next: u64, depth: u64) -> bool {
+        if self.waiting {
+            return false;
         }
+        self.waiting = self.ask.send(Ask { next, depth }).is_ok();
+        self.waiting
     }
 
     /// The answer to the last question, once there is one.

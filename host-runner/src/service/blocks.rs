@@ -4,11 +4,14 @@
 use super::clock::JumpGuard;
 use super::replica::Upstream;
 use super::writer::Clock;
-use crate::chain::{Anchor, Block, ChainSource, Detached, Devnet, Fetcher, Follower, SealTime};
+use crate::chain::{Anchor, Block, Call, ChainSource, Detached, Devnet, Fetcher, Follower, SealTime};
 use crate::error::{Error, Result};
-use crate::node::Node;
 use crate::node::divergence::First;
-use aicf_core::engine::Outcome;
+use crate::node::{Node, SealedBatch};
+use aicf_core::codec::cbor;
+use aicf_core::engine::rows::KeyRow;
+use aicf_core::engine::{Command, Outcome};
+use aicf_core::network::SequencerKey;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -28,6 +31,15 @@ pub enum Blocks {
     Made(Box<Follower<Devnet>>, Duration),
 }
 
+/// Sequencer keys that a message in a block names.
+struct Replaced {
+    /// The block.
+    at: u64,
+    /// The first block after which they seal.
+    from: u64,
+    keys: Vec<KeyRow>,
+}
+
 /// A chain that is followed.
 pub struct Followed {
     follower: Follower<Detached>,
@@ -39,6 +51,11 @@ pub struct Followed {
     ask_at: Instant,
     /// Why the last question had no answer; it holds until one has.
     fault: Option<Error>,
+    /// Whether the question that is under way is for blocks that are looked through for keys, and not kept.
+    looks_through: bool,
+    /// The last block that was looked through.
+    looked_through: u64,
+    replaced: Vec<Replaced>,
 }
 
 impl Followed {
@@ -55,25 +72,39 @@ impl Followed {
             poll,
             ask_at: Instant::now(),
             fault: None,
+            looks_through: false,
+            looked_through: 0,
+            replaced: Vec::new(),
         }
+    }
+
+    /// Takes the answer to the last question, if it is there.
+    fn receive(&mut self) {
+        let Some(fetched) = self.fetcher.as_mut().and_then(Fetcher::answer) else {
+            return;
+        };
+        self.head = fetched.head.or(self.head);
+        if std::mem::take(&mut self.looks_through) {
+            for block in &fetched.blocks {
+                self.looked_through = block.height;
+                self.replaced.extend(replaced_in(block));
+            }
+        } else {
+            self.waiting.extend(fetched.blocks);
+        }
+        // More may be final already, unless there was nothing new or an error.
+        if self.waiting.is_empty() {
+            self.ask_at = Instant::now() + self.poll;
+        }
+        if fetched.error.is_some() {
+            self.ask_at = Instant::now() + self.poll.max(QUIET);
+        }
+        self.fault = fetched.error;
     }
 
     /// The next final block, if it has been fetched.
     fn next(&mut self, node: &Node) -> Result<Option<&Block>> {
-        if let Some(fetcher) = &mut self.fetcher
-            && let Some(fetched) = fetcher.answer()
-        {
-            self.head = fetched.head.or(self.head);
-            self.waiting.extend(fetched.blocks);
-            // More may be final already, unless there was nothing new or an error.
-            if self.waiting.is_empty() {
-                self.ask_at = Instant::now() + self.poll;
-            }
-            if fetched.error.is_some() {
-                self.ask_at = Instant::now() + self.poll.max(QUIET);
-            }
-            self.fault = fetched.error;
-        }
+        self.receive();
         if self.waiting.is_empty()
             && self.ask_at <= Instant::now()
             && let Some(fetcher) = &mut self.fetcher
@@ -203,11 +234,59 @@ impl Followed {
         }
     }
 
+    /// Whether a block that is not applied yet replaces the sequencer keys by those that a batch is signed with. Blocks are
+    /// looked through in the background, up to the batch's; until they are, the answer is no.
+    ///
+    /// # Errors
+    /// The node's.
+    pub fn brings_key_of(&mut self, node: &Node, batch: &SealedBatch) -> Result<bool> {
+        let (next, depth) = self.follower.next(node)?;
+        self.receive();
+        self.replaced.retain(|replaced| replaced.at >= next);
+        let height = batch.seal.block_height;
+        if self
+            .replaced
+            .iter()
+            .any(|replaced| replaced.from <= height && batch.is_signed_by(&replaced.keys))
+        {
+            return Ok(true);
+        }
+        self.looked_through = self.looked_through.max(next.saturating_sub(1));
+        if self.looked_through < height
+            && let Some(fetcher) = &mut self.fetcher
+        {
+            self.looks_through |= fetcher.ask(self.looked_through + 1, depth);
+        }
+        Ok(false)
+    }
+
     /// How long to wait for a chain that has nothing new.
     #[must_use]
     pub const fn poll(&self) -> Duration {
         self.poll
     }
+}
+
+/// The keys that the messages of a block name. Whether governance signed them is found when the block is applied.
+fn replaced_in(block: &Block) -> impl Iterator<Item = Replaced> + '_ {
+    let commands = (0..block.transactions.len()).filter_map(|index| match block.transaction(index)?.ok()?.call {
+        Call::Message(message) => cbor::from_slice::<Command>(&message.command).ok(),
+        _ => None,
+    });
+    commands.filter_map(|command| {
+        let Command::ReplaceSequencers { height, keys } = command else {
+            return None;
+        };
+        let row = |key: SequencerKey| KeyRow {
+            scheme: Some(key.scheme),
+            public_key: key.public_key,
+        };
+        Some(Replaced {
+            at: block.height,
+            from: height,
+            keys: keys.into_iter().map(row).collect(),
+        })
+    })
 }
 
 /// Whether an error is of the kind that nothing this process does makes right.

@@ -8,7 +8,9 @@ use crate::error::{Error, Result};
 use crate::node::divergence::ChangedEntry;
 use crate::node::{Divergence, Node, SealedBatch};
 use aicf_core::codec::{de, json};
+use aicf_core::engine::rows::SealedRow;
 use aicf_core::limits::JSON_DEPTH_MAX;
+use aicf_core::value::Hash32;
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -360,6 +362,14 @@ impl Upstream {
         })
     }
 
+    /// Batches are fetched again after an error of one of them.
+    fn again(&mut self, error: Error) -> Error {
+        self.waiting.clear();
+        self.ask_at = Instant::now() + POLL_AFTER_ERROR;
+        self.fault = Some(error.again());
+        error
+    }
+
     /// Applies what the next batch needs: a block, or the batch itself. How long to wait until the next look.
     ///
     /// # Errors
@@ -389,6 +399,23 @@ impl Upstream {
             self.compares = !self.asked && self.ask.send(Question::Batches(done)).is_ok();
             self.asked |= self.compares;
             return Ok(POLL);
+        }
+        let mut chain = chain;
+        if let Err(error) = follows(node, batch, last.as_ref()) {
+            return Err(self.again(error));
+        }
+        let keys = node.reader().sequencers(batch.seal.block_height)?;
+        if !batch.is_signed_by(&keys) {
+            // The key may be one that a block before the batch's brings.
+            let brings = match &mut chain {
+                Some(chain) => chain.brings_key_of(node, batch)?,
+                None => false,
+            };
+            if !brings {
+                let number = batch.seal.number;
+                let what = "no sequencer key of the network has signed it".to_owned();
+                return Err(self.again(Error::BadBatch { number, what }));
+            }
         }
         let block = node.reader().last_block()?.map(|block| block.height);
         let names_block = batch.seal.block_hash != aicf_core::value::Hash32::ZERO;
@@ -443,12 +470,30 @@ impl Upstream {
                     self.one_by_one = true;
                     return Ok(Duration::ZERO);
                 }
-                self.ask_at = Instant::now() + POLL_AFTER_ERROR;
                 match error {
                     Error::Diverged(divergence) => Err(self.diverged(node, done, *divergence)?),
-                    error => Err(error),
+                    error => Err(self.again(error)),
                 }
             }
         }
     }
+}
+
+/// Whether a batch is the network's next one. Blocks are applied for such a batch only: those of another one would pass the
+/// place of the batch that is missing.
+fn follows(node: &Node, batch: &SealedBatch, last: Option<&SealedRow>) -> Result<()> {
+    let bad = |what: String| Error::BadBatch {
+        number: batch.seal.number,
+        what,
+    };
+    batch.check()?;
+    let network_id = node.reader().network_row()?.network_id;
+    if batch.network_id != network_id {
+        return Err(bad(format!("it belongs to network {}", batch.network_id)));
+    }
+    let (number, hash) = last.map_or((0, Hash32::ZERO), |last| (last.number, last.hash));
+    if (batch.seal.number, batch.seal.previous) != (number + 1, hash) {
+        return Err(bad(format!("it does not follow batch {number} with hash {hash}")));
+    }
+    Ok(())
 }

@@ -180,6 +180,52 @@ fn a_devnet_names_its_batches_in_its_blocks() {
     }
 }
 
+/// Blocks are applied for the network's next batch only: a replica whose file of batches has a gap, another order or a
+/// forged header stands still, and goes on when the file is put right.
+#[test]
+fn no_block_is_applied_for_a_batch_that_is_not_the_next_one() {
+    let mut chain = Chain::new(60_000);
+    let first = Place::new("native");
+    let mut height = 0;
+    let node = chain.node(&first, &[]);
+    for _ in 0..4 {
+        height = chain.grow(1);
+        reach_block(&node, height);
+        node.ok(
+            "aicf.registerProvider",
+            json!({"provider_id": format!("p{height}"), "kinds": ["ai"]}),
+        );
+    }
+    let last = last_batch(&node);
+    let expected = head(&node);
+    let exported = finish(&mut first.command(&["batches", "export"]));
+    let lines = String::from_utf8(exported.stdout).unwrap();
+    let lines: Vec<&str> = lines.lines().collect();
+    let mut forged: Value = serde_json::from_str(lines[1]).unwrap();
+    forged["seal"]["block_height"] = json!(height);
+    forged["hash"] = json!(format!("0x{}", "11".repeat(32)));
+    let forged = forged.to_string();
+    for wrong in [
+        vec![lines[0], lines[3]],
+        vec![lines[0], lines[4], lines[1], lines[2]],
+        vec![lines[0], &forged],
+        vec![lines[5]],
+    ] {
+        let place = Place::new("native");
+        let text: String = wrong.iter().map(|line| format!("{line}\n")).collect();
+        place.write("batches", text);
+        let replica = chain.node(&place, &["--follow", place.path("batches").to_str().unwrap()]);
+        let fault = wait("the fault of the batches", || {
+            Some(replica.ok("aicf.getStatus", json!({}))["chain_error"].clone()).filter(|fault| !fault.is_null())
+        });
+        assert!(fault.as_str().unwrap().contains("batch"), "{fault}");
+        let right: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        place.write("batches", right);
+        reach(&replica, last);
+        assert_eq!(head(&replica), expected);
+    }
+}
+
 /// A chain that gives no answer is told for as long as it gives none, and not only at the moment of each question.
 #[test]
 fn an_absent_chain_is_told_until_it_is_back() {
