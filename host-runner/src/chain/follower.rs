@@ -50,6 +50,8 @@ pub struct Follower<S> {
     first: Option<u64>,
     /// The epoch that the last block could not settle, and why.
     unsettled: Option<String>,
+    /// Whether blocks are applied without a batch after them: another key will seal the next one.
+    passes_over: bool,
 }
 
 /// Where a node stands on its chain.
@@ -81,6 +83,7 @@ impl<S: ChainSource> Follower<S> {
             depth,
             first: None,
             unsettled: None,
+            passes_over: false,
         }
     }
 
@@ -94,6 +97,11 @@ impl<S: ChainSource> Follower<S> {
     /// [`Follower::sealing_at`]; none seals no batches: a replica's, which applies those of the sequencer.
     pub fn set_seal_time(&mut self, time: Option<SealTime>) {
         self.seal_time = time;
+    }
+
+    /// Applies blocks without a batch after them, or no longer: of a node whose key a later block brings.
+    pub const fn pass_over(&mut self, passes_over: bool) {
+        self.passes_over = passes_over;
     }
 
     /// Begins with another block than the network's first one where the journal has none.
@@ -166,7 +174,8 @@ impl<S: ChainSource> Follower<S> {
             });
         }
         policy_agrees(node, block, &place)?;
-        let (progress, unsettled) = apply(node, block, &place, self.seal_time.as_ref(), seen)?;
+        let seal_time = self.seal_time.as_ref().filter(|_| !self.passes_over);
+        let (progress, unsettled) = apply(node, block, &place, seal_time, seen)?;
         self.unsettled = unsettled;
         Ok(progress)
     }

@@ -13,6 +13,10 @@ use serde_json::{Value, json};
 pub struct Assignments {
     block: Option<(u64, Hash32)>,
     dispatched: bool,
+    /// The block after the first one without a dispatch since the last seal.
+    passed_over: Option<u64>,
+    /// The key of the last seal.
+    signer: Option<Hash32>,
     /// Entries since the last block or seal.
     unsealed: u64,
     dispatches: u64,
@@ -31,18 +35,30 @@ impl Assignments {
         match &entry.command {
             Command::Block { beacon, .. } if outcome.status == Status::Ok => {
                 let network = node.reader().network_row()?;
-                if self.block.is_some() && !self.dispatched && !node.reader().sequencers(entry.height)?.is_empty() {
-                    let message = format!("the block before block {} had no dispatch", entry.height);
-                    if network.class != NetworkName::Devnet {
-                        return Err(wrong("assignments_differ", at(), message));
-                    }
+                if self.block.is_some()
+                    && !self.dispatched
+                    && network.class != NetworkName::Devnet
+                    && !node.reader().sequencers(entry.height)?.is_empty()
+                {
+                    self.passed_over.get_or_insert(entry.height);
                 }
                 // Without a sequencer the dispatch is one of the block's own entries.
                 self.block = Some((entry.height, *beacon));
                 self.dispatched = false;
                 self.unsealed = 0;
             }
-            Command::Seal(_) => self.unsealed = 0,
+            Command::Seal(_) if outcome.status == Status::Ok => {
+                self.unsealed = 0;
+                let signer = node.reader().last_sealed()?.map(|sealed| sealed.signer);
+                // Another key may pass over blocks (BATCH-7).
+                if let Some(height) = self.passed_over.take()
+                    && self.signer == signer
+                {
+                    let message = format!("the block before block {height} had no dispatch");
+                    return Err(wrong("assignments_differ", at(), message));
+                }
+                self.signer = signer;
+            }
             Command::Dispatch { beacon } if outcome.status == Status::Ok => {
                 self.dispatches += 1;
                 self.dispatched |= !of_block;

@@ -214,14 +214,24 @@ impl Node {
         Ok(!self.reader.sequencers(height)?.is_empty())
     }
 
-    /// Which of the sequencer keys after a block this node has.
-    fn own_key(&self, height: u64) -> Result<Option<u64>> {
-        let Some(key) = &self.sequencer else { return Ok(None) };
-        let keys = self.reader.sequencers(height)?;
+    /// The place of this node's key among some.
+    fn place_in(&self, keys: &[KeyRow]) -> Option<u64> {
+        let key = self.sequencer.as_ref()?;
         let place = keys
             .iter()
-            .position(|row| row.public_key.0 == key.public_key() && row.scheme == Some(key.scheme()));
-        Ok(place.and_then(|place| u64::try_from(place).ok()))
+            .position(|row| row.public_key.0 == key.public_key() && row.scheme == Some(key.scheme()))?;
+        u64::try_from(place).ok()
+    }
+
+    /// Whether this node's sequencer key is one of these.
+    #[must_use]
+    pub fn is_one_of(&self, keys: &[KeyRow]) -> bool {
+        self.place_in(keys).is_some()
+    }
+
+    /// Which of the sequencer keys after a block this node has.
+    fn own_key(&self, height: u64) -> Result<Option<u64>> {
+        Ok(self.place_in(&self.reader.sequencers(height)?))
     }
 
     /// Whether this node may seal batches after a block.

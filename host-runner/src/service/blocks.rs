@@ -6,8 +6,8 @@ use super::replica::Upstream;
 use super::writer::Clock;
 use crate::chain::{Anchor, Block, Call, ChainSource, Detached, Devnet, Fetcher, Follower, SealTime};
 use crate::error::{Error, Result};
+use crate::node::Node;
 use crate::node::divergence::First;
-use crate::node::{Node, SealedBatch};
 use aicf_core::codec::cbor;
 use aicf_core::engine::rows::KeyRow;
 use aicf_core::engine::{Command, Outcome};
@@ -84,6 +84,10 @@ impl Followed {
             return;
         };
         self.head = fetched.head.or(self.head);
+        // More may be final already, unless there was nothing new or an error.
+        if fetched.blocks.is_empty() {
+            self.ask_at = Instant::now() + self.poll;
+        }
         if std::mem::take(&mut self.looks_through) {
             for block in &fetched.blocks {
                 self.looked_through = block.height;
@@ -91,10 +95,6 @@ impl Followed {
             }
         } else {
             self.waiting.extend(fetched.blocks);
-        }
-        // More may be final already, unless there was nothing new or an error.
-        if self.waiting.is_empty() {
-            self.ask_at = Instant::now() + self.poll;
         }
         if fetched.error.is_some() {
             self.ask_at = Instant::now() + self.poll.max(QUIET);
@@ -183,7 +183,7 @@ impl Blocks {
             Self::Followed(followed) => {
                 let pause = match upstream {
                     Some(upstream) => upstream.look(node, Some(followed), seen)?,
-                    None => followed.apply_next(node, seen)?.unwrap_or(followed.poll),
+                    None => followed.apply_and_seal(node, seen)?.unwrap_or(followed.poll),
                 };
                 Ok(Looked {
                     pause,
@@ -234,30 +234,40 @@ impl Followed {
         }
     }
 
-    /// Whether a block that is not applied yet replaces the sequencer keys by those that a batch is signed with. Blocks are
-    /// looked through in the background, up to the batch's; until they are, the answer is no.
+    /// Whether a block that is not applied yet replaces the sequencer keys by some that are asked for, for batches after a
+    /// block of at most `height`. Blocks are looked through in the background, up to that one; until they are, the answer
+    /// is no.
     ///
     /// # Errors
     /// The node's.
-    pub fn brings_key_of(&mut self, node: &Node, batch: &SealedBatch) -> Result<bool> {
+    pub fn brings_keys(&mut self, node: &Node, height: u64, are: impl Fn(&[KeyRow]) -> bool) -> Result<bool> {
         let (next, depth) = self.follower.next(node)?;
         self.receive();
         self.replaced.retain(|replaced| replaced.at >= next);
-        let height = batch.seal.block_height;
-        if self
-            .replaced
-            .iter()
-            .any(|replaced| replaced.from <= height && batch.is_signed_by(&replaced.keys))
-        {
+        let mut replaced = self.replaced.iter().filter(|replaced| replaced.from <= height);
+        if replaced.any(|replaced| are(&replaced.keys)) {
             return Ok(true);
         }
         self.looked_through = self.looked_through.max(next.saturating_sub(1));
         if self.looked_through < height
+            && self.ask_at <= Instant::now()
             && let Some(fetcher) = &mut self.fetcher
         {
             self.looks_through |= fetcher.ask(self.looked_through + 1, depth);
         }
         Ok(false)
+    }
+
+    /// [`Followed::apply_next`] of a node that seals. Where its key is not in effect yet, and a later block brings it, the
+    /// blocks before are applied without batches: the holder of the key before seals no more.
+    fn apply_and_seal(&mut self, node: &mut Node, seen: Seen<'_>) -> Result<Option<Duration>> {
+        let (next, _) = self.follower.next(node)?;
+        let seals = node.reader().sequencers(next)?.is_empty() || node.seals(next)?;
+        let takes_over = !seals
+            && (node.is_one_of(&node.reader().sequencers(u64::MAX)?)
+                || self.brings_keys(node, u64::MAX, |keys| node.is_one_of(keys))?);
+        self.follower.pass_over(takes_over);
+        self.apply_next(node, seen)
     }
 
     /// How long to wait for a chain that has nothing new.

@@ -408,7 +408,7 @@ impl Upstream {
         if !batch.is_signed_by(&keys) {
             // The key may be one that a block before the batch's brings.
             let brings = match &mut chain {
-                Some(chain) => chain.brings_key_of(node, batch)?,
+                Some(chain) => chain.brings_keys(node, batch.seal.block_height, |keys| batch.is_signed_by(keys))?,
                 None => false,
             };
             if !brings {

@@ -3,7 +3,11 @@
 use crate::running::{PATIENCE, Running, get, job, provider, work};
 use crate::sequenced::{Chain, agree, head, last_batch, reach, reach_block};
 use crate::support::{Place, within::finish};
-use crate::world::{World, document, reach_height, wait};
+use crate::world::{World, document, of_json, reach_height, text, wait};
+use aicf_core::codec::hex;
+use aicf_core::engine::Command;
+use aicf_core::engine::entry::Role;
+use aicf_host::keys::{Envelope, KeyFile, SecretKey};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -223,6 +227,66 @@ fn no_block_is_applied_for_a_batch_that_is_not_the_next_one() {
         place.write("batches", right);
         reach(&replica, last);
         assert_eq!(head(&replica), expected);
+    }
+}
+
+/// A sequencer that is gone is replaced by governance, over the chain: the holder of the new key goes on where the old one
+/// ended, however many blocks later, and replicas follow.
+#[test]
+fn another_key_takes_over_where_the_old_one_ended() {
+    let (governor, successor) = (SecretKey::of_seed(&[9; 32]), SecretKey::of_seed(&[8; 32]));
+    let governance = json!([{
+        "name": "ops", "scheme": "ml-dsa-65", "public_key": hex::text(governor.public_key()),
+    }]);
+    let policy = json!({"epoch": {"length_blocks": 1_000, "finality_k": 2}});
+    let more = json!({"governance": governance, "policy": policy});
+    let mut world = World::new(&document("testnet", 2, 1_000, &more), 0, 2_000);
+    let (first, second) = (Place::new("native"), Place::new("native"));
+    let old = world.node("native", &first, &[]);
+    let replica = world.node("native", &second, &["--follow", &old.url()]);
+    let height = world.blocks(3);
+    reach_height(&old, height);
+    agree(&[&old, &replica]);
+    assert!(old.end("TERM"));
+    assert!(replica.end("TERM"));
+
+    // Nobody seals for two hundred blocks; then the new key is named.
+    let height = world.blocks(200);
+    let command: Command = of_json(&json!({"replace_sequencers": {
+        "height": height + 10,
+        "keys": [{"scheme": "ml-dsa-65", "public_key": hex::text(successor.public_key())}],
+    }}));
+    let envelope = Envelope {
+        network_id: world.network_id,
+        role: Role::Operator,
+        signer: text("ops"),
+        nonce: 0,
+        expires_height: height + 50,
+    };
+    let Command::Signed(signed) = governor.sign_command(envelope, &command).unwrap() else {
+        unreachable!()
+    };
+    let signed: Value = serde_json::from_str(&aicf_core::codec::json::to_string(&signed).unwrap()).unwrap();
+    let transaction = world.transaction("0xee05", &json!({"message": signed}));
+    world.block(vec![transaction], Vec::new());
+    let height = world.blocks(20);
+    first.write("passphrase", "correct horse battery");
+    KeyFile::seal(&successor, b"correct horse battery")
+        .unwrap()
+        .save(&first.path("new.key"))
+        .unwrap();
+    let mut command = world.command("native", &first, &["--sequencer-key", "new.key"]);
+    command.env("AICF_PASSPHRASE_FILE", "passphrase");
+    let new = Running::of(command);
+    reach_height(&new, height);
+    let replica = world.node("native", &second, &["--follow", &new.url()]);
+    reach_height(&replica, height);
+    agree(&[&new, &replica]);
+    assert!(replica.end("TERM"));
+    assert!(new.end("TERM"));
+    for place in [&first, &second] {
+        place.ok(&["verify", "--assignments"]);
+        place.ok(&["batches", "check"]);
     }
 }
 

@@ -106,6 +106,11 @@ impl World {
 
     /// A node of the network.
     pub fn node(&self, engine: &str, place: &Place, more: &[&str]) -> Running {
+        Running::of(self.command(engine, place, more))
+    }
+
+    /// The command that starts a node of the network.
+    pub fn command(&self, engine: &str, place: &Place, more: &[&str]) -> std::process::Command {
         let file = |name| self.place.path(name).display().to_string();
         let settings = [
             "node",
@@ -131,7 +136,7 @@ impl World {
             "--chain-poll-ms",
             "10",
         ];
-        Running::of(place.command(&[&settings, more].concat()))
+        place.command(&[&settings, more].concat())
     }
 
     /// The next block; its height.
