@@ -60,6 +60,13 @@ pub enum Error {
         /// Which.
         what: &'static str,
     },
+    /// A batch from before the snapshot that the database began with.
+    BatchBefore {
+        /// The number asked for.
+        number: u64,
+        /// The first one that the database has.
+        first: u64,
+    },
     /// A secret key that cannot be made, read or used.
     Key(String),
     /// A chain that cannot be read, or says what cannot be.
@@ -159,7 +166,7 @@ impl Error {
             Self::NotBegun { status, .. } => status,
             Self::OtherNetwork { .. } => "other_network",
             Self::OtherCore { .. } => "other_core",
-            Self::OutOfRange { .. } => "out_of_range",
+            Self::OutOfRange { .. } | Self::BatchBefore { .. } => "out_of_range",
             Self::Key(_) => "bad_key",
             Self::Chain(_) => "bad_chain",
             Self::Reorganised { .. } => "chain_reorganised",
@@ -205,6 +212,7 @@ impl Error {
         match self {
             Self::Core(error) => &error.path,
             Self::OutOfRange { what } => what,
+            Self::BatchBefore { .. } => "from_number",
             _ => "",
         }
     }
@@ -262,6 +270,11 @@ impl fmt::Display for Error {
                  --module"
             ),
             Self::OutOfRange { .. } => f.write_str("a journal holds heights and times up to 2^53 - 1"),
+            Self::BatchBefore { number, first } => write!(
+                f,
+                "this database has batches from number {first} on, after the snapshot that it began with: batch {number} is \
+                 to be asked of a node that has it"
+            ),
             Self::Stopped(why) => write!(f, "the node has stopped: {why}"),
             Self::MidBlock { height } => write!(f, "block {height} is applied in part: try again when it is done"),
             Self::NotSequencer { height } => write!(

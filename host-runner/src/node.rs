@@ -14,7 +14,7 @@ mod events;
 pub mod snapshots;
 mod upgrade;
 
-pub use batches::{BATCH_BYTES_MAX, SealedBatch, read_batches};
+pub use batches::{BATCH_BYTES_MAX, FirstBatch, SealedBatch, read_batches};
 pub use divergence::Divergence;
 pub use events::kind_of;
 

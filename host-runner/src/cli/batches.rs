@@ -2,7 +2,9 @@
 
 use super::Globals;
 use super::out::Out;
+use crate::node::{Reader, SealedBatch};
 use aicf_core::codec::json;
+use aicf_core::value::Hash32;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::io::Write as _;
@@ -24,9 +26,9 @@ pub enum Batches {
 
 #[derive(Debug, Args)]
 pub struct Export {
-    /// Number of the first batch to print
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    from: u64,
+    /// Number of the first batch to print [default: the first one of this database]
+    #[arg(long, value_name = "N")]
+    from: Option<u64>,
 }
 
 pub fn run(command: &Batches, globals: &Globals, out: Out) -> anyhow::Result<()> {
@@ -36,51 +38,69 @@ pub fn run(command: &Batches, globals: &Globals, out: Out) -> anyhow::Result<()>
     }
 }
 
-fn export(args: &Export, globals: &Globals) -> anyhow::Result<()> {
-    let reader = globals.reader()?;
-    let mut print = std::io::stdout().lock();
-    let mut from = args.from;
+/// Calls a function with every batch from a number on.
+fn each(
+    reader: &Reader,
+    mut from: u64,
+    mut each: impl FnMut(&SealedBatch) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     loop {
         let page = reader.batches(from, PAGE)?;
         let Some(last) = page.last() else { return Ok(()) };
         from = last.seal.number + 1;
-        for batch in &page {
-            writeln!(print, "{}", json::to_string(batch)?)?;
-        }
+        page.iter().try_for_each(&mut each)?;
     }
+}
+
+fn export(args: &Export, globals: &Globals) -> anyhow::Result<()> {
+    let reader = globals.reader()?;
+    let mut print = std::io::stdout().lock();
+    let from = reader.first_batch()?.from(args.from)?;
+    each(&reader, from, |batch| {
+        Ok(writeln!(print, "{}", json::to_string(batch)?)?)
+    })
 }
 
 fn check(globals: &Globals, out: Out) -> anyhow::Result<()> {
     let reader = globals.reader()?;
-    let (mut from, mut messages) = (1, 0);
-    let mut previous = aicf_core::value::Hash32::ZERO;
-    loop {
-        let page = reader.batches(from, PAGE)?;
-        let Some(last) = page.last() else { break };
-        from = last.seal.number + 1;
-        for batch in &page {
-            batch.check()?;
-            let bad = |what: &str| crate::Error::BadBatch {
-                number: batch.seal.number,
-                what: what.to_owned(),
-            };
-            if batch.seal.previous != previous {
-                return Err(bad("it does not follow the batch before").into());
-            }
-            let keys = reader.sequencers(batch.seal.block_height)?;
-            if !batch.is_signed_by(&keys) {
-                return Err(bad("no sequencer key of the network signed it").into());
-            }
-            previous = batch.hash;
-            messages += batch.seal.messages;
+    let first = reader.first_batch()?;
+    let last = reader.last_sealed()?.map_or(0, |last| last.number);
+    let (mut batches, mut messages) = (0, 0);
+    let mut previous = first.previous;
+    each(&reader, first.number, |batch| {
+        batch.check()?;
+        let bad = |what: &str| crate::Error::BadBatch {
+            number: batch.seal.number,
+            what: what.to_owned(),
+        };
+        if previous.is_some_and(|previous| batch.seal.previous != previous) {
+            return Err(bad("it does not follow the batch before").into());
         }
-    }
-    let document = json!({"batches": from - 1, "messages": messages, "last": previous.to_string()});
+        let keys = reader.sequencers(batch.seal.block_height)?;
+        if !batch.is_signed_by(&keys) {
+            return Err(bad("no sequencer key of the network signed it").into());
+        }
+        previous = Some(batch.hash);
+        batches += 1;
+        messages += batch.seal.messages;
+        Ok(())
+    })?;
+    let previous = previous.unwrap_or(Hash32::ZERO);
+    let document = json!({
+        "batches": batches,
+        "of": last,
+        "first": first.number,
+        "messages": messages,
+        "last": previous.to_string(),
+    });
+    let before = match first.number {
+        1 => String::new(),
+        number => format!(" (the snapshot that this database began with holds those before {number})"),
+    };
     out.say(
         &document,
         &format!(
-            "{} batches with {messages} messages are whole and signed; the last is {previous}",
-            from - 1
+            "{batches} of {last} batches with {messages} messages are whole and signed{before}; the last is {previous}"
         ),
     )
 }

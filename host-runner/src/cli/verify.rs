@@ -16,7 +16,7 @@ use aicf_core::claim::claim_key;
 use aicf_core::codec::{cbor, hex};
 use aicf_core::engine::key::{Key, Table, trailing_hash};
 use aicf_core::engine::rows::Deferred;
-use aicf_core::engine::{Entry, Outcome};
+use aicf_core::engine::{Command, Entry, Outcome, Status};
 use aicf_core::merkle::{RootBuilder, leaf_hash, leaf_hash_with};
 use aicf_core::receipt::PayoutRecord;
 use aicf_core::settlement::{Batch, ClaimLine};
@@ -64,16 +64,21 @@ pub fn run(args: &Verify, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let mut node = Node::over(Box::new(begun), &options)?;
 
     let mut entries = 0_u64;
+    let mut seals = Vec::new();
     let mut assignments = args.assignments.then(Assignments::default);
     stored.each_line_from(from, |row| -> anyhow::Result<()> {
         entries += 1;
         let (entry, outcome) = again(&mut node, row)?;
+        if let (Command::Seal(seal), Status::Ok) = (&entry.command, outcome.status) {
+            seals.push((seal.number, entry.seq));
+        }
         match &mut assignments {
             Some(assignments) => assignments.check(&node, &entry, &outcome),
             None => Ok(()),
         }
     })?;
     node.commit()?;
+    stored.check_batch_index(&seals)?;
     let rows = same_rows(stored.state(), node.reader().state())?;
     let digest = node.query("digest", &json!({}))?;
     let batches = check_batches(&stored)?;

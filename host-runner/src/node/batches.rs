@@ -114,6 +114,38 @@ impl Reader {
         keys_at(|start, end, limit| self.state.range(start, end, limit), height)
     }
 
+    /// The first batch of what is committed.
+    ///
+    /// # Errors
+    /// As for [`FirstBatch::of`].
+    pub fn first_batch(&self) -> Result<FirstBatch> {
+        FirstBatch::of(self.state.lock().base())
+    }
+
+    /// Compares the index of batches with the seals of the journal: the number and the entry of each.
+    ///
+    /// # Errors
+    /// The database's, also for an index that is another.
+    pub fn check_batch_index(&self, seals: &[(u64, u64)]) -> Result<()> {
+        let overlay = self.state.lock();
+        let store = overlay.base();
+        for (number, seq) in seals {
+            let found = store.seq_of_batch(*number)?;
+            if found != Some(*seq) {
+                let found = found.map_or("nothing".to_owned(), |found| format!("entry {found}"));
+                return Err(corrupt(format!(
+                    "its index of batches has {found} for batch {number}, which entry {seq} seals"
+                )));
+            }
+        }
+        // Seals have numbers without a gap, so a row too many is outside of them.
+        let expected = seals.first().zip(seals.last()).map(|(first, last)| (first.0, last.0));
+        if store.span_of_batches()? != expected {
+            return Err(corrupt("its index of batches has rows without a seal".to_owned()));
+        }
+        Ok(())
+    }
+
     /// [`read_batches`] of what is committed.
     ///
     /// # Errors
@@ -136,23 +168,114 @@ pub(super) fn keys_at(
     }
 }
 
-/// Batches from a number on, at most `limit` of them and [`BATCH_BYTES_MAX`] bytes of messages, at least one where there
-/// is one.
-///
-/// # Errors
-/// The database's; `invariant` before the genesis; [`Error::BadBatch`] for a journal that does not fit its seals.
-pub fn read_batches(store: &dyn HostStore, from: u64, limit: usize) -> Result<Vec<SealedBatch>> {
+/// The first batch that a database has: the network's first one, or the one after the snapshot that it began with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstBatch {
+    /// Its number, whether it is sealed yet or not.
+    pub number: u64,
+    /// The hash of the batch before it, where the journal tells it.
+    pub previous: Option<Hash32>,
+}
+
+impl FirstBatch {
+    /// The first batch of a database.
+    ///
+    /// # Errors
+    /// The database's; `invariant` before the genesis.
+    pub fn of(store: &dyn HostStore) -> Result<Self> {
+        let row = store.journal(0, 1)?.pop();
+        let row = row.ok_or_else(|| aicf_core::Error::invariant("a journal without an entry"))?;
+        if row.seq == 0 {
+            return Ok(Self {
+                number: 1,
+                previous: Some(Hash32::ZERO),
+            });
+        }
+        let entry: Entry = cbor::from_slice(&row.entry)?;
+        Ok(match entry.command {
+            Command::Seal(seal) if row.status == Status::Ok.number() => Self {
+                number: seal.number + 1,
+                previous: Some(batches::hash(&network_of(store)?.network_id, entry.time_ms, &seal)?),
+            },
+            // A snapshot that is not of a seal is of a network without sequencer keys at that time.
+            _ => Self {
+                number: store.span_of_batches()?.map_or(1, |(first, _)| first),
+                previous: None,
+            },
+        })
+    }
+
+    /// The number to begin with, where one was asked for or not.
+    ///
+    /// # Errors
+    /// [`Error::BatchBefore`] for a number that the database does not have.
+    pub fn from(self, asked: Option<u64>) -> Result<u64> {
+        match asked.map(|number| number.max(1)) {
+            Some(number) if number < self.number => Err(Error::BatchBefore {
+                number,
+                first: self.number,
+            }),
+            asked => Ok(asked.unwrap_or(self.number)),
+        }
+    }
+}
+
+fn network_of(store: &dyn HostStore) -> Result<Network> {
     let network = store
         .get(&Key::new(Table::Network).bytes())?
         .ok_or_else(|| aicf_core::Error::invariant("a journal without its network"))?;
-    let network: Network = cbor::from_slice(&network)?;
+    Ok(cbor::from_slice(&network)?)
+}
+
+fn corrupt(what: String) -> Error {
+    store::Error::Corrupt { what }.into()
+}
+
+/// The last batch by the state, which the index of batches has to end with.
+fn last_of(store: &dyn HostStore, first: FirstBatch) -> Result<Option<SealedRow>> {
+    let last = match store.get(&Key::new(Table::Sealed).bytes())? {
+        Some(bytes) => Some(cbor::from_slice::<SealedRow>(&bytes)?),
+        None => None,
+    };
+    let number = last.as_ref().map_or(0, |last| last.number);
+    let expected = (first.number <= number).then_some((first.number, number));
+    let found = store.span_of_batches()?;
+    if found == expected {
+        return Ok(last);
+    }
+    let named = |span: Option<(u64, u64)>| span.map_or("none".to_owned(), |(first, last)| format!("{first} to {last}"));
+    Err(corrupt(format!(
+        "its index of batches has {}, and its journal has {}",
+        named(found),
+        named(expected)
+    )))
+}
+
+/// Batches from a number on, at most `limit` of them and [`BATCH_BYTES_MAX`] bytes of messages, at least one where there
+/// is one; none for a number from before the first one.
+///
+/// # Errors
+/// The database's, also for an index of batches with a gap or a row that is not of its seal; `invariant` before the
+/// genesis; [`Error::BadBatch`] for a journal that does not fit its seals.
+pub fn read_batches(store: &dyn HostStore, from: u64, limit: usize) -> Result<Vec<SealedBatch>> {
+    let network = network_of(store)?;
+    let first = FirstBatch::of(store)?;
+    let Some(last) = last_of(store, first)? else {
+        return Ok(Vec::new());
+    };
     let mut found = Vec::new();
     let mut bytes = 0_usize;
     let mut number = from.max(1);
-    while found.len() < limit && bytes < BATCH_BYTES_MAX {
-        let Some(end) = store.seq_of_batch(number)? else { break };
-        let start = store.seq_of_batch(number - 1)?;
-        let batch = batch_at(store, &network.network_id, start, end)?;
+    let row = |number: u64| -> Result<u64> {
+        let seq = store.seq_of_batch(number)?;
+        seq.ok_or_else(|| corrupt(format!("its index of batches lacks batch {number}")))
+    };
+    while found.len() < limit && bytes < BATCH_BYTES_MAX && (first.number..=last.number).contains(&number) {
+        let start = (number > first.number).then(|| row(number - 1)).transpose()?;
+        let batch = batch_at(store, &network.network_id, number, start, row(number)?)?;
+        if number == last.number && batch.hash != last.hash {
+            return Err(corrupt(format!("batch {number} is not the last one of its state")));
+        }
         bytes += batch.messages.iter().map(|message| message.0.len()).sum::<usize>();
         found.push(batch);
         number += 1;
@@ -160,8 +283,14 @@ pub fn read_batches(store: &dyn HostStore, from: u64, limit: usize) -> Result<Ve
     Ok(found)
 }
 
-/// The batch whose seal is entry `end`; the batch before was sealed by entry `start`.
-fn batch_at(store: &dyn HostStore, network_id: &Hash32, start: Option<u64>, end: u64) -> Result<SealedBatch> {
+/// The batch of a number, whose seal is entry `end`; the batch before was sealed by entry `start`.
+fn batch_at(
+    store: &dyn HostStore,
+    network_id: &Hash32,
+    number: u64,
+    start: Option<u64>,
+    end: u64,
+) -> Result<SealedBatch> {
     const PAGE: usize = 256;
     let mut commands = Vec::new();
     let mut sealed = None;
@@ -173,7 +302,7 @@ fn batch_at(store: &dyn HostStore, network_id: &Hash32, start: Option<u64>, end:
         for row in page.iter().take_while(|row| row.seq <= end) {
             let entry: Entry = cbor::from_slice(&row.entry)?;
             match entry.command {
-                Command::Seal(seal) if row.seq == end => sealed = Some((entry.time_ms, seal)),
+                Command::Seal(seal) if row.seq == end => sealed = Some((entry.time_ms, row.status, seal)),
                 // A journal that begins with a snapshot may begin with either of them.
                 Command::Block { .. } | Command::Seal(_) => commands.clear(),
                 command => commands.push(command),
@@ -183,8 +312,10 @@ fn batch_at(store: &dyn HostStore, network_id: &Hash32, start: Option<u64>, end:
             break;
         }
     }
-    let (time_ms, seal) =
-        sealed.ok_or_else(|| aicf_core::Error::invariant(&format!("entry {end} is no seal of a batch")))?;
+    let (time_ms, seal) = match sealed {
+        Some((time_ms, status, seal)) if seal.number == number && status == Status::Ok.number() => (time_ms, seal),
+        _ => return Err(corrupt(format!("entry {end} is not the seal of batch {number}"))),
+    };
     let mut commands = commands.into_iter().peekable();
     // The dispatch of the batch's block is not a message: every node adds it by itself.
     if seal.block_hash != Hash32::ZERO && commands.len() as u64 > seal.messages {

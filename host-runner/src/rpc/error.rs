@@ -150,6 +150,9 @@ impl RpcError {
             Error::MidBlock { .. } => Self::new(BUSY, error.code(), error.to_string()),
             Error::NotSequencer { .. } => Self::new(NOT_POSSIBLE, error.code(), error.to_string()),
             Error::ClockOutOfRange { .. } => Self::new(CLOCK_OUT_OF_RANGE, error.code(), error.to_string()),
+            Error::BatchBefore { .. } => {
+                Self::new(INVALID_PARAMS, error.code(), error.to_string()).at("params.from_number")
+            }
             Error::OutOfRange { what } => Self::new(INVALID_PARAMS, error.code(), error.to_string()).at(what),
             _ => {
                 tracing::error!(code = error.code(), "{error}");

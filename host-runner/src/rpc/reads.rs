@@ -308,7 +308,7 @@ pub struct Batches {
 
 /// `aicf.listBatches`.
 pub fn batches(service: &Service, _: &Caller, mut params: Params<'_>) -> Answer {
-    let from = params.take_as::<u64>("from_number")?.unwrap_or(1);
+    let from = params.take_as::<u64>("from_number")?;
     let limit = params.take_as::<u64>("limit")?.unwrap_or(100).clamp(1, BATCHES_MAX);
     params.end()?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

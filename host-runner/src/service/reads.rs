@@ -180,11 +180,13 @@ impl Moment<'_> {
         }))
     }
 
-    /// Sealed batches from a number on ([`crate::node::read_batches`]), and the number of the last one.
+    /// Sealed batches from a number on, or from the first one on ([`crate::node::read_batches`]), and the number of the
+    /// last one.
     ///
     /// # Errors
-    /// The database's.
-    pub fn batches(&self, from: u64, limit: usize) -> Result<(Vec<crate::node::SealedBatch>, u64)> {
+    /// As for [`crate::node::read_batches`]; [`Error::BatchBefore`].
+    pub fn batches(&self, from: Option<u64>, limit: usize) -> Result<(Vec<crate::node::SealedBatch>, u64)> {
+        let from = crate::node::FirstBatch::of(self.store)?.from(from)?;
         Ok((crate::node::read_batches(self.store, from, limit)?, self.last_batch()?))
     }
 

@@ -74,6 +74,11 @@ impl HostStore for MemoryDatabase {
             .map(|(_, seq)| *seq))
     }
 
+    fn span_of_batches(&self) -> Result<Option<(u64, u64)>> {
+        let ends = self.batches.first().zip(self.batches.last());
+        Ok(ends.map(|((first, _), (last, _))| (*first, *last)))
+    }
+
     fn commit(&mut self, batch: Batch<'_>) -> Result<()> {
         let changes = batch.state.iter();
         self.state

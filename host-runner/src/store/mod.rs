@@ -146,6 +146,12 @@ pub trait HostStore: Send {
     /// As for [`HostStore::get`].
     fn seq_of_batch(&self, number: u64) -> Result<Option<u64>>;
 
+    /// The lowest and the highest number that [`HostStore::seq_of_batch`] knows.
+    ///
+    /// # Errors
+    /// As for [`HostStore::get`].
+    fn span_of_batches(&self) -> Result<Option<(u64, u64)>>;
+
     /// Writes a batch: when this returns it survives a loss of power, and until then none of it is there.
     ///
     /// # Errors

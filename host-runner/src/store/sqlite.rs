@@ -70,6 +70,8 @@ const FIND_TICKET: &str = "SELECT place, seq, status, message FROM tickets WHERE
 const LAST_PLACE: &str = "SELECT coalesce(max(place), 0) FROM tickets";
 const ADD_BATCH: &str = "INSERT INTO batches (number, seq) VALUES (?1, ?2)";
 const FIND_BATCH: &str = "SELECT seq FROM batches WHERE number = ?1";
+// Two subqueries: each is one step into the index, where both in one SELECT read the whole table.
+const SPAN_OF_BATCHES: &str = "SELECT (SELECT min(number) FROM batches), (SELECT max(number) FROM batches)";
 const COUNT: &str = "SELECT n FROM counts WHERE list = ?1";
 const ADD_COUNT: &str =
     "INSERT INTO counts (list, n) VALUES (?1, ?2) ON CONFLICT (list) DO UPDATE SET n = n + excluded.n";
@@ -348,7 +350,7 @@ fn inspect(connection: &Connection, size: u64) -> std::result::Result<(), Inspec
             return Err(Inspection::Found(format!("is damaged ({found})")));
         }
     }
-    for statement in [GET, LAST, EVENTS, COUNT] {
+    for statement in [GET, LAST, EVENTS, COUNT, FIND_BATCH, FIND_TICKET] {
         if let Err(error) = connection.prepare_cached(statement) {
             return Err(Inspection::Found(format!("lacks a table or a column ({error})")));
         }
@@ -476,6 +478,14 @@ impl HostStore for SqliteStore {
 
     fn seq_of_batch(&self, number: u64) -> Result<Option<u64>> {
         Ok(self.query(FIND_BATCH, [whole(number)?], |row| int(row, 0))?.pop())
+    }
+
+    fn span_of_batches(&self) -> Result<Option<(u64, u64)>> {
+        let span = |row: &Row<'_>| match row.get::<_, Option<i64>>(0)? {
+            Some(_) => Ok(Some((int(row, 0)?, int(row, 1)?))),
+            None => Ok(None),
+        };
+        Ok(self.query(SPAN_OF_BATCHES, [], span)?.pop().flatten())
     }
 
     fn commit(&mut self, batch: Batch<'_>) -> Result<()> {

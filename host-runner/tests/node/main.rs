@@ -1,5 +1,6 @@
 //! `aicf node` from the outside: the binary as a process, HTTP and WebSocket as anybody would speak them.
 
+mod batches;
 #[path = "../../../core/tests/engine/cca.rs"]
 mod cca;
 mod claims;

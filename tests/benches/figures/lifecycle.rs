@@ -44,6 +44,9 @@ impl HostStore for Recording {
     fn seq_of_batch(&self, number: u64) -> store::Result<Option<u64>> {
         self.inner.seq_of_batch(number)
     }
+    fn span_of_batches(&self) -> store::Result<Option<(u64, u64)>> {
+        self.inner.span_of_batches()
+    }
     fn commit(&mut self, batch: Batch<'_>) -> store::Result<()> {
         let copy = (batch.journal.to_vec(), batch.state.clone(), batch.events.to_vec());
         self.batches.lock().expect("one thread").push(copy);
