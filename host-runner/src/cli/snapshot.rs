@@ -61,6 +61,15 @@ impl Load {
         }
         let key = |key: &String| {
             let (scheme, public_key) = public(key, self.scheme)?;
+            if public_key.len() != scheme.public_key_bytes() {
+                let message = format!(
+                    "a public key of {} has {} bytes, this one has {}",
+                    scheme.name(),
+                    scheme.public_key_bytes(),
+                    public_key.len()
+                );
+                return Err(Failure::malformed("bad_length", "--sequencer-public-key", message).into());
+            }
             Ok(SequencerKey {
                 scheme,
                 public_key: Bytes(public_key),

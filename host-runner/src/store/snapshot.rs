@@ -279,6 +279,9 @@ pub fn load(from: &Path, store: &mut dyn HostStore) -> Result<Taken> {
     if hash[..] != hasher.finalize()[..] {
         return Err(corrupt(&"was changed: its hash is another"));
     }
+    if inner.read(&mut [0]).map_err(cut)? != 0 {
+        return Err(corrupt(&"has bytes after its end"));
+    }
     write(store, std::slice::from_ref(&last), &changes)?;
     let found = digest_of(store)?;
     if found != state_digest {

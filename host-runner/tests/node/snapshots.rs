@@ -206,6 +206,18 @@ fn a_snapshot_that_no_sequencer_signed_is_refused() {
     hidden.write(&place, "hidden.aicf");
     refused(&place, "hidden.aicf", &[], "database_corrupt");
 
+    // Bytes after the hash, which no hash covers.
+    let longer = [std::fs::read(place.path("state.aicf")).unwrap(), vec![0]].concat();
+    place.write("longer.aicf", longer);
+    let told = refused(&place, "longer.aicf", &[], "database_corrupt");
+    assert!(told.contains("bytes after its end"), "{told}");
+    // A key that is none.
+    let run = load(&place, "state.aicf", &["--sequencer-public-key", "0x00"]);
+    assert_eq!(
+        (run.code, run.error()),
+        (2, ("bad_length".into(), "--sequencer-public-key".into()))
+    );
+
     // Unsigned: the digest from elsewhere is needed.
     let mut unsigned = whole.clone();
     unsigned.records[PUBLIC_KEY].clear();
