@@ -109,7 +109,7 @@ impl Node {
         if node.head.is_none() {
             node.begin(options)?;
         } else {
-            node.check_network(&options.network.header, options.check)?;
+            node.reader.check_network(&options.network.header, options.check)?;
         }
         Ok(node)
     }
@@ -177,19 +177,6 @@ impl Node {
         let outcome = self.apply(&options.network.genesis_entry()?)?;
         self.commit()?;
         Ok(outcome)
-    }
-
-    fn check_network(&self, given: &NetworkHeader, check: Check) -> Result<()> {
-        let Some(found) = self.reader.network()? else {
-            return Err(aicf_core::Error::invariant("a journal without its network document").into());
-        };
-        let mut differences = network::differences(given, &found);
-        differences.retain(|(field, ..)| check.concerns(field));
-        if differences.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::OtherNetwork { differences })
-        }
     }
 
     /// Applies a command as the next entry. The outcome counts after the next commit.
@@ -408,6 +395,23 @@ impl Reader {
             Some(bytes) => Some(cbor::from_slice(&bytes)?),
             None => None,
         })
+    }
+
+    /// Compares what was given of a network with the one that the journal began with.
+    ///
+    /// # Errors
+    /// [`Error::OtherNetwork`]; `invariant` before the first entry.
+    pub fn check_network(&self, given: &NetworkHeader, check: Check) -> Result<()> {
+        let Some(found) = self.network()? else {
+            return Err(aicf_core::Error::invariant("a journal without its network document").into());
+        };
+        let mut differences = network::differences(given, &found);
+        differences.retain(|(field, ..)| check.concerns(field));
+        if differences.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::OtherNetwork { differences })
+        }
     }
 
     /// Answers a query of the core's [`query::QUERIES`].

@@ -4,8 +4,8 @@
 mod support;
 
 use support::refusal::{fails, settled_place};
-use support::within::{end, output, within};
-use support::{Place, Run, bytes};
+use support::within::{end, finish, output, within};
+use support::{Place, Run, bytes, fixture};
 
 /// A second writer is refused and changes nothing; readers are let in.
 #[test]
@@ -39,6 +39,46 @@ fn one_process_writes_a_database() {
     holder.kill().unwrap();
     end(&mut holder, "the end of a process that was killed");
     place.ok(&["provider", "heartbeat", "--provider-id", "p"]);
+}
+
+/// What is given of a network has to be the database's, also where it is only read.
+#[test]
+fn a_database_of_another_network_is_not_read() {
+    let (place, ..) = settled_place("native");
+    let policy = std::fs::read_to_string(fixture("policy/mainnet.yaml")).unwrap();
+    place.write("policy.yaml", policy);
+    for command in [
+        &["provider", "list"][..],
+        &["batches", "export"],
+        &["batches", "check"],
+        &["export"],
+        &["verify"],
+        &["backup", "copy.db"],
+    ] {
+        for given in [
+            ["--network", "testnet"],
+            ["--chain-id", "9"],
+            ["--policy", "policy.yaml"],
+        ] {
+            let args = [command, &given].concat();
+            fails(&place, &args, (1, "other_network", ""));
+        }
+        fails(
+            &place,
+            &[command, &["--network", "/nosuch"]].concat(),
+            (2, "cannot_read", "--network"),
+        );
+        assert!(!place.path("copy.db").exists());
+    }
+    place.ok(&["provider", "list", "--network", "devnet", "--chain-id", "1337"]);
+    place.ok(&["verify", "--network", "devnet"]);
+    // A variable that is empty is none.
+    let mut command = place.command(&["provider", "list"]);
+    for name in ["AICF_NETWORK", "AICF_CHAIN_ID", "AICF_POLICY_PATH", "AICF_ENGINE"] {
+        command.env(name, "");
+    }
+    let run = Run::of(finish(&mut command));
+    assert_eq!(run.code, 0, "{}", run.err);
 }
 
 /// No database, or none of ours, or half of one: said so, and left as it is to the byte.

@@ -29,6 +29,7 @@ pub struct Restore {
 }
 
 pub fn backup(args: &Backup, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    drop(globals.reader()?);
     let copied = backup::copy(&globals.database(), &args.file).map_err(crate::Error::from)?;
     say(out, &args.file, &copied, "copied")
 }

@@ -264,13 +264,15 @@ pub fn run_code(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     // Before anything is parsed, so that errors of the parser know it, too.
     let out = Out::new(args.iter().any(|arg| arg == "--json"));
-    let parsed = Cli::command().try_get_matches_from(args).and_then(|matches| {
-        let mut cli = Cli::from_arg_matches(&matches)?;
-        let ids = ["db", "policy", "market", "network", "chain_id", "engine", "module"];
-        let written = ids.into_iter().filter(|id| on_command_line(&matches, id));
-        cli.globals.on_command_line = written.map(str::to_owned).collect();
-        Ok(cli)
-    });
+    let parsed = without_empty_variables(Cli::command())
+        .try_get_matches_from(args)
+        .and_then(|matches| {
+            let mut cli = Cli::from_arg_matches(&matches)?;
+            let ids = ["db", "policy", "market", "network", "chain_id", "engine", "module"];
+            let written = ids.into_iter().filter(|id| on_command_line(&matches, id));
+            cli.globals.on_command_line = written.map(str::to_owned).collect();
+            Ok(cli)
+        });
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return fail::usage(&error, out),
@@ -280,6 +282,18 @@ pub fn run_code(args: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(()) => 0,
         Err(error) => fail::report(&error, out),
     }
+}
+
+/// A command for which an empty variable of the environment is one that is not set.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|arg| {
+        let value = arg.get_env().and_then(std::env::var_os);
+        match value.is_some_and(|value| value.is_empty()) {
+            true => arg.env(None::<&str>),
+            false => arg,
+        }
+    });
+    command.mut_subcommands(without_empty_variables)
 }
 
 /// Global options may stand behind the command they apply to: then that one's matches know it.

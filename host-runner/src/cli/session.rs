@@ -3,6 +3,7 @@
 use super::Globals;
 use super::fail::Failure;
 use super::signer::Signer;
+use crate::network::Check;
 use crate::node::{Node, Reader};
 use aicf_core::engine::{Command, NetworkName, Outcome};
 use serde_json::{Value, json};
@@ -34,9 +35,15 @@ impl Globals {
         self.time_ms.unwrap_or_else(wall)
     }
 
-    /// Opens the database to read.
+    /// Opens the database to read. What was given of a network must be what it was made with.
     pub fn reader(&self) -> anyhow::Result<Reader> {
-        Ok(Reader::open(&self.database())?)
+        let given = self.given();
+        let network = (given != Check::NOTHING).then(|| self.network()).transpose()?;
+        let reader = Reader::open(&self.database())?;
+        if let Some(network) = network {
+            reader.check_network(&network.header, given)?;
+        }
+        Ok(reader)
     }
 
     /// Opens the database to write, or makes it.

@@ -84,6 +84,7 @@ pub fn run(command: &Snapshot, globals: &Globals, out: Out) -> anyhow::Result<()
     let (taken, file, what) = match command {
         Snapshot::Make(args) => {
             let key = globals.sequencer()?;
+            drop(globals.reader()?);
             let taken = snapshots::make(&globals.database(), &args.file, key.as_ref())?;
             (taken, args.file.clone(), "wrote")
         }

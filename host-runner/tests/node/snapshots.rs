@@ -224,6 +224,10 @@ fn a_snapshot_that_no_sequencer_signed_is_refused() {
     unsigned.records[SIGNATURE].clear();
     unsigned.write(&place, "unsigned.aicf");
     refused(&place, "unsigned.aicf", &[], "snapshot_unsigned");
+    // Nor is one made of a database of another network than the one that is named.
+    let run = place.run(&["snapshot", "make", "other.aicf", "--network", "testnet", "--json"]);
+    assert_eq!((run.code, run.error().0), (1, "other_network".into()));
+    assert!(!place.path("other.aicf").exists());
     // Another network, also one with the same sequencer key.
     refused(&place, "state.aicf", &["--chain-id", "7"], "other_network");
     let told = refused(&place, "state.aicf", &["--network", "testnet"], "other_network");
