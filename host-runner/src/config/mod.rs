@@ -78,7 +78,9 @@ impl Config {
             let flag = flags.iter().rfind(|(key, _)| key == setting.key);
             let variable = setting.variable();
             let in_file = written.iter().find(|(key, _)| key == setting.key);
-            let (text, source) = match (flag, environment(&variable), in_file, &file) {
+            // As in most programs, a variable that is empty is one that is not set.
+            let in_environment = environment(&variable).filter(|text| !text.is_empty());
+            let (text, source) = match (flag, in_environment, in_file, &file) {
                 (Some((_, text)), ..) => (text.clone(), Source::Flag(setting.flag())),
                 (None, Some(text), ..) => (text, Source::Environment(variable)),
                 (None, None, Some((_, text)), Some(path)) => (text.clone(), Source::File(path.clone())),
@@ -158,7 +160,11 @@ fn check(setting: &Setting, text: &str, source: &Source) -> Result<()> {
         )))
     };
     if text.is_empty() {
-        return Ok(());
+        // A list may be empty, and a file may leave a setting open. On a command line it is a value that got lost.
+        return match source {
+            Source::Flag(_) if setting.shape != Shape::List => wrong("given; leave the option away instead".into()),
+            _ => Ok(()),
+        };
     }
     match setting.shape {
         Shape::Text | Shape::Path | Shape::List => Ok(()),
@@ -275,6 +281,21 @@ mod tests {
             ("chain.miner", "devnet-miner", "default"),
         ] {
             assert_eq!(seen(key), (text.to_owned(), source.to_owned()), "{key}");
+        }
+    }
+
+    #[test]
+    fn an_empty_value_is_one_that_is_not_set_or_an_error() {
+        let file = "follow = \"http://a\"\n[chain]\nsource = \"\"\n";
+        let config = resolve(file, &[("AICF_FOLLOW", "")], &[("rpc.cors_origins", "")]).unwrap();
+        assert_eq!(config.text("follow"), Some("http://a"));
+        assert_eq!(config.text("chain.source"), None);
+        for key in ["follow", "chain.source", "clock.file", "chain.poll_ms", "engine"] {
+            let error = resolve(file, &[], &[(key, "")]).unwrap_err();
+            assert!(
+                error.contains(key) && error.contains("leave the option away"),
+                "{error}"
+            );
         }
     }
 
