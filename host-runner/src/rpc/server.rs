@@ -178,9 +178,21 @@ async fn forwarded(service: &Arc<Service>, method: &str, raw: Option<&str>) -> A
     let params: &str = raw.unwrap_or("{}");
     let request = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
     let shared = Arc::clone(service);
-    let asked = tokio::task::spawn_blocking(move || shared.upstream.as_ref().map(|upstream| upstream.ask(&request)));
+    let (answer, asked) = tokio::sync::oneshot::channel();
     let unreachable = |why: String| unknown(&format!("the sequencer gave no answer: {why}"));
-    let text = match asked.await {
+    // A thread of its own: the end of the runtime would wait for one of its pool.
+    let thread = std::thread::Builder::new().name("forwarded".into()).spawn(move || {
+        let _ = answer.send(shared.upstream.as_ref().map(|upstream| upstream.ask(&request)));
+    });
+    if let Err(error) = thread {
+        return Err(unreachable(error.to_string()));
+    }
+    let mut ending = service.ending.subscribe();
+    let asked = tokio::select! {
+        asked = asked => asked,
+        _ = ending.wait_for(|ending| *ending) => return Err(unreachable("the node is ending".into())),
+    };
+    let text = match asked {
         Ok(Some(Ok(text))) => text,
         Ok(Some(Err(error))) => return Err(unreachable(error.to_string())),
         Ok(None) => return Err(unreachable("no sequencer is named".into())),

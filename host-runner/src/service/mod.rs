@@ -66,4 +66,6 @@ pub struct Service {
     pub slow: Duration,
     /// The time.
     pub clock: writer::Clock,
+    /// Whether the node is ending: calls that wait for another node end, too.
+    pub ending: tokio::sync::watch::Sender<bool>,
 }

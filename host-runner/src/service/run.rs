@@ -122,6 +122,7 @@ pub fn run(
         patience: config.span("rpc.patience_ms"),
         slow: config.span("events.slow_ms"),
         clock,
+        ending: tokio::sync::watch::Sender::new(false),
     });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -156,6 +157,7 @@ async fn serve(config: &Config, service: &Arc<Service>, ready: impl FnOnce(Socke
     }
     looks.abort();
     let _ = handle.stop();
+    service.ending.send_replace(true);
     let _ = tokio::time::timeout(GRACE, server).await;
     Ok(())
 }

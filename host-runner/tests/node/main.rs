@@ -8,6 +8,7 @@ mod divergence;
 mod document;
 mod events;
 mod first_hour;
+mod following;
 mod history;
 mod life;
 mod live;
