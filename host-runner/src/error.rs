@@ -114,6 +114,8 @@ pub enum Error {
         /// The network's `batch_ahead_max_ms`.
         most_ms: u64,
     },
+    /// The local clock cannot be read.
+    ClockUnreadable(String),
     /// A batch that does not follow the last one, or whose parts do not belong together.
     BadBatch {
         /// Its number.
@@ -176,7 +178,7 @@ impl Error {
             Self::Stopped(_) => "stopped",
             Self::MidBlock { .. } => "busy",
             Self::NotSequencer { .. } => "not_sequencer",
-            Self::ClockOutOfRange { .. } => "clock_out_of_range",
+            Self::ClockOutOfRange { .. } | Self::ClockUnreadable(_) => "clock_out_of_range",
             Self::BadBatch { .. } => "bad_batch",
             Self::Diverged(_) => "diverged",
             Self::Snapshot { why, .. } => why.code(),
@@ -197,6 +199,7 @@ impl Error {
                 block_ms: *block_ms,
                 most_ms: *most_ms,
             },
+            Self::ClockUnreadable(why) => Self::ClockUnreadable(why.clone()),
             Self::Chain(why) => Self::Chain(why.clone()),
             Self::BadBatch { number, what } => Self::BadBatch {
                 number: *number,
@@ -291,6 +294,7 @@ impl fmt::Display for Error {
                 "the local clock ({clock_ms} ms) is more than {most_ms} ms from the last block ({block_ms} ms): set the \
                  clock, or wait until the chain has caught up"
             ),
+            Self::ClockUnreadable(why) => write!(f, "there is no local time: {why}"),
             Self::BadBatch { number, what } => write!(f, "batch {number} is not the next one: {what}"),
             Self::Diverged(divergence) => divergence.fmt(f),
             Self::Snapshot { path, why } => write!(f, "snapshot {}: {why}", path.display()),

@@ -31,13 +31,31 @@ use aicf_core::engine::{Command, Entry, Limits, Outcome, Status, query};
 use aicf_core::limits::JSON_INT_MAX;
 use aicf_core::network::{self, NetworkHeader, ResolvedNetwork, SequencerKey};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Entries of one commit, unless it is asked for earlier: enough that the disk is not what counts, few
 /// enough that a commit stays in the milliseconds.
 const BATCH_ENTRIES_MAX: usize = 1_000;
 /// Rows kept in memory.
 const CACHE_BYTES: usize = 64 << 20;
+
+/// Why the local clock cannot be read, while that is so: shared by whoever reads it and the node, which admits no message
+/// then.
+#[derive(Clone, Debug, Default)]
+pub struct ClockFault(Arc<Mutex<Option<String>>>);
+
+impl ClockFault {
+    /// The clock was read, or not.
+    pub fn set(&self, fault: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    /// Why it was not, the last time.
+    #[must_use]
+    pub fn get(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 /// How a node is opened, and how its journal begins where there is none.
 #[derive(Clone, Debug)]
@@ -60,6 +78,8 @@ pub struct Options {
     /// Limits of the engine. Every node of a network has the default ones; tests lower them for the native engine, and
     /// the wasm module has no others.
     pub limits: Limits,
+    /// The fault of the clock that messages get their time from.
+    pub clock_fault: ClockFault,
 }
 
 impl Options {
@@ -78,6 +98,7 @@ impl Options {
             cache_bytes: CACHE_BYTES,
             sequencer,
             limits: Limits::DEFAULT,
+            clock_fault: ClockFault::default(),
         }
     }
 }
@@ -92,6 +113,7 @@ pub struct Node {
     /// Why nothing more is applied.
     stopped: Option<String>,
     sequencer: Option<Arc<SecretKey>>,
+    clock_fault: ClockFault,
     /// Messages that are applied and not sealed.
     open: Option<batches::Open>,
     /// Given up last.
@@ -160,6 +182,7 @@ impl Node {
             upgrades: Upgrades::new(options.module.as_deref()),
             stopped: None,
             sequencer: options.sequencer.clone(),
+            clock_fault: options.clock_fault.clone(),
             open: None,
             _lock: None,
         };

@@ -387,8 +387,12 @@ impl Node {
     /// The time of a batch for a time of the local clock: not before the last entry's.
     ///
     /// # Errors
-    /// [`Error::ClockOutOfRange`] for a clock that is not within the network's `batch_ahead_max_ms` of the last block.
+    /// [`Error::ClockOutOfRange`] for a clock that is not within the network's `batch_ahead_max_ms` of the last block;
+    /// [`Error::ClockUnreadable`] while [`super::Options::clock_fault`] says so.
     pub fn batch_time(&self, clock_ms: u64) -> Result<u64> {
+        if let Some(why) = self.clock_fault.get() {
+            return Err(Error::ClockUnreadable(why));
+        }
         let (times, bound) = self.batch_times()?;
         match bound {
             Some((block_ms, most_ms)) if clock_ms > *times.end() || clock_ms < block_ms.saturating_sub(most_ms) => {

@@ -149,7 +149,9 @@ impl RpcError {
             Error::Stopped(_) => Self::new(STOPPED, error.code(), error.to_string()),
             Error::MidBlock { .. } => Self::new(BUSY, error.code(), error.to_string()),
             Error::NotSequencer { .. } => Self::new(NOT_POSSIBLE, error.code(), error.to_string()),
-            Error::ClockOutOfRange { .. } => Self::new(CLOCK_OUT_OF_RANGE, error.code(), error.to_string()),
+            Error::ClockOutOfRange { .. } | Error::ClockUnreadable(_) => {
+                Self::new(CLOCK_OUT_OF_RANGE, error.code(), error.to_string())
+            }
             Error::BatchBefore { .. } => {
                 Self::new(INVALID_PARAMS, error.code(), error.to_string()).at("params.from_number")
             }

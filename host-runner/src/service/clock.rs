@@ -1,11 +1,60 @@
-//! The local clock against the machine's own count of time: a devnet that makes its own blocks has no other time to
-//! compare it with.
+//! The local clock: a file in place of the machine's, and the clock against the machine's own count of time, as a devnet
+//! that makes its own blocks has no other time to compare it with.
 
+use super::writer::Clock;
 use crate::error::{Error, Result};
+use crate::node::ClockFault;
 use rustix::time::{ClockId, clock_gettime};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Longest content of a clock's file: a number, and white space.
+const FILE_BYTES_MAX: u64 = 64;
 
 /// How far the local clock may move against the time that has passed, ms.
 const JUMP_MAX_MS: u64 = 60_000;
+
+/// The time in a file. It never waits: what is no regular file is not opened.
+fn read_file(path: &Path) -> Result<u64> {
+    let failed = |why: &dyn std::fmt::Display| Error::Config(format!("clock.file {}: {why}", path.display()));
+    let found = std::fs::metadata(path).map_err(|error| failed(&error))?;
+    if !found.is_file() {
+        return Err(failed(&"it is no regular file"));
+    }
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(|error| failed(&error))?;
+    let read = file.take(FILE_BYTES_MAX + 1).read_to_string(&mut text);
+    let read = read.map_err(|error| failed(&error))?;
+    if read as u64 > FILE_BYTES_MAX {
+        return Err(failed(&format!("it has more than {FILE_BYTES_MAX} bytes")));
+    }
+    let number = text.trim();
+    number
+        .parse()
+        .map_err(|_| failed(&format!("`{number}` is no time in ms since 1970")))
+}
+
+/// A clock that is a file: for chains whose time is not the machine's. While it cannot be read, blocks go on at its last
+/// time, and `fault` says why no message is admitted.
+///
+/// # Errors
+/// [`Error::Config`] for a file that cannot be read at first.
+pub fn clock_file(path: PathBuf, fault: ClockFault) -> Result<Clock> {
+    let last = AtomicU64::new(read_file(&path)?);
+    Ok(Arc::new(move || match read_file(&path) {
+        Ok(now) => {
+            fault.set(None);
+            last.store(now, Ordering::Relaxed);
+            now
+        }
+        Err(error) => {
+            fault.set(Some(error.to_string()));
+            last.load(Ordering::Relaxed)
+        }
+    }))
+}
 
 /// Notices a local clock that was set, forward or back, while the process ran.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 use super::Service;
 use super::audit::AuditLog;
 use super::blocks::Followed;
+use super::clock::clock_file;
 use super::feed::{Feed, Position};
 use super::logs;
 use super::metrics::{Metrics, StatusLabel};
@@ -23,9 +24,8 @@ use aicf_core::engine::rows::JobStatus;
 use aicf_core::value::{Hash32, Text};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -45,21 +45,6 @@ pub fn wall_clock() -> Clock {
     })
 }
 
-/// A clock that is a file: for chains whose time is not the machine's. While it cannot be read its last time holds.
-fn clock_file(path: PathBuf) -> Result<Clock> {
-    let read = move || -> Result<u64> {
-        let failed = |why: &dyn std::fmt::Display| Error::Config(format!("clock.file {}: {why}", path.display()));
-        let text = std::fs::read_to_string(&path).map_err(|error| failed(&error))?;
-        text.trim().parse().map_err(|error| failed(&error))
-    };
-    let last = AtomicU64::new(read()?);
-    Ok(Arc::new(move || {
-        let now = read().unwrap_or_else(|_| last.load(Ordering::Relaxed));
-        last.store(now, Ordering::Relaxed);
-        now
-    }))
-}
-
 /// Serves until a signal comes. `ready` is told where, once the port is taken.
 ///
 /// # Errors
@@ -71,9 +56,12 @@ pub fn run(
     ready: impl FnOnce(SocketAddr),
 ) -> Result<()> {
     let _logs = logs::start(config)?;
-    let clock = config.path("clock.file").map_or_else(|| Ok(wall_clock()), clock_file)?;
     let database = config.path("database").unwrap_or_default();
     let mut options = options.clone();
+    let clock = match config.path("clock.file") {
+        Some(file) => clock_file(file, options.clock_fault.clone())?,
+        None => wall_clock(),
+    };
     // A block is committed whole, or not at all: what is said between two blocks must not be taken for a part of one.
     options.batch_entries_max = usize::MAX;
     let node = Node::open(&database, &options)?;

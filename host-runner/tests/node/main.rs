@@ -4,6 +4,7 @@ mod batches;
 #[path = "../../../core/tests/engine/cca.rs"]
 mod cca;
 mod claims;
+mod clocks;
 mod divergence;
 mod document;
 mod events;
