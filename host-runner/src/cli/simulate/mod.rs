@@ -30,14 +30,14 @@ pub struct Simulate {
     journal: Option<PathBuf>,
     /// The other policy, YAML or JSON
     #[arg(value_name = "POLICY")]
-    policy: PathBuf,
+    file: PathBuf,
     /// Draw what each epoch pays, both ways, as an SVG picture
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
 }
 
 pub fn run(args: &Simulate, globals: &Globals, out: Out) -> anyhow::Result<()> {
-    let policy = load(Some(&args.policy))?;
+    let policy = load(Some(&args.file))?;
     let length = EpochLength::new(policy.epoch.length_blocks);
     let (hash, policy) = (policy.hash()?, Bytes(policy.to_cbor()?));
     let header = |header: &mut NetworkHeader| {
