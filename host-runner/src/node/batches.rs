@@ -14,6 +14,7 @@ use aicf_core::engine::{Command, Entry, NetworkName, Outcome, Status};
 use aicf_core::hash::sha3_256;
 use aicf_core::value::{Bytes, Hash32};
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 /// Bytes of the messages of one batch, as CBOR: below what one answer of a node may have.
 pub const BATCH_BYTES_MAX: usize = 8 << 20;
@@ -373,15 +374,15 @@ impl Node {
         Ok(self.own_key(height)?.is_some())
     }
 
-    /// The times that a batch may have now, and how far the clock may be from the last block: none before the first one.
-    fn batch_times(&self) -> Result<(std::ops::RangeInclusive<u64>, Option<(u64, u64)>)> {
+    /// The times that a batch may have now: not before the last entry's, and not too far after the last block's.
+    fn batch_times(&self, last_block_ms: Option<u64>, most_ms: u64) -> RangeInclusive<u64> {
         let head_ms = self.head.as_ref().map_or(0, |head| head.time_ms);
-        let Some(block) = self.reader.last_block()? else {
-            return Ok((head_ms..=u64::MAX, None));
-        };
-        let most_ms = self.reader.network_row()?.batch_ahead_max_ms;
-        let latest = block.time_ms.saturating_add(most_ms).max(head_ms);
-        Ok((head_ms..=latest, Some((block.time_ms, most_ms))))
+        let latest = last_block_ms.map_or(u64::MAX, |block_ms| block_ms.saturating_add(most_ms));
+        head_ms..=latest.max(head_ms)
+    }
+
+    fn last_block_ms(&self) -> Result<Option<u64>> {
+        Ok(self.reader.last_block()?.map(|block| block.time_ms))
     }
 
     /// The time of a batch for a time of the local clock: not before the last entry's.
@@ -393,9 +394,10 @@ impl Node {
         if let Some(why) = self.clock_fault.get() {
             return Err(Error::ClockUnreadable(why));
         }
-        let (times, bound) = self.batch_times()?;
-        match bound {
-            Some((block_ms, most_ms)) if clock_ms > *times.end() || clock_ms < block_ms.saturating_sub(most_ms) => {
+        let (last, most_ms) = (self.last_block_ms()?, self.reader.network_row()?.batch_ahead_max_ms);
+        let times = self.batch_times(last, most_ms);
+        match last {
+            Some(block_ms) if clock_ms > *times.end() || clock_ms < block_ms.saturating_sub(most_ms) => {
                 Err(Error::ClockOutOfRange {
                     clock_ms,
                     block_ms,
@@ -408,7 +410,7 @@ impl Node {
 
     /// [`Node::batch_time`], moved into the bound where the clock is not within it: for what no clock may stop.
     fn nearest_batch_time(&self, clock_ms: u64) -> Result<u64> {
-        let (times, _) = self.batch_times()?;
+        let times = self.batch_times(self.last_block_ms()?, self.reader.network_row()?.batch_ahead_max_ms);
         Ok(clock_ms.clamp(*times.start(), *times.end()))
     }
 
