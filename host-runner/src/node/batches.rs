@@ -375,14 +375,9 @@ impl Node {
     }
 
     /// The times that a batch may have now: not before the last entry's, and not too far after the last block's.
-    fn batch_times(&self, last_block_ms: Option<u64>, most_ms: u64) -> RangeInclusive<u64> {
+    fn batch_times(&self, last: Option<&BlockRow>, most_ms: u64) -> RangeInclusive<u64> {
         let head_ms = self.head.as_ref().map_or(0, |head| head.time_ms);
-        let latest = last_block_ms.map_or(u64::MAX, |block_ms| block_ms.saturating_add(most_ms));
-        head_ms..=latest.max(head_ms)
-    }
-
-    fn last_block_ms(&self) -> Result<Option<u64>> {
-        Ok(self.reader.last_block()?.map(|block| block.time_ms))
+        head_ms..=last.map_or(u64::MAX, |block| block.time_ms.saturating_add(most_ms).max(head_ms))
     }
 
     /// The time of a batch for a time of the local clock: not before the last entry's.
@@ -394,9 +389,9 @@ impl Node {
         if let Some(why) = self.clock_fault.get() {
             return Err(Error::ClockUnreadable(why));
         }
-        let (last, most_ms) = (self.last_block_ms()?, self.reader.network_row()?.batch_ahead_max_ms);
-        let times = self.batch_times(last, most_ms);
-        match last {
+        let (last, most_ms) = (self.reader.last_block()?, self.reader.network_row()?.batch_ahead_max_ms);
+        let times = self.batch_times(last.as_ref(), most_ms);
+        match last.map(|block| block.time_ms) {
             Some(block_ms) if clock_ms > *times.end() || clock_ms < block_ms.saturating_sub(most_ms) => {
                 Err(Error::ClockOutOfRange {
                     clock_ms,
@@ -410,7 +405,8 @@ impl Node {
 
     /// [`Node::batch_time`], moved into the bound where the clock is not within it: for what no clock may stop.
     fn nearest_batch_time(&self, clock_ms: u64) -> Result<u64> {
-        let times = self.batch_times(self.last_block_ms()?, self.reader.network_row()?.batch_ahead_max_ms);
+        let (last, most_ms) = (self.reader.last_block()?, self.reader.network_row()?.batch_ahead_max_ms);
+        let times = self.batch_times(last.as_ref(), most_ms);
         Ok(clock_ms.clamp(*times.start(), *times.end()))
     }
 
