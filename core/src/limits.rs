@@ -83,6 +83,9 @@ pub const SETTLE_PENALTIES_MAX: usize = 10_000;
 pub const SETTLE_RELEASES_MAX: usize = 10_000;
 /// Slash records that correlation counts; where its span holds more, all providers count as slashed.
 pub const CORRELATION_SLASHES_MAX: usize = 200_000;
+/// Former keys of one provider that are kept as evidence. A rotation beyond it is refused until the first of them is
+/// too old to prove anything.
+pub const FORMER_KEYS_MAX: usize = 16;
 /// Providers that a job is not offered to again. A decline beyond it is refused.
 pub const COOLDOWN_PROVIDERS_MAX: usize = 64;
 /// Rows of one schedule: of policies, of network parameters, of core modules.

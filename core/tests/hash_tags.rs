@@ -171,24 +171,6 @@ fn what_names_a_network_hashes_the_bytes_of_the_vectors() {
         &Bytes(bytes(&input["public_key"])),
     );
     assert_eq!(got, Ok(expected));
-    let (input, expected) = of(&tags::RESULT);
-    let attempt = u32::try_from(number(&input["attempt"])).expect("an attempt");
-    let got = signed::result(
-        &hash(&input["network_id"]),
-        &text(&input["provider_id"]),
-        &hash(&input["task_id"]),
-        attempt,
-        &hash(&input["digest"]),
-    );
-    assert_eq!(got, Ok(expected));
-    let (input, expected) = of(&tags::NULLIFIED);
-    let got = signed::nullified(
-        &hash(&input["network_id"]),
-        &text(&input["provider_id"]),
-        &hash(&input["task_id"]),
-        &hash(&input["nullifier"]),
-    );
-    assert_eq!(got, Ok(expected));
     // The hash of the old key is an item, so the old key of the vectors cannot be given: the items are compared instead.
     let old_key = [1, 2, 3];
     let key = Bytes(vec![4; 5]);

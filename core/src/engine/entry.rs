@@ -516,41 +516,36 @@ pub struct SignedCommand {
     pub signature: Bytes,
 }
 
-/// Two signed messages of a provider that contradict each other.
+/// What a provider signed, as evidence gives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SignedStatement {
+    /// A signed message whose command is `complete`.
+    Completion(SignedCommand),
+    /// A proof ([`crate::proof::Proof`] as CBOR).
+    Proof(Bytes),
+}
+
+/// Two signed statements of a provider that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OffenceProof {
     /// Two results for one lease.
     Equivocation {
-        /// The job.
-        task_id: Hash32,
-        /// The attempt.
-        attempt: u32,
         /// One result.
-        first: SignedHash,
+        first: SignedStatement,
         /// Another one.
-        second: SignedHash,
+        second: SignedStatement,
     },
     /// One nullifier for two jobs.
     Replay {
-        /// The nullifier.
-        nullifier: Hash32,
-        /// One job.
-        first: SignedHash,
-        /// Another one.
-        second: SignedHash,
+        /// The proof for one job.
+        first: Bytes,
+        /// The proof for another one.
+        second: Bytes,
     },
-}
-
-/// A hash and the provider's signature (see [`super::signed`] for what is signed).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct SignedHash {
-    /// A result's digest, or a task_id.
-    pub hash: Hash32,
-    /// By the provider.
-    pub signature: Bytes,
 }
 
 /// A provider's message about the lease it holds: the attempt is the fence against old leases.

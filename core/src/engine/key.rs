@@ -71,10 +71,14 @@ tables! {
     ProviderKey = 0x17,
     /// (epoch, provider id, offence) -> who proved it.
     Reporter = 0x18,
-    /// (message hash, message hash) -> nothing: pairs that have proved an offence, for ever.
+    /// (provider id, offence, 0, act) and (provider id, offence, 1, epoch of the act) -> nothing: what was proved, for
+    /// ever. The act is a task_id (equivocation) or a nullifier (replay).
     Proved = 0x19,
     /// (role, signer) -> the last nonce of its messages.
     Nonce = 0x1a,
+    /// (provider id, height) -> [`super::rows::KeyRow`]: the key that was replaced at that height, while offences that
+    /// it signed can be proved.
+    FormerKey = 0x1b,
     /// task_id -> [`super::rows::Job`].
     Job = 0x20,
     /// (rank descending, enqueue_ms, task_id) -> nothing: the queue in its order.

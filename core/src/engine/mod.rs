@@ -16,6 +16,7 @@ mod counters;
 pub mod digest;
 mod dispatch;
 pub mod entry;
+mod evidence;
 mod explain;
 mod health;
 mod invariants;
@@ -486,7 +487,7 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             reporter,
             provider_id,
             proof,
-        } => offences::evidence(context, &reporter, &provider_id, &proof),
+        } => evidence::evidence(context, &reporter, &provider_id, &proof),
         Command::Block {
             hash,
             parent_hash,

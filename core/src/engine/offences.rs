@@ -5,11 +5,11 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::context::{Context, Step, Stop, refuse};
-use super::entry::OffenceProof;
 use super::key::{Key, Table, trailing_text};
 use super::outcome::{Event, Status};
 use super::txn::Txn;
-use super::{health, signed, speaker};
+use super::{health, speaker, stakes};
+use crate::amount::Atoms;
 use crate::market::Market;
 use crate::matching::Status as ProviderStatus;
 use crate::slashing::Offence;
@@ -23,9 +23,7 @@ fn key(epoch: u64, provider_id: &Text) -> Key {
 /// Takes note of an offence. The same one counts once an epoch, however often it is reported.
 pub fn report(context: &mut Context<'_>, provider_id: &Text, offence: Offence) -> Step {
     speaker::operator(context)?;
-    if context.provider(provider_id)?.status == ProviderStatus::Retired {
-        return refuse(Status::ProviderRetired, "a retired provider is not judged any more");
-    }
+    must_have_stake(context, provider_id)?;
     note(context, provider_id, offence)
 }
 
@@ -85,56 +83,33 @@ pub fn reporter(txn: &Txn<'_>, epoch: u64, provider_id: &Text, offence: Offence)
     txn.get(reporter_key(epoch, provider_id, offence))
 }
 
-/// An offence that two messages of the provider prove. The first to prove it is rewarded when it is judged.
-pub fn evidence(context: &mut Context<'_>, reporter: &Text, provider_id: &Text, proof: &OffenceProof) -> Step {
-    if context.provider(provider_id)?.status == ProviderStatus::Retired {
-        return refuse(Status::ProviderRetired, "a retired provider is not judged any more");
-    }
-    let network_id = context.network.network_id;
-    let (offence, first, second) = match proof {
-        OffenceProof::Equivocation {
-            task_id,
-            attempt,
-            first,
-            second,
-        } => {
-            let message = |hash| signed::result(&network_id, provider_id, task_id, *attempt, hash);
-            let messages = (message(&first.hash)?, message(&second.hash)?);
-            (Offence::Equivocation, (first, messages.0), (second, messages.1))
-        }
-        OffenceProof::Replay {
-            nullifier,
-            first,
-            second,
-        } => {
-            let message = |hash| signed::nullified(&network_id, provider_id, hash, nullifier);
-            let messages = (message(&first.hash)?, message(&second.hash)?);
-            (Offence::Replay, (first, messages.0), (second, messages.1))
-        }
-    };
-    if first.0.hash == second.0.hash {
-        return refuse(Status::NotProved, "the same message twice proves nothing");
-    }
-    for (given, message) in [&first, &second] {
-        signed::check(context, provider_id, message, &given.signature)?;
-    }
-    // One offence is proved once, for ever, in whatever order its messages are given.
-    let (low, high) = if first.1 < second.1 {
-        (first.1, second.1)
-    } else {
-        (second.1, first.1)
-    };
-    let once = Key::new(Table::Proved).hash(&low).hash(&high);
-    if context.txn.has(once.clone())? {
-        return refuse(Status::AlreadyProved, "these two messages were given before");
-    }
-    context.txn.mark(once);
+/// Takes note of a proved offence. The first to prove it in an epoch is rewarded when it is judged.
+pub fn note_proved(context: &mut Context<'_>, provider_id: &Text, offence: Offence, reporter: &Text) -> Step {
     let epoch = epoch(context);
     let key = reporter_key(epoch, provider_id, offence);
     if !context.txn.has(key.clone())? {
         context.txn.put(key, reporter)?;
     }
     note_in(context, epoch, provider_id, offence)
+}
+
+/// Refuses an accusation of a provider from which nothing can be taken: it would be a record without a penalty, and
+/// free to make.
+pub fn must_have_stake(context: &Context<'_>, provider_id: &Text) -> Step {
+    let provider = context.provider(provider_id)?;
+    if stakes::slashable(context, provider_id, &provider)? > Atoms::ZERO {
+        return Ok(());
+    }
+    match provider.status {
+        ProviderStatus::Retired => refuse(
+            Status::ProviderRetired,
+            "the provider has retired and its stake has left",
+        ),
+        _ => refuse(
+            Status::InsufficientStake,
+            "the provider has no stake that a penalty could take",
+        ),
+    }
 }
 
 /// Active providers that were silent at the end of an epoch, for longer than the market takes.

@@ -169,6 +169,8 @@ statuses! {
     BudgetExceeded = 64 "budget_exceeded",
     /// As many are accepted as the engine can settle, evaluate or hold.
     LimitReached = 65 "limit_reached",
+    /// The offence is older than the epochs in which it can be proved.
+    EvidenceTooOld = 66 "evidence_too_old",
     /// The batch does not follow the last one, or does not name the last block.
     WrongBatch = 70 "wrong_batch",
     /// The batch was sealed over another state.

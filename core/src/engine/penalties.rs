@@ -12,6 +12,7 @@ use super::outcome::{Event, Status};
 use super::rows::{Provider, SlashRecord};
 use super::{offences, sla, speaker, stakes};
 use crate::amount::{Atoms, PPM, Rounding, mul_div};
+use crate::codec::cbor;
 use crate::market::{Market, PenaltyRules};
 use crate::matching::Status as ProviderStatus;
 use crate::policy::{Policy, Severity};
@@ -26,6 +27,8 @@ pub struct Judged {
     pub severity: Severity,
     pub decision: Decision,
     pub reporter: Option<Text>,
+    /// What could be taken when it was judged.
+    pub stake: Atoms,
 }
 
 /// A penalty that a settlement takes, and the epoch it was judged for.
@@ -74,60 +77,84 @@ pub fn judge(context: &Context<'_>, policy: &Policy, market: &Market, epoch: u64
             severity,
             decision,
             reporter,
+            stake,
         });
     }
     correlate(context, &market.penalties, epoch, &mut judged)?;
     Ok(judged)
 }
 
-/// Where many are slashed in one span, each pays more: `penalty * (1 + factor * share)`, with the share of slashed
-/// providers among those that have work or lost it. Never more than what can be taken.
+/// Where much stake is slashed in one span, each pays more: `penalty * (1 + factor * share)`, with the share of the stake
+/// of slashed providers in all stake. Never more than what can be taken. Weighted by stake, as the correlation penalty of
+/// Ethereum's consensus specification (`process_slashings`): offences of providers with little at stake weigh little,
+/// however many they are.
 fn correlate(context: &Context<'_>, rules: &PenaltyRules, epoch: u64, judged: &mut [Judged]) -> Step {
-    if rules.correlation_epochs == 0 {
+    let any = judged.iter().any(|one| one.decision.decision == Verdict::Slash);
+    if rules.correlation_epochs == 0 || !any {
         return Ok(());
     }
-    let slashed_now = judged.iter().filter(|one| one.decision.decision == Verdict::Slash);
-    let mut slashed: BTreeSet<Text> = slashed_now.map(|one| one.provider_id.clone()).collect();
+    let mut slashed: BTreeMap<Text, Atoms> = BTreeMap::new();
+    for one in judged.iter().filter(|one| one.decision.decision == Verdict::Slash) {
+        slashed.insert(one.provider_id.clone(), one.stake);
+    }
     let first = epoch.saturating_sub(rules.correlation_epochs.saturating_sub(1));
     let (start, end) = (Key::new(Table::Slash).int(first), Key::new(Table::Slash).int(epoch));
-    let counted = context.limits.correlated;
-    let before = context
+    for (key, value) in context
         .txn
-        .scan(&start.bytes(), &end.bytes(), counted.saturating_add(1))?;
-    // More records than are counted are taken for those of all providers.
-    let all_slashed = before.len() > counted;
-    for (key, _) in before {
-        slashed.extend(trailing_text(&key, 9).and_then(|id| Text::new(id).ok()));
+        .scan(&start.bytes(), &end.bytes(), context.limits.correlated)?
+    {
+        let record: SlashRecord = cbor::from_slice(&value)?;
+        if let Some(id) = trailing_text(&key, 9).and_then(|id| Text::new(id).ok())
+            && record.cancelled.is_none()
+        {
+            let stake = slashed.entry(id).or_default();
+            *stake = record.stake.max(*stake);
+        }
     }
-    let mut all = 0_u128;
-    for status in [
-        ProviderStatus::Active,
-        ProviderStatus::Jailed,
-        ProviderStatus::Suspended,
-    ] {
-        let prefix = Key::new(Table::ProviderByStatus).byte(status as u8);
-        all = all.saturating_add(context.txn.scan_prefix(&prefix, usize::MAX)?.len() as u128);
+    let mut all = staked(context)?;
+    // What was slashed and has left since counts in the whole, too.
+    let mut part = 0_u128;
+    for (id, stake) in &slashed {
+        part = part.saturating_add(stake.0);
+        let now = context.provider(id).map_or(Atoms::ZERO, |provider| provider.stake);
+        all = all.saturating_add(stake.minus_or_zero(now).0);
     }
     let ppm = u128::from(PPM);
-    let part = |a: u128, b: u128, c: u128| mul_div(a, b, c, Rounding::Floor);
-    let share = if all_slashed {
-        ppm
-    } else {
-        part(slashed.len() as u128, ppm, all).unwrap_or(ppm).min(ppm)
-    };
+    let share = ratio(part, ppm, all).unwrap_or(ppm).min(ppm);
     if share < u128::from(rules.correlation_from_ppm.ppm()) {
         return Ok(());
     }
-    let growth = part(u128::from(rules.correlation_factor_ppm.ppm()), share, ppm).unwrap_or(0);
+    let growth = ratio(u128::from(rules.correlation_factor_ppm.ppm()), share, ppm).unwrap_or(0);
     for one in judged.iter_mut().filter(|one| one.decision.decision == Verdict::Slash) {
-        let provider = context.provider(&one.provider_id)?;
-        let stake = stakes::slashable(context, &one.provider_id, &provider)?;
-        let grown = part(one.decision.penalty.0, ppm.saturating_add(growth), ppm);
-        let penalty = Atoms(grown.ok_or_else(|| Error::overflow("a penalty"))?).min(stake);
+        let grown = ratio(one.decision.penalty.0, ppm.saturating_add(growth), ppm);
+        let penalty = Atoms(grown.ok_or_else(|| Error::overflow("a penalty"))?).min(one.stake);
         one.decision.penalty = penalty.max(one.decision.penalty);
-        one.decision.stake_after = stake.minus_or_zero(one.decision.penalty);
+        one.decision.stake_after = one.stake.minus_or_zero(one.decision.penalty);
     }
     Ok(())
+}
+
+/// `floor(a * b / c)`.
+fn ratio(a: u128, b: u128, c: u128) -> Option<u128> {
+    mul_div(a, b, c, Rounding::Floor)
+}
+
+/// The stake of all providers that have not retired.
+fn staked(context: &Context<'_>) -> Step<u128> {
+    let mut sum = 0_u128;
+    for status in ProviderStatus::ALL {
+        if status == ProviderStatus::Retired {
+            continue;
+        }
+        let prefix = Key::new(Table::ProviderByStatus).byte(status as u8);
+        for (key, _) in context.txn.scan_prefix(&prefix, usize::MAX)? {
+            let Some(id) = trailing_text(&key, 2).and_then(|id| Text::new(id).ok()) else {
+                return Err(Stop::Broken(Error::invariant("a provider without an id")));
+            };
+            sum = sum.saturating_add(context.provider(&id)?.stake.0);
+        }
+    }
+    Ok(sum)
 }
 
 /// Keeps what was judged: the record, cooldown or jail at once, and the penalty for the settlement that takes it.
@@ -159,6 +186,7 @@ pub fn sentence(
             applied_in,
             cancelled: None,
             reporter: one.reporter,
+            stake: one.stake,
         };
         let id = &one.provider_id;
         context.txn.put(Key::new(Table::Slash).int(epoch).text(id), &record)?;
@@ -188,6 +216,7 @@ fn bar(context: &mut Context<'_>, policy: &Policy, epoch: u64, id: &Text, decisi
     let oldest = epoch.saturating_sub(policy.slashing.window_epochs);
     let mut provider = context.provider(id)?;
     let before = provider.status;
+    provider.penalties_due = provider.penalties_due.saturating_add(1);
     provider.offence_epochs.retain(|at| *at > oldest);
     provider.offence_epochs.push(epoch);
     let (status, epochs) = if decision.jail_epochs > 0 {
@@ -232,11 +261,15 @@ fn due(context: &Context<'_>, epoch: u64) -> Step<Vec<Due>> {
 }
 
 /// The penalties of a settlement have been taken.
-pub fn done(context: &mut Context<'_>, due: &[Due]) {
+pub fn done(context: &mut Context<'_>, due: &[Due]) -> Step {
     for one in due {
         let applied_in = one.record.applied_in;
         context.txn.delete(pending_key(applied_in, one.epoch, &one.provider_id));
+        context.update_provider(&one.provider_id, |provider| {
+            provider.penalties_due = provider.penalties_due.saturating_sub(1);
+        })?;
     }
+    Ok(())
 }
 
 /// A penalty that still waits is dropped; the sentence ends with it, the record stays and says why.
@@ -259,6 +292,7 @@ pub fn cancel(context: &mut Context<'_>, epoch: u64, id: &Text, reason: &Text) -
     context.txn.put(key, &record)?;
     let mut provider = context.provider(id)?;
     let before = provider.status;
+    provider.penalties_due = provider.penalties_due.saturating_sub(1);
     provider.offence_epochs.retain(|at| *at != epoch);
     if provider.offence_epochs.is_empty() && before != ProviderStatus::Retired {
         // Nothing else bars it.

@@ -98,6 +98,7 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
         offence_epochs: Vec::new(),
         barred_until_epoch: 0,
         account: None,
+        penalties_due: 0,
     });
     if provider.status == ProviderStatus::Retired {
         return refuse(Status::ProviderRetired, "a retired provider does not come back");
@@ -208,9 +209,5 @@ pub fn retire(context: &mut Context<'_>, id: &Text) -> Step {
     context.update_provider(id, |provider| provider.status = ProviderStatus::Retired)?;
     counters::remove(&mut context.txn, Counter::Providers, 1)?;
     leases::take_away(context, id)?;
-    if provider.stake > Atoms::ZERO {
-        // Locks are for who stays: whoever leaves for good unbonds as long as everybody else.
-        stakes::begin_to_leave(context, id, provider.stake)?;
-    }
-    Ok(())
+    stakes::leave_for_good(context, id, &provider)
 }

@@ -122,6 +122,8 @@ pub struct Provider {
     pub barred_until_epoch: u64,
     /// Its account on the chain, whose transactions may move its stake; none before it registers one.
     pub account: Option<ShortBytes>,
+    /// Penalties that were judged and are not taken yet: what unbonds stays until there is none.
+    pub penalties_due: u64,
 }
 
 /// A part of a stake that stays.
@@ -417,6 +419,8 @@ pub struct SlashRecord {
     pub cancelled: Option<Text>,
     /// Who proved the offence.
     pub reporter: Option<Text>,
+    /// What could be taken when it was judged.
+    pub stake: Atoms,
 }
 
 /// What a requester has under way, and what it asked lately.

@@ -94,7 +94,7 @@ pub fn settle(context: &mut Context<'_>, caches: &mut Caches, epoch: u64) -> Ste
         return Err(Stop::Broken(Error::invariant("claims were lost on the way")));
     }
     penalties::reward(context, &market, &penalties_to, &slashes, collected)?;
-    penalties::done(context, &slashes);
+    penalties::done(context, &slashes)?;
     keep(
         context,
         epoch,

@@ -1,6 +1,8 @@
 //! What providers sign, and keys. A signature is over a tagged hash that names the network, so a message of one
 //! network or one purpose is never one of another.
 
+use alloc::vec::Vec;
+
 use super::context::{Context, Step, refuse};
 use super::key::{Key, Table};
 use super::outcome::{Event, Status};
@@ -9,7 +11,7 @@ use super::speaker::{self, is_open};
 use super::verifier;
 use crate::Result;
 use crate::hash::{sha3_256, tags};
-use crate::limits::KEY_BYTES_MAX;
+use crate::limits::{FORMER_KEYS_MAX, KEY_BYTES_MAX};
 use crate::signature::Scheme;
 use crate::value::{Bytes, Hash32, Text};
 
@@ -29,28 +31,6 @@ pub fn id_of_key(public_key: &[u8]) -> Result<Text> {
 /// None for any key.
 pub fn rotation(network_id: &Hash32, provider_id: &Text, old_key: &[u8], new_key: &Bytes) -> Result<Hash32> {
     tags::rotate(network_id, provider_id, &sha3_256(&[old_key]), new_key)
-}
-
-/// What a provider signs as a result: `H("aicf/result/v1", [network_id, provider_id, task_id, attempt, digest])`.
-///
-/// # Errors
-/// None.
-pub fn result(
-    network_id: &Hash32,
-    provider_id: &Text,
-    task_id: &Hash32,
-    attempt: u32,
-    digest: &Hash32,
-) -> Result<Hash32> {
-    tags::result(network_id, provider_id, task_id, &attempt, digest)
-}
-
-/// What a provider signs as a proof's nullifier: `H("aicf/nullified/v1", [network_id, provider_id, task_id, nullifier])`.
-///
-/// # Errors
-/// None.
-pub fn nullified(network_id: &Hash32, provider_id: &Text, task_id: &Hash32, nullifier: &Hash32) -> Result<Hash32> {
-    tags::nullified(network_id, provider_id, task_id, nullifier)
 }
 
 /// What the old key signs for a new one of a scheme: `H("aicf/rotate/v2", [network_id, provider_id, old_key_hash, scheme,
@@ -95,6 +75,59 @@ pub fn must_have_key(context: &Context<'_>, provider_id: &Text) -> Step<KeyRow> 
             alloc::format!("provider `{provider_id}` has no key"),
         ),
     }
+}
+
+fn former(provider_id: &Text) -> Key {
+    Key::new(Table::FormerKey).text(provider_id)
+}
+
+/// The keys that were replaced and are kept, each with the height at which it was replaced, earliest first.
+fn former_keys(context: &Context<'_>, provider_id: &Text) -> Step<Vec<(u64, KeyRow)>> {
+    let mut keys = Vec::new();
+    for (key, row) in context.txn.rows(&former(provider_id), usize::MAX)? {
+        let replaced = key.last_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        keys.push((replaced, row));
+    }
+    Ok(keys)
+}
+
+/// Keeps a key that is replaced now, for the evidence of what it signed, and drops those whose offences cannot be
+/// proved any more.
+fn keep_former(context: &mut Context<'_>, provider_id: &Text, old: &KeyRow) -> Step {
+    let window = context.policy.slashing.window_epochs;
+    let mut kept = 0_usize;
+    for (replaced, _) in former_keys(context, provider_id)? {
+        if context.epoch_of(replaced).saturating_add(window) < context.epoch() {
+            context.txn.delete(former(provider_id).int(replaced));
+        } else if replaced == context.height {
+            return refuse(Status::LimitReached, "a key changes once a block");
+        } else {
+            kept = kept.saturating_add(1);
+        }
+    }
+    if kept >= FORMER_KEYS_MAX {
+        return refuse(
+            Status::LimitReached,
+            alloc::format!("{kept} former keys are kept as evidence, and the limit is {FORMER_KEYS_MAX}"),
+        );
+    }
+    Ok(context.txn.put(former(provider_id).int(context.height), old)?)
+}
+
+/// The keys that a provider had at some height from `from` to `until`.
+pub fn keys_of(context: &Context<'_>, provider_id: &Text, from: u64, until: u64) -> Step<Vec<KeyRow>> {
+    let mut since = 0;
+    let mut keys = Vec::new();
+    for (replaced, row) in former_keys(context, provider_id)? {
+        if since <= until && from <= replaced {
+            keys.push(row);
+        }
+        since = replaced;
+    }
+    if since <= until {
+        keys.extend(key_of(context, provider_id)?);
+    }
+    Ok(keys)
 }
 
 /// A key as it is kept, if the network takes such keys.
@@ -172,6 +205,7 @@ pub fn rotate(
         Some(scheme) => rotation_to(network_id, provider_id, &old.public_key, scheme, public_key)?,
     };
     check(context, provider_id, &message, signature)?;
+    keep_former(context, provider_id, &old)?;
     context.txn.put(row_key(provider_id), &row)?;
     context.events.push(Event::KeyRotated {
         provider_id: provider_id.clone(),

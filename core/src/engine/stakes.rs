@@ -1,7 +1,7 @@
 //! Stake: it comes, stays locked for a while if the market says so, leaves through the unbonding account, and is
 //! slashable until it has left. A provider's status follows it.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::context::{Context, Step, Stop, bounded, refuse};
@@ -113,8 +113,9 @@ pub fn stake(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
     })
 }
 
-/// Stake begins to leave. It stays slashable in the unbonding account until the epochs in which offences count
-/// have been settled.
+/// Stake begins to leave. It stays slashable in the unbonding account until every offence up to now has had its time to
+/// be proved and every penalty its time to be taken (the rule of Tendermint and Cosmos: unbonding is not shorter than the
+/// age of evidence).
 pub fn unstake(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
     super::speaker::provider_or_chain(context, id)?;
     let provider = context.provider(id)?;
@@ -138,26 +139,54 @@ pub fn unstake(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
             alloc::format!("{free} of {amount} atoms may leave by now; the rest came too lately"),
         );
     }
-    begin_to_leave(context, id, amount)
+    let now = context.epoch();
+    leave_from(context, id, amount, now)
 }
 
-/// [`unstake`] without asking.
-pub fn begin_to_leave(context: &mut Context<'_>, id: &Text, amount: Atoms) -> Step {
+/// All stake of a provider begins to leave: what is locked, with the end of its lock.
+pub fn leave_for_good(context: &mut Context<'_>, id: &Text, provider: &Provider) -> Step {
+    let now = context.epoch();
+    let mut parts: BTreeMap<u64, Atoms> = BTreeMap::new();
+    let mut free = provider.stake;
+    // The last locks first, as far as there is stake: penalties may have taken some of it.
+    for lock in provider.stake_locks.iter().rev().filter(|lock| lock.until_epoch > now) {
+        let amount = lock.amount.min(free);
+        free = free.minus_or_zero(amount);
+        parts.insert(lock.until_epoch, amount);
+    }
+    parts.insert(now, free);
+    for (from_epoch, amount) in parts.into_iter().filter(|(_, amount)| *amount > Atoms::ZERO) {
+        leave_from(context, id, amount, from_epoch)?;
+    }
+    Ok(())
+}
+
+/// Stake begins to leave in an epoch. It unbonds for as long as an offence of that epoch can be proved, and its penalty
+/// can be delayed: until then it can be taken.
+fn leave_from(context: &mut Context<'_>, id: &Text, amount: Atoms, from_epoch: u64) -> Step {
     context.post(
         Account::Stake(id.clone()),
         Account::Unbonding(id.clone()),
         amount,
         Reason::StakeUnbonding,
     )?;
-    let released_with = context.epoch().saturating_add(context.policy.slashing.window_epochs);
-    let key = Key::new(Table::Unbonding).int(released_with).text(id);
-    let already: Atoms = context.txn.get(key.clone())?.unwrap_or(Atoms::ZERO);
-    context.txn.put(key, &already.add(amount)?)?;
-    context.txn.mark(by_provider(id).int(released_with));
+    let released_with = from_epoch
+        .saturating_add(context.policy.slashing.window_epochs)
+        .saturating_add(context.market.penalties.delay_epochs);
+    add_leaving(context, id, released_with, amount)?;
     change(context, id, |provider| {
         provider.stake = provider.stake.sub(amount)?;
         Ok(())
     })
+}
+
+/// Notes stake that leaves with the settlement of an epoch.
+fn add_leaving(context: &mut Context<'_>, id: &Text, released_with: u64, amount: Atoms) -> Step {
+    let key = Key::new(Table::Unbonding).int(released_with).text(id);
+    let already: Atoms = context.txn.get(key.clone())?.unwrap_or(Atoms::ZERO);
+    context.txn.put(key, &already.add(amount)?)?;
+    context.txn.mark(by_provider(id).int(released_with));
+    Ok(())
 }
 
 impl Provider {
@@ -260,7 +289,8 @@ pub fn take(context: &mut Context<'_>, id: &Text, to: &Account, amount: Atoms) -
     Ok(())
 }
 
-/// Stake whose epochs are over leaves for the chain: a bounded number of rows, the rest with the next settlement.
+/// Stake whose epochs are over leaves for the chain: a bounded number of rows, the rest with the next settlement. What
+/// belongs to a provider whose penalty waits stays until that has been taken or dropped.
 pub fn release(context: &mut Context<'_>, epoch: u64) -> Step {
     let start = Key::new(Table::Unbonding).bytes();
     let end = Key::new(Table::Unbonding).int(epoch.saturating_add(1)).bytes();
@@ -269,6 +299,11 @@ pub fn release(context: &mut Context<'_>, epoch: u64) -> Step {
             return Err(Stop::Broken(Error::invariant("unbonding of nobody")));
         };
         let amount: Atoms = cbor::from_slice(&value)?;
+        if context.provider(&id)?.penalties_due > 0 {
+            released(context, epoch_of(&key), &id);
+            add_leaving(context, &id, epoch.saturating_add(1), amount)?;
+            continue;
+        }
         let from = Account::Unbonding(id.clone());
         context.post(from, Account::Mint, amount, Reason::StakeReleased)?;
         released(context, epoch_of(&key), &id);

@@ -238,10 +238,6 @@ domains! {
             [network_id: Hash32, role: Role, signer: Text, nonce: u64, expires_height: u64, command: Bytes];
         "What evidence of hardware binds." "16-market" "aicf/attest/v1" ATTEST attest Attest
             [chain_id: u64, provider_id: Text, public_key: Bytes];
-        "What a provider signs as a result." "16-market" "aicf/result/v1" RESULT result Result
-            [network_id: Hash32, provider_id: Text, task_id: Hash32, attempt: u32, digest: Hash32];
-        "What a provider signs as a proof's nullifier." "16-market" "aicf/nullified/v1" NULLIFIED nullified Nullified
-            [network_id: Hash32, provider_id: Text, task_id: Hash32, nullifier: Hash32];
         "The key of a sealed payload." "17-signatures" "aicf/sealed/v1" SEALED sealed Sealed
             [shared_secret: Hash32, encapsulation_key_hash: Hash32, ciphertext: Bytes];
         "What a quantum device signs." "18-attestation" "aicf/qpu/v1" QPU qpu Qpu

@@ -4,6 +4,7 @@ mod batches;
 mod bounds;
 mod cca;
 mod claims;
+mod evidence;
 mod explain;
 mod keys;
 mod lifecycle;

@@ -1,17 +1,11 @@
 //! Penalties by docs/spec/16-market.md: proved offences, delay and cancelling, correlation, what is unbonding, debts
 //! and the reporter's reward.
 
-use aicf_core::engine::Status::{
-    AlreadyProved, BadSignature, KeyMismatch, NotProved, Ok, ProviderRetired, UnknownProvider, UnknownSlash,
-};
+use aicf_core::engine::Status::{Ok, UnknownSlash};
 use aicf_core::engine::ledger::Account;
-use aicf_core::engine::signed;
-use aicf_core::value::Hash32;
 
-use crate::market_providers::sign;
-use crate::world::{World, hash, network_id, text};
-
-const KEY: [u8; 2] = [1, 2];
+use crate::evidence::{accuse, completion};
+use crate::world::{World, hash, text};
 
 fn keyed(world: &mut World, id: &str, stake: u64) {
     let register = format!(
@@ -21,77 +15,20 @@ fn keyed(world: &mut World, id: &str, stake: u64) {
     world.story(&[(0, &register, Ok), (0, &stake, Ok)]);
 }
 
-fn signed_result(id: &str, attempt: u32, digest: Hash32) -> String {
-    let message = signed::result(&network_id(), &text(id), &hash(7), attempt, &digest).unwrap();
-    format!(r#"{{"hash": "{digest}", "signature": "{}"}}"#, sign(&KEY, &message.0))
-}
-
-fn two_results(id: &str, first: &str, second: &str) -> String {
-    format!(
-        r#"{{"evidence": {{"reporter": "carol", "provider_id": "{id}", "proof": {{"equivocation": {{"task_id": "{}", "attempt": 0,
-            "first": {first}, "second": {second}}}}}}}}}"#,
-        hash(7)
-    )
-}
-
-fn two_tasks(id: &str, first: Hash32, second: Hash32) -> String {
-    let part = |task: Hash32| {
-        let message = signed::nullified(&network_id(), &text(id), &task, &hash(5)).unwrap();
-        format!(r#"{{"hash": "{task}", "signature": "{}"}}"#, sign(&KEY, &message.0))
-    };
-    format!(
-        r#"{{"evidence": {{"reporter": "dave", "provider_id": "{id}", "proof": {{"replay": {{"nullifier": "{}",
-            "first": {}, "second": {}}}}}}}}}"#,
-        hash(5),
-        part(first),
-        part(second)
-    )
-}
-
-#[test]
-fn an_offence_is_proved_by_two_signed_messages_and_only_once() {
-    let mut world = World::new();
-    keyed(&mut world, "p", 2000);
-    world.provider("keyless", 2000);
-    let (one, two) = (signed_result("p", 0, hash(1)), signed_result("p", 0, hash(2)));
-    let other_attempt = signed_result("p", 1, hash(2));
-    let of_keyless = signed_result("keyless", 0, hash(1));
-    let of_keyless_two = signed_result("keyless", 0, hash(2));
-    world.story(&[
-        (0, &two_results("nobody", &one, &two), UnknownProvider),
-        (0, &two_results("p", &one, &one), NotProved),
-        (0, &two_results("p", &one, &other_attempt), BadSignature),
-        (0, &two_results("keyless", &of_keyless, &of_keyless_two), KeyMismatch),
-        (0, &two_results("p", &one, &two), Ok),
-        (0, &two_results("p", &one, &two), AlreadyProved),
-        (0, &two_results("p", &two, &one), AlreadyProved),
-        (0, &two_tasks("p", hash(8), hash(8)), NotProved),
-        (0, &two_tasks("p", hash(8), hash(9)), Ok),
-        (0, &two_tasks("p", hash(9), hash(8)), AlreadyProved),
-        (0, r#"{"retire": {"provider_id": "keyless"}}"#, Ok),
-        (
-            0,
-            &two_results("keyless", &of_keyless, &of_keyless_two),
-            ProviderRetired,
-        ),
-    ]);
-}
-
 #[test]
 fn who_proves_the_offence_that_decides_is_rewarded() {
     let mut world = World::market(r#"{"penalties": {"reporter_reward_ppm": 100000}}"#);
     keyed(&mut world, "p", 500_000);
-    let (one, two) = (signed_result("p", 0, hash(1)), signed_result("p", 0, hash(2)));
+    let said = |digest| completion(&[1, 2], "p", (hash(7), 0), digest, 3);
+    assert_eq!(world.status(accuse("p", said(1), said(2))), Ok);
     // Critical beats major: 200000 of which a tenth goes to who proved the critical one.
     world.story(&[
-        (0, &two_tasks("p", hash(8), hash(9)), Ok),
-        (0, &two_results("p", &one, &two), Ok),
+        (0, r#"{"report": {"provider_id": "p", "offence": "replay"}}"#, Ok),
         (11, r#"{"settle": {"epoch": 0}}"#, Ok),
     ]);
     assert_eq!(world.of_provider("p", "stake"), "300000");
     assert_eq!(world.of_provider("p", "status"), "jailed");
     assert_eq!(world.balance(&Account::Miner(text("carol"))), 20_000);
-    assert_eq!(world.balance(&Account::Miner(text("dave"))), 0);
     assert_eq!(world.balance(&Account::Treasury), 180_000);
     world.story(&[(11, r#"{"miner_withdraw": {"miner": "carol", "amount": "20000"}}"#, Ok)]);
 }
@@ -140,7 +77,7 @@ fn a_delayed_penalty_waits_and_can_be_dropped() {
 
 #[test]
 fn many_slashed_at_once_pay_more() {
-    // One of four: share 250000, growth 3 * 250000, so 50000 * 1.75; two of four: growth 1500000.
+    // A quarter of the stake: share 250000, growth 3 * 250000, so 50000 * 1.75; a half: growth 1500000.
     for (slashed, penalty) in [(&["a"][..], 87_500_u64), (&["a", "b"][..], 125_000)] {
         let mut world = World::market(
             r#"{"penalties": {"correlation_epochs": 4, "correlation_from_ppm": 250000, "correlation_factor_ppm": 3000000}}"#,
@@ -165,6 +102,35 @@ fn many_slashed_at_once_pay_more() {
         (11, r#"{"settle": {"epoch": 0}}"#, Ok),
     ]);
     assert_eq!(world.of_provider("a", "stake"), "450000");
+}
+
+/// Forty providers at the minimum that are slashed weigh what their stake weighs.
+#[test]
+fn offences_of_those_with_little_at_stake_grow_nobodys_penalty() {
+    let mut world = World::market(r#"{"penalties": {"correlation_epochs": 4, "correlation_from_ppm": 100000}}"#);
+    for id in ["a", "b"] {
+        world.provider(id, 500_000);
+    }
+    let mut accused = vec![String::from("a")];
+    for number in 0..40 {
+        let id = format!("s{number}");
+        world.provider(&id, 1_000);
+        accused.push(id);
+    }
+    for id in accused.iter().rev() {
+        let offence = if id == "a" { "replay" } else { "equivocation" };
+        let report = format!(r#"{{"report": {{"provider_id": "{id}", "offence": "{offence}"}}}}"#);
+        world.height = if id == "a" { 15 } else { 5 };
+        assert_eq!(world.json(&report), Ok);
+    }
+    // Alone, `a` is half of the stake: 50000 * (1 + 3 * 500000/10^6). With the forty: 540000 of 1040000.
+    world.story(&[
+        (15, r#"{"settle": {"epoch": 0}}"#, Ok),
+        (21, r#"{"settle": {"epoch": 1}}"#, Ok),
+    ]);
+    let share = 540_000_u64 * 1_000_000 / 1_040_000;
+    let penalty = 50_000 * (1_000_000 + 3 * share) / 1_000_000;
+    assert_eq!(world.of_provider("a", "stake"), (500_000 - penalty).to_string());
 }
 
 #[test]

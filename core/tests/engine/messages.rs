@@ -238,6 +238,11 @@ fn operators_govern_once_there_are_some() {
         provider_id: text("a"),
         offence: aicf_core::slashing::Offence::Replay,
     };
+    let stake = Command::Stake {
+        provider_id: text("a"),
+        amount: aicf_core::amount::Atoms(1),
+    };
+    assert_eq!(said.world.status(stake), Status::Ok);
     assert_eq!(said.world.status(schedule.clone()), Status::Unsigned);
     assert_eq!(said.provider(&mine, "a", &report), Status::NotSigner);
     assert_eq!(said.by(&mine, Role::Operator, "boss", &schedule), Status::BadSignature);

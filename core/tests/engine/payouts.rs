@@ -143,7 +143,12 @@ fn the_lowest_status_wins_and_real_networks_want_signatures() {
     let mut world = World::new();
     assert_eq!(world.status(withdraw("nobody", 0)), Status::UnknownProvider);
     world.provider("a", 2_000);
-    assert_eq!(world.status(Command::Retire { provider_id: text("a") }), Status::Ok);
-    assert_eq!(world.status(report("a", Offence::Replay)), Status::ProviderRetired);
+    world.provider("b", 0);
+    for id in ["a", "b"] {
+        assert_eq!(world.status(Command::Retire { provider_id: text(id) }), Status::Ok);
+    }
+    // Its stake still unbonds, so it still answers.
+    assert_eq!(world.status(report("a", Offence::Replay)), Status::Ok);
+    assert_eq!(world.status(report("b", Offence::Replay)), Status::ProviderRetired);
     assert_eq!(world.status(withdraw("a", 0)), Status::OutOfRange);
 }

@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use aicf_core::codec::cbor;
-use aicf_core::engine::{Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status, signed};
+use aicf_core::engine::{Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status};
 use aicf_core::hash::{Stream, sha3_256};
 use aicf_core::value::{Bytes, Hash32};
 
-use crate::market_providers::sign;
-use crate::world::{POLICY, command_from_json, genesis, hash, market_bytes, network_id, policy_bytes, text};
+use crate::evidence::{completion, statement_json};
+use crate::world::{POLICY, command_from_json, genesis, hash, market_bytes, policy_bytes};
 
 const STORIES: u64 = 60;
 const COMMANDS: u64 = 250;
@@ -195,19 +195,12 @@ fn command(dice: &mut Dice, seen: &mut Seen, number: u64, epoch: u64) -> String 
             format!(r#"{{"report": {{"provider_id": "{p}", "offence": "{offence}"}}}}"#)
         }
         38 => {
-            let part = |digest: Hash32| {
-                let message = signed::result(&network_id(), &text(p), &hash(7), 0, &digest).unwrap();
-                format!(
-                    r#"{{"hash": "{digest}", "signature": "{}"}}"#,
-                    sign(&[1, 2], &message.0)
-                )
-            };
+            let said = |digest| statement_json(&completion(&[1, 2], p, (hash(7), 0), digest, epoch * 10));
             format!(
-                r#"{{"evidence": {{"reporter": "{r}", "provider_id": "{p}", "proof": {{"equivocation": {{"task_id": "{}", "attempt": 0,
+                r#"{{"evidence": {{"reporter": "{r}", "provider_id": "{p}", "proof": {{"equivocation": {{
                     "first": {}, "second": {}}}}}}}}}"#,
-                hash(7),
-                part(hash(1)),
-                part(sha3_256(&[&dice.below(9).to_be_bytes()]))
+                said(1),
+                said(u8::try_from(dice.below(9)).unwrap())
             )
         }
         39 => match dice.below(4) {
