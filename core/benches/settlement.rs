@@ -50,6 +50,7 @@ fn epoch(claims: usize) -> Settle {
             lease_id: Some(hash(&mut stream)),
             deferred_from: None,
             owed: None,
+            reward_max: None,
         })
         .collect();
     Settle {

@@ -40,7 +40,14 @@ impl<'t> Turned<'t> {
 }
 
 /// What a claim may leave out.
-const OPTIONAL: [&str; 5] = ["quality_ppm", "surge_ppm", "lease_id", "deferred_from", "owed"];
+const OPTIONAL: [&str; 6] = [
+    "quality_ppm",
+    "surge_ppm",
+    "lease_id",
+    "deferred_from",
+    "owed",
+    "reward_max",
+];
 
 impl Columns for Turned<'_> {
     fn rows(&self) -> usize {

@@ -31,6 +31,7 @@ export interface ClaimColumns {
   lease_id?: Optional<HashColumn>;
   deferred_from?: Optional<NumberColumn>;
   owed?: Optional<NumberColumn>;
+  reward_max?: Optional<NumberColumn>;
 }
 
 /** Payout lines, in the order of their claim keys. */

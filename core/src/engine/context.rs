@@ -188,6 +188,16 @@ impl Context<'_> {
             }
             self.txn.mark(deadline(job));
         }
+        let prove_by = |job: &Job| {
+            let result = job.result.as_ref().filter(|_| job.status == JobStatus::Completed);
+            result.map(|result| Key::new(Table::ProveBy).int(result.prove_by).hash(task_id))
+        };
+        let (was_due, is_due) = (before.and_then(prove_by), prove_by(job));
+        match (was_due, is_due) {
+            (None, Some(key)) => self.txn.mark(key),
+            (Some(key), None) => self.txn.delete(key),
+            _ => {}
+        }
         let epoch = self.epoch();
         requesters::follow(&mut self.txn, epoch, job, before)?;
         leases::follow(&mut self.txn, task_id, job, before)?;
@@ -207,10 +217,22 @@ impl Context<'_> {
     }
 
     /// Ends a job without pay: its fee goes back, a lease it holds is given up.
-    pub fn end_job(&mut self, task_id: &Hash32, mut job: Job, status: JobStatus, cause: Cause) -> Step {
+    pub fn end_job(&mut self, task_id: &Hash32, job: Job, status: JobStatus, cause: Cause) -> Step {
+        self.end_job_charged(task_id, job, status, cause, Atoms::ZERO)
+    }
+
+    /// [`Context::end_job`], and a part of the fee does not go back: it was posted elsewhere.
+    pub fn end_job_charged(
+        &mut self,
+        task_id: &Hash32,
+        mut job: Job,
+        status: JobStatus,
+        cause: Cause,
+        charge: Atoms,
+    ) -> Step {
         let before = job.clone();
         if before.status == JobStatus::Assigned {
-            self.release_lease(&job)?;
+            self.release_lease(&job, Units(0))?;
         }
         let back_to = if job.prepaid {
             Account::Deposit(job.requester.clone())
@@ -220,7 +242,7 @@ impl Context<'_> {
         self.post(
             Account::Escrow(job.requester.clone()),
             back_to,
-            job.fee,
+            job.fee.minus_or_zero(charge),
             Reason::FeeRefund,
         )?;
         job.status = status;
@@ -234,14 +256,19 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// The provider of a job's lease has one lease less.
-    pub fn release_lease(&mut self, job: &Job) -> Step {
+    /// The provider of a job's lease has one lease less. Its quota of the epoch is charged for the units of work that were
+    /// done; the rest of what the lease counted is free again.
+    pub fn release_lease(&mut self, job: &Job, done: Units) -> Step {
         let Some(lease) = &job.lease else {
             return Ok(());
         };
         self.update_provider(&lease.provider_id, |provider| {
             let active = provider.active_leases.get_mut(job.kind);
             *active = active.saturating_sub(1);
+            if provider.units_epoch == lease.epoch {
+                let used = provider.units_used.get_mut(job.kind);
+                *used = Units(used.0.saturating_sub(job.units.0.saturating_sub(done.0)));
+            }
         })
     }
 }

@@ -261,6 +261,7 @@ impl Fleet {
             band,
             quality_ppm,
             surge_ppm: *self.surge.get(job.kind),
+            epoch,
         };
         if job.first_lease_ms.is_none() {
             job.first_lease_ms = Some(now);

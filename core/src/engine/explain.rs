@@ -221,6 +221,9 @@ pub struct PayoutExplained {
     surge_ppm: Multiplier,
     /// What the price came to: base times the factors, within the policy's bounds.
     quoted: Atoms,
+    /// The most that the fee of its job lets it be paid, where the market bounds rewards by fees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reward_max: Option<Atoms>,
     /// The epoch that first could not pay it all, where this is the rest.
     #[serde(skip_serializing_if = "Option::is_none")]
     deferred_from: Option<u64>,
@@ -264,6 +267,7 @@ pub fn payout(
         quality_ppm: claim.quality_ppm,
         surge_ppm: claim.surge_ppm,
         quoted: quote.gross,
+        reward_max: claim.reward_max,
         deferred_from: (kept.deferred_from != epoch).then_some(kept.deferred_from),
         deferred: line.gross.minus_or_zero(line.payable),
         split: policy.split.get(claim.kind).clone(),

@@ -3,13 +3,14 @@
 use super::context::{Context, Step, Stop, bounded, refuse};
 use super::entry::Command;
 use super::key::{Key, Table, trailing_hash};
+use super::ledger::{Account, Reason};
 use super::outcome::{Cause, Event, Status};
 use super::providers;
 use super::requesters;
 use super::rows::{Job, JobStatus, Lease};
 use super::sla::{self, Ending};
 use super::withdrawals;
-use crate::amount::{Atoms, Units};
+use crate::amount::{Atoms, PPM, Units};
 use crate::hash::sha3_256;
 use crate::limits::{JOB_CLASSES_MAX, JOB_UNITS_MAX};
 use crate::matching::Circuit;
@@ -152,13 +153,36 @@ pub fn cancel(context: &mut Context<'_>, task_id: &Hash32, requester: &Text) -> 
     if job.requester != *requester {
         return refuse(Status::NotOwner, "the job is another requester's");
     }
-    match job.status {
-        JobStatus::Queued | JobStatus::Assigned => {
-            context.end_job(task_id, job, JobStatus::Cancelled, Cause::Requester)
+    match (job.status, &job.lease) {
+        (JobStatus::Queued, _) => context.end_job(task_id, job, JobStatus::Cancelled, Cause::Requester),
+        (JobStatus::Assigned, Some(lease)) => {
+            let provider_id = lease.provider_id.clone();
+            let charge = charge(context, task_id, &job, &provider_id)?;
+            context.end_job_charged(task_id, job, JobStatus::Cancelled, Cause::Requester, charge)
         }
-        status if status.ended() => refuse(Status::TaskEnded, "the job is over"),
+        (status, _) if status.ended() => refuse(Status::TaskEnded, "the job is over"),
         _ => refuse(Status::WrongState, "there is a result already"),
     }
+}
+
+/// A job that is cancelled after its assignment has cost the provider a place: it has a part of the fee.
+fn charge(context: &mut Context<'_>, task_id: &Hash32, job: &Job, provider_id: &Text) -> Step<Atoms> {
+    let part = context.market.requests.cancel_fee_ppm.ppm();
+    let charge = job.fee.mul_div_floor(u128::from(part), u128::from(PPM))?;
+    if charge > Atoms::ZERO {
+        context.post(
+            Account::Escrow(job.requester.clone()),
+            Account::Available(provider_id.clone()),
+            charge,
+            Reason::CancellationCharge,
+        )?;
+        context.events.push(Event::CancellationCharged {
+            task_id: *task_id,
+            provider_id: provider_id.clone(),
+            amount: charge,
+        });
+    }
+    Ok(charge)
 }
 
 /// One attempt is over without a result that counts: the provider answers for it, the job waits its
@@ -169,7 +193,7 @@ pub fn attempt_failed(context: &mut Context<'_>, task_id: &Hash32, mut job: Job,
         return Err(Stop::Broken(Error::invariant("a failed attempt without a lease")));
     };
     if before.status == JobStatus::Assigned {
-        context.release_lease(&before)?;
+        context.release_lease(&before, Units(0))?;
     }
     providers::failed(context, &lease.provider_id, job.kind)?;
     sla::observe(context, &lease, job.kind, &ending)?;
@@ -235,15 +259,30 @@ pub fn pass_time(context: &mut Context<'_>) -> Step {
         let job = context.job(&task_id)?;
         act(context, &task_id, job)?;
     }
+    pass_blocks(context)?;
     withdrawals::pay_due(context)
+}
+
+/// Results whose proof did not come in its blocks: the fee goes back.
+fn pass_blocks(context: &mut Context<'_>) -> Step {
+    let start = Key::new(Table::ProveBy).bytes();
+    let end = Key::new(Table::ProveBy).int(context.height).bytes();
+    for (key, _) in context.txn.scan(&start, &end, context.limits.due)? {
+        let Some(task_id) = trailing_hash(&key) else {
+            return Err(Stop::Broken(Error::invariant("a result without a job")));
+        };
+        let job = context.job(&task_id)?;
+        context.end_job(&task_id, job, JobStatus::Expired, Cause::NotProved)?;
+    }
+    Ok(())
 }
 
 fn act(context: &mut Context<'_>, task_id: &Hash32, job: Job) -> Step {
     let now = context.now_ms;
     match job.status {
         status if status.ended() => forget(context, task_id, &job),
-        // A claim waits for its epoch, however long that takes.
-        JobStatus::Claimed => Ok(()),
+        // A result waits for blocks, a claim for its epoch.
+        JobStatus::Completed | JobStatus::Claimed => Ok(()),
         _ if now >= job.expires_ms => context.end_job(task_id, job, JobStatus::Expired, Cause::TimeToLive),
         JobStatus::Assigned => match &job.lease {
             Some(lease) if !lease.acknowledged && now >= lease.ack_by_ms => {

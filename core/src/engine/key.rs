@@ -99,6 +99,8 @@ tables! {
     Leases = 0x28,
     /// (newest first, task_id) -> nothing: every job.
     JobByTime = 0x29,
+    /// (height, task_id) -> nothing: completed jobs, by the last block in which a proof is accepted.
+    ProveBy = 0x2a,
     /// task_id -> claim_key, for ever.
     ClaimedTask = 0x30,
     /// nullifier -> task_id, for ever.

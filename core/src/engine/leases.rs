@@ -8,6 +8,7 @@ use super::key::{Key, Table, trailing_hash};
 use super::outcome::Cause;
 use super::rows::{Job, JobStatus};
 use super::txn::Txn;
+use crate::amount::Units;
 use crate::value::{Hash32, Kind, Text};
 use crate::{Error, Result};
 
@@ -69,7 +70,7 @@ pub fn take_away(context: &mut Context<'_>, provider_id: &Text) -> Step {
                 return Err(Stop::Broken(Error::invariant("a lease of a job that nobody holds")));
             }
             let mut job = before.clone();
-            context.release_lease(&before)?;
+            context.release_lease(&before, Units(0))?;
             match job.cooldown.binary_search(provider_id) {
                 Err(place) if job.cooldown.len() < context.limits.cooldown => {
                     job.cooldown.insert(place, provider_id.clone());

@@ -190,6 +190,8 @@ pub enum Reason {
     DebtRepaid,
     /// Who proved an offence has a part of the penalty.
     ReporterReward,
+    /// A provider has a part of the fee of a job that was cancelled after its assignment.
+    CancellationCharge,
 }
 
 /// One movement.

@@ -9,8 +9,8 @@ use super::outcome::{Cause, Event, Status};
 use super::rows::{Job, JobResult, JobStatus, Lease};
 use super::sla::{self, Ending};
 use super::speaker;
-use crate::amount::{PPM, Rounding, mul_div};
-use crate::limits::NEVER_MS;
+use crate::amount::{PPM, Rounding, Units, mul_div};
+use crate::limits::{JSON_INT_MAX, NEVER_MS};
 use crate::value::Hash32;
 
 /// The job and lease a message is about, if the lease is the speaker's and holds now.
@@ -123,7 +123,7 @@ pub fn decline(context: &mut Context<'_>, message: LeaseMessage) -> Step {
         );
     }
     let before = job.clone();
-    context.release_lease(&job)?;
+    context.release_lease(&job, Units(0))?;
     if let Err(place) = job.cooldown.binary_search(&message.provider_id) {
         job.cooldown.insert(place, message.provider_id.clone());
     }
@@ -159,29 +159,24 @@ pub fn complete(context: &mut Context<'_>, message: LeaseMessage, digest: Hash32
     }
     let before = job.clone();
     let latency_ms = context.now_ms.saturating_sub(lease.granted_ms);
-    context.release_lease(&job)?;
+    context.release_lease(&job, metrics.units)?;
     super::providers::succeeded(context, &message.provider_id, job.kind)?;
     // A result takes the lease up, had it not been.
     lease.acknowledged = true;
-    let timely = lease.renewals == 0;
-    sla::observe(
-        context,
-        &lease,
-        job.kind,
-        &Ending::Completed {
-            metrics,
-            latency_ms,
-            timely,
-        },
-    )?;
+    sla::observe(context, &lease, job.kind, &Ending::Completed { metrics, latency_ms })?;
     job.status = JobStatus::Completed;
     job.result = Some(JobResult {
         digest,
         units: metrics.units,
         latency_ms,
         completed_ms: context.now_ms,
+        prove_by: context
+            .height
+            .saturating_add(context.market.leases.proof_blocks.get())
+            .min(JSON_INT_MAX),
     });
-    job.deadline_ms = job.expires_ms;
+    // From here on blocks count, not time: a chain that stands still takes nobody's pay.
+    job.deadline_ms = NEVER_MS;
     job.lease = Some(lease);
     context.put_job(&message.task_id, &job, Some(&before))?;
     context.events.push(Event::JobCompleted {

@@ -182,16 +182,18 @@ impl Engine {
 
         let given = match &entry.command {
             Command::Signed(signed) => speaker::open(&mut context, signed),
-            plain => speaker::unsigned(&context, plain).map(|()| plain.clone()),
+            plain => speaker::unsigned(&context, plain).map(|()| speaker::Opened {
+                command: plain.clone(),
+                counts: true,
+            }),
         };
-        // A nonce stays used, also where the command itself is refused.
-        if given.is_ok() {
+        if given.as_ref().is_ok_and(|given| given.counts) {
             context.txn.keep();
         }
         let before = (context.events.len(), context.postings, context.network.clone());
         // What time does is bounded by itself; the command has a budget.
         context.txn.limit(self.limits.budget());
-        let done = given.and_then(|given| command(&mut context, &mut self.caches, given));
+        let done = given.and_then(|given| command(&mut context, &mut self.caches, given.command));
         let done = match context.txn.exceeded() {
             Some(resource) => context::refuse(Status::BudgetExceeded, resource.as_str()),
             None => done,

@@ -254,6 +254,8 @@ pub enum Cause {
     NoAttemptsLeft,
     /// The requester asked.
     Requester,
+    /// No proof of the result came in the blocks for it.
+    NotProved,
 }
 
 /// What happened, for indexers, explorers and operators.
@@ -431,4 +433,10 @@ pub enum Event {
     },
     /// The sequencer keys are others from a block on.
     SequencersReplaced { height: u64 },
+    /// A provider had a part of the fee of a job that was cancelled after its assignment.
+    CancellationCharged {
+        task_id: Hash32,
+        provider_id: Text,
+        amount: Atoms,
+    },
 }

@@ -11,7 +11,7 @@ use super::rows::{Claim, ClaimRef, Deferred, JobStatus};
 use super::schedules::Caches;
 use super::settle;
 use super::sla::Ending;
-use crate::amount::{Atoms, Multiplier};
+use crate::amount::{Atoms, Multiplier, PPM};
 use crate::limits::NEVER_MS;
 use crate::value::{Hash32, Text};
 use crate::{claim, pricing};
@@ -73,6 +73,7 @@ pub fn included(context: &mut Context<'_>, caches: &mut Caches, proof: Included)
         surge_ppm: lease.surge_ppm,
         proof_ref: proof.proof_ref,
         lease_id: lease.lease_id,
+        reward_max: reward_max(context, job.fee)?,
     };
     if epoch == block_epoch {
         context
@@ -103,6 +104,15 @@ pub fn included(context: &mut Context<'_>, caches: &mut Caches, proof: Included)
     Ok(())
 }
 
+/// The most that a job with this fee is paid. Bounded by what its requester burns, a reward cannot be earned with jobs to
+/// oneself (burn-and-mint: nothing is minted beyond a fixed multiple of what is burned).
+fn reward_max(context: &Context<'_>, fee: Atoms) -> Step<Option<Atoms>> {
+    match context.market.fund.reward_per_fee_ppm.0 {
+        Some(factor) => Ok(Some(fee.mul_div_floor(u128::from(factor.ppm()), u128::from(PPM))?)),
+        None => Ok(None),
+    }
+}
+
 /// A payee has a balance from its first claim on, 0 until it is paid: a settlement commits to all of them, so there is a
 /// limit to their number.
 fn admit_payee(context: &mut Context<'_>, payee: &Text) -> Step {
@@ -120,7 +130,8 @@ fn late(context: &mut Context<'_>, caches: &mut Caches, block_epoch: u64, claim_
     let (_, policy, _) = caches.at(&context.txn, block_epoch)?;
     let pricing = policy.pricing_of(claim.kind);
     let one = Multiplier::ONE;
-    let owed = pricing::quote(pricing, claim.units, claim.quality_ppm, claim.surge_ppm, one)?.gross;
+    let price = pricing::quote(pricing, claim.units, claim.quality_ppm, claim.surge_ppm, one)?.gross;
+    let owed = claim.reward_max.map_or(price, |max| price.min(max));
     settle::earn_fee(context, &claim.task_id)?;
     let row = Deferred {
         claim: claim.clone(),

@@ -333,6 +333,8 @@ pub struct Lease {
     pub quality_ppm: Multiplier,
     /// What scarcity paid when it was given, frozen.
     pub surge_ppm: Multiplier,
+    /// The epoch in whose quota its units were counted.
+    pub epoch: u64,
 }
 
 /// A result.
@@ -347,6 +349,8 @@ pub struct JobResult {
     pub latency_ms: u64,
     /// When it came.
     pub completed_ms: u64,
+    /// The last block in which a proof of it is accepted.
+    pub prove_by: u64,
 }
 
 /// Where a job's claim is.
@@ -386,6 +390,8 @@ pub struct Claim {
     pub proof_ref: Hash32,
     /// Under which lease.
     pub lease_id: Hash32,
+    /// The most it is paid, where the market bounds rewards by fees.
+    pub reward_max: Option<Atoms>,
 }
 
 /// The part of a claim that waits for a later budget.

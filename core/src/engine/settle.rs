@@ -191,6 +191,7 @@ pub fn settlement_claim(claim: &Claim, waiting: Option<&Deferred>) -> settlement
         lease_id: Some(claim.lease_id),
         deferred_from: waiting.map(|waiting| waiting.deferred_from),
         owed: waiting.map(|waiting| waiting.owed),
+        reward_max: claim.reward_max,
     }
 }
 

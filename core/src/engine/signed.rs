@@ -176,15 +176,29 @@ pub fn bind(context: &mut Context<'_>, provider_id: &Text, public_key: Option<&B
             "the provider has another key; rotate_key changes it",
         ),
         None => {
-            if context.market.registry.key_bound_ids && id_of_key(given)? != *provider_id {
-                return refuse(
-                    Status::KeyMismatch,
-                    alloc::format!("the id of this key is {}", id_of_key(given)?),
-                );
-            }
+            may_bind(context, provider_id, given)?;
             Ok(context.txn.put(row_key(provider_id), &row)?)
         }
     }
+}
+
+/// Refuses a first key that is not for this id: another one's, where ids are bound to keys, or any, where a provider
+/// registered without a key on an open devnet and keys are required since. Nobody could tell who it was; its stake leaves
+/// by the chain's transactions.
+pub fn may_bind(context: &Context<'_>, provider_id: &Text, public_key: &Bytes) -> Step {
+    if context.market.registry.key_bound_ids && id_of_key(public_key)? != *provider_id {
+        return refuse(
+            Status::KeyMismatch,
+            alloc::format!("the id of this key is {}", id_of_key(public_key)?),
+        );
+    }
+    if !is_open(context) && context.txn.has(Key::new(Table::Provider).text(provider_id))? {
+        return refuse(
+            Status::KeyMismatch,
+            alloc::format!("provider `{provider_id}` registered without a key, and nobody can prove to be it"),
+        );
+    }
+    Ok(())
 }
 
 /// Another key from now on, by the old one's word. The id stays.

@@ -24,8 +24,6 @@ pub enum Ending<'a> {
         metrics: &'a Metrics,
         /// From lease to result.
         latency_ms: u64,
-        /// Whether the lease was long enough as it was.
-        timely: bool,
     },
     /// The assignment was never acknowledged.
     NotAcknowledged,
@@ -315,16 +313,13 @@ pub fn observe(context: &mut Context<'_>, lease: &Lease, kind: Kind, ending: &En
     };
     let mut traps = (0, 0);
     match ending {
-        Ending::Completed {
-            metrics,
-            latency_ms,
-            timely,
-        } => {
+        Ending::Completed { metrics, latency_ms } => {
             seen.qos_ppm = metrics.qos_ppm;
             seen.coverage_ppm = metrics.coverage_ppm;
             seen.integrity_ok = metrics.integrity_ok;
             seen.latency_bin = Some(edges.partition_point(|edge| edge.get() < *latency_ms) as u64);
-            seen.timely = Some(*timely);
+            // It came before its lease ran out; renewals are a part of the terms.
+            seen.timely = Some(true);
             seen.failed = false;
             traps = (metrics.trap_shots.unwrap_or(0), metrics.trap_failures.unwrap_or(0));
         }

@@ -118,9 +118,18 @@ pub fn nonce_key(role: Role, signer: &Text) -> Key {
     Key::new(Table::Nonce).byte(role as u8).text(signer)
 }
 
-/// The command inside a signed message. From here on its nonce is used, whatever becomes of the command: a message that
-/// was refused once must not count later.
-pub fn open(context: &mut Context<'_>, signed: &SignedCommand) -> Step<Command> {
+/// A command that was taken out of its signed message.
+pub struct Opened {
+    /// The command.
+    pub command: Command,
+    /// Whether the nonce is used whatever becomes of the command. It is once the signer has a key: a message that was
+    /// refused must not count later. It is not before, or a stranger could use up the numbers of an id that it does
+    /// not get.
+    pub counts: bool,
+}
+
+/// The command inside a signed message; its nonce is noted.
+pub fn open(context: &mut Context<'_>, signed: &SignedCommand) -> Step<Opened> {
     let Ok(command) = cbor::from_slice::<Command>(&signed.command) else {
         return refuse(Status::OutOfRange, "the signed bytes are not a command");
     };
@@ -155,7 +164,8 @@ pub fn open(context: &mut Context<'_>, signed: &SignedCommand) -> Step<Command> 
         Role::Provider => Speaker::Provider(signed.signer.clone()),
         Role::Operator => Speaker::Operator,
     };
-    Ok(command)
+    let counts = signed.role == Role::Operator || signed::key_of(context, &signed.signer)?.is_some();
+    Ok(Opened { command, counts })
 }
 
 fn operator_key(keys: &market::KeyRules, signer: &Text) -> Step<KeyRow> {
@@ -181,6 +191,7 @@ fn provider_key(context: &Context<'_>, signer: &Text, command: &Command) -> Step
             key_scheme,
             ..
         } if provider_id == signer && signed::key_of(context, signer)?.is_none() => {
+            signed::may_bind(context, signer, public_key)?;
             signed::key_row(context, public_key, *key_scheme)
         }
         _ => signed::must_have_key(context, signer),

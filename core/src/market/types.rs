@@ -129,6 +129,8 @@ policy_struct! {
         fair_share_ppm: Ratio,
         /// From how many leases of a kind on the share is bounded; 0 is never.
         fair_min_leases: u64,
+        /// The part of the fee that the provider has when its requester cancels an assigned job.
+        cancel_fee_ppm: Ratio,
     }
 }
 
@@ -137,6 +139,8 @@ policy_struct! {
     LeaseRules {
         /// Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never.
         failures_in_row_max: u64,
+        /// Blocks after a completion in which a proof of it is accepted.
+        proof_blocks: Positive,
     }
 }
 
@@ -174,6 +178,8 @@ policy_struct! {
     FundRules {
         /// The source.
         source: FundSource,
+        /// The most that a claim is paid, as a multiple of its job's fee; null is any price.
+        reward_per_fee_ppm: Nullable<Multiplier>,
     }
 }
 

@@ -70,6 +70,7 @@ pub fn claims<C: Columns>(columns: &C) -> Result<Vec<Claim>> {
         lease_id: place("lease_id"),
         deferred_from: place("deferred_from"),
         owed: place("owed"),
+        reward_max: place("reward_max"),
     };
     let mut list = Vec::with_capacity(columns.rows());
     for row in 0..columns.rows() {
@@ -128,7 +129,8 @@ places!(
     proof_ref,
     lease_id,
     deferred_from,
-    owed
+    owed,
+    reward_max
 );
 
 fn read<C: Columns, T: DeserializeOwned>(

@@ -96,6 +96,9 @@ pub struct Claim {
     /// What is left to pay of a deferred claim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owed: Option<Atoms>,
+    /// The most that a fresh claim is paid, whatever its price; absent is any price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reward_max: Option<Atoms>,
 }
 
 /// Elements for which room is made before any was read.

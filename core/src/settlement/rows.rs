@@ -94,7 +94,7 @@ fn gross(policy: &Policy, claim: &Claim) -> Result<Atoms> {
         claim.surge_ppm.unwrap_or(Multiplier::ONE),
         Multiplier::ONE,
     )?;
-    Ok(quote.gross)
+    Ok(claim.reward_max.map_or(quote.gross, |max| quote.gross.min(max)))
 }
 
 impl Row {

@@ -4,6 +4,7 @@ mod batches;
 mod bounds;
 mod cca;
 mod claims;
+mod economy;
 mod evidence;
 mod explain;
 mod keys;

@@ -4,14 +4,14 @@
 use aicf_core::amount::{Atoms, Ratio, Units};
 use aicf_core::codec::cbor;
 use aicf_core::engine::entry::{AttestationEvidence, Metrics, ProofBody};
-use aicf_core::engine::{Command, NetworkName, Status};
+use aicf_core::engine::{Command, Status};
 use aicf_core::hash::sha3_256;
 use aicf_core::matching::AttestationClass;
 use aicf_core::proof::{AiMetrics, Claim, Proof, QuantumMetrics, Statement};
 use aicf_core::value::{Bytes, Hash32, Kind};
 
 use crate::keys::{Key, key};
-use crate::world::{POLICY, World, hash, network_id, text};
+use crate::world::{World, hash, network_id, text};
 
 const EVIDENCE: &[u8] = b"quote";
 
@@ -46,7 +46,8 @@ struct Done {
 }
 
 fn done() -> Done {
-    let mut world = World::with(POLICY, NetworkName::Devnet);
+    // Longer than a proof counts, so that the two bounds are apart.
+    let mut world = World::market(r#"{"leases": {"proof_blocks": 5000}}"#);
     let (mine, theirs) = (key(1), key(2));
     for (id, key) in [("a", &mine), ("b", &theirs)] {
         assert_eq!(world.status(register(id, key)), Status::Ok);

@@ -56,6 +56,7 @@ pub fn claim(name: &str, units: u64) -> Claim {
         lease_id: None,
         deferred_from: None,
         owed: None,
+        reward_max: None,
     }
 }
 

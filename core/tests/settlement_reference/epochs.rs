@@ -77,13 +77,14 @@ prop_compose! {
         (quality_ppm, surge_ppm) in (a_multiplier(), a_multiplier()),
         block_height in prop_oneof![40 => 100_u64..=103, 1 => 98_u64..=105],
         (deferred_from, owed) in a_deferral(),
+        reward_max in proptest::option::weighted(0.2, an_amount()),
     ) -> Claim {
         Claim {
             task_id, block_height, nullifier, provider_id, miner, requester,
             kind: if quantum { Kind::Quantum } else { Kind::Ai },
             units: Units(units), quality_ppm, surge_ppm,
             proof_ref: Hash32([9; 32]), lease_id: lease.map(Hash32),
-            deferred_from, owed,
+            deferred_from, owed, reward_max,
         }
     }
 }

@@ -211,7 +211,10 @@ pub fn reference(policy: &Policy, policy_hash: &Hash32, input: &Settle) -> Resul
     for claim in &input.claims {
         let gross = match claim.owed {
             Some(owed) => owed.0,
-            None => price(policy.pricing.get(claim.kind), claim)?,
+            None => {
+                let price = price(policy.pricing.get(claim.kind), claim)?;
+                claim.reward_max.map_or(price, |most| price.min(most.0))
+            }
         };
         let key = tags::claim(&claim.task_id, &claim.block_height, &claim.nullifier).expect("a hash");
         rows.push(Row {

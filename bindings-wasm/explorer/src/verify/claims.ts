@@ -89,7 +89,7 @@ export interface ClaimFacts {
 }
 
 type TextName = "provider_id" | "miner" | "requester" | "kind";
-type NumberName = "block_height" | "units" | "quality_ppm" | "surge_ppm" | "deferred_from" | "owed";
+type NumberName = "block_height" | "units" | "quality_ppm" | "surge_ppm" | "deferred_from" | "owed" | "reward_max";
 
 export class Claims {
   rows = 0;
@@ -104,6 +104,7 @@ export class Claims {
     surge_ppm: new Numbers(),
     deferred_from: new Numbers(),
     owed: new Numbers(),
+    reward_max: new Numbers(),
   };
   #leased = new Numbers();
   static readonly #NO_HASH = `0x${"0".repeat(64)}`;
@@ -152,6 +153,7 @@ export class Claims {
       surge_ppm: numbers.surge_ppm.optional(rows),
       deferred_from: numbers.deferred_from.optional(rows),
       owed: numbers.owed.optional(rows),
+      reward_max: numbers.reward_max.optional(rows),
     };
   }
 

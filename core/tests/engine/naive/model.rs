@@ -21,6 +21,7 @@ const RENEWALS: u32 = 6;
 const RETRY_MS: u64 = 5_000;
 const JOB_MS: u64 = 3_600_000;
 const PER_UNIT: u128 = 10;
+const PROOF_BLOCKS: u64 = 1_000;
 
 #[derive(Clone, Debug)]
 pub struct Lease {
@@ -37,8 +38,8 @@ pub enum State {
     /// In the queue from then on.
     Queued(u64),
     Assigned(Lease),
-    /// By whom, with how many units.
-    Completed(&'static str, u64),
+    /// By whom, with how many units, and in which block.
+    Completed(&'static str, u64, u64),
     /// The same, and the miner and the epoch.
     Claimed(&'static str, u64, &'static str, u64),
     Settled,
@@ -245,10 +246,13 @@ impl Model {
     }
 
     fn pass_time(&mut self) {
-        let (now, before) = (self.now, self.escrowed());
+        let (now, height, before) = (self.now, self.height, self.escrowed());
         for job in &mut self.jobs {
-            let waiting = matches!(job.state, State::Queued(_) | State::Assigned(_) | State::Completed(..));
+            let waiting = matches!(job.state, State::Queued(_) | State::Assigned(_));
             if waiting && now >= job.since + JOB_MS {
+                job.state = State::Ended("expired");
+            }
+            if matches!(job.state, State::Completed(_, _, at) if height > at + PROOF_BLOCKS) {
                 job.state = State::Ended("expired");
             }
             let lost = match &job.state {
@@ -472,7 +476,7 @@ impl Model {
     }
 
     fn say(&mut self, say: Say, task: &Hash32, provider: &'static str, attempt: u32) -> Judged {
-        let now = self.now;
+        let (now, height) = (self.now, self.height);
         let job = self.job(task)?;
         if job.over() {
             return Err(Status::TaskEnded);
@@ -510,7 +514,7 @@ impl Model {
             }
             Say::Complete(done) if done > units => return Err(Status::TooManyUnits),
             Say::Complete(done) => {
-                job.state = State::Completed(provider, done);
+                job.state = State::Completed(provider, done, height);
                 self.provider(provider)?.recovers();
             }
         }
@@ -527,7 +531,7 @@ impl Model {
         if job.over() {
             return Err(Status::TaskEnded);
         }
-        let State::Completed(provider, units) = job.state else {
+        let State::Completed(provider, units, _) = job.state else {
             return Err(Status::WrongState);
         };
         if used {
