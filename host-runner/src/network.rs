@@ -26,7 +26,10 @@ const POLICIES: [&str; 3] = [
     include_str!("../../policy/mainnet.yaml"),
 ];
 /// The network parameters in `policy/market/` that documents may name by hash.
-const PARAMS: [&str; 1] = [include_str!("../../policy/market/mainnet.yaml")];
+const PARAMS: [&str; 2] = [
+    include_str!("../../policy/market/testnet.yaml"),
+    include_str!("../../policy/market/mainnet.yaml"),
+];
 
 /// The names of the built-in networks.
 pub const BUILT_IN: [&str; 2] = ["devnet", "testnet"];

@@ -258,6 +258,25 @@ pub enum Cause {
     NotProved,
 }
 
+impl Cause {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AckTimeout => "ack_timeout",
+            Self::LeaseExpired => "lease_expired",
+            Self::ProviderFailed => "provider_failed",
+            Self::InvalidProof => "invalid_proof",
+            Self::Declined => "declined",
+            Self::ProviderRemoved => "provider_removed",
+            Self::TimeToLive => "time_to_live",
+            Self::NoAttemptsLeft => "no_attempts_left",
+            Self::Requester => "requester",
+            Self::NotProved => "not_proved",
+        }
+    }
+}
+
 /// What happened, for indexers, explorers and operators.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -18,7 +18,7 @@ pub enum Penalty {
         after_help = "Example:\n  aicf penalty cancel --epoch 7 --provider-id provider1 --reason \"measured wrongly\""
     )]
     Cancel(Cancel),
-    /// Prove an offence with two signed messages that contradict each other
+    /// Prove an offence with two signed statements that contradict each other
     #[command(
         after_help = "Example:\n  aicf penalty prove --reporter carol --provider-id provider1 --proof two_results.json"
     )]
@@ -46,7 +46,7 @@ pub struct Prove {
     /// Whose offence
     #[arg(long, value_name = "ID")]
     provider_id: String,
-    /// JSON: {"equivocation": {"task_id", "attempt", "first", "second"}} or {"replay": {"nullifier", "first", "second"}}, each message {"hash", "signature"}
+    /// JSON: {"equivocation": {"first", "second"}}, each {"completion": SIGNED MESSAGE} or {"proof": HEX}, or {"replay": {"first": HEX, "second": HEX}}
     #[arg(long, value_name = "FILE")]
     proof: PathBuf,
 }

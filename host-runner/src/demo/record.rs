@@ -5,7 +5,6 @@ pub use crate::node::kind_of as kind;
 use std::collections::BTreeMap;
 
 use aicf_core::codec::cbor;
-use aicf_core::engine::outcome::Cause;
 use aicf_core::engine::{Event, Status};
 use aicf_core::value::{Hash32, Text};
 use anyhow::Result;
@@ -86,8 +85,8 @@ impl Record {
             count(&mut self.events, kind(event));
             count(&mut self.since_events, kind(event));
             match event {
-                Event::JobRequeued { cause, .. } => count(&mut self.requeued, cause_name(*cause)),
-                Event::JobEnded { cause, .. } => count(&mut self.ended, cause_name(*cause)),
+                Event::JobRequeued { cause, .. } => count(&mut self.requeued, cause.as_str()),
+                Event::JobEnded { cause, .. } => count(&mut self.ended, cause.as_str()),
                 _ => {}
             }
         }
@@ -135,17 +134,3 @@ fn count(counts: &mut Counts, name: &str) {
     }
 }
 
-/// A cause, as it stands on the wire.
-pub const fn cause_name(cause: Cause) -> &'static str {
-    match cause {
-        Cause::AckTimeout => "ack_timeout",
-        Cause::LeaseExpired => "lease_expired",
-        Cause::ProviderFailed => "provider_failed",
-        Cause::InvalidProof => "invalid_proof",
-        Cause::Declined => "declined",
-        Cause::ProviderRemoved => "provider_removed",
-        Cause::TimeToLive => "time_to_live",
-        Cause::NoAttemptsLeft => "no_attempts_left",
-        Cause::Requester => "requester",
-    }
-}

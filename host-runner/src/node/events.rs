@@ -56,6 +56,7 @@ pub const fn kind_of(event: &Event) -> &'static str {
         Event::BatchSealed { .. } => "batch_sealed",
         Event::SequencerContradicted { .. } => "sequencer_contradicted",
         Event::SequencersReplaced { .. } => "sequencers_replaced",
+        Event::CancellationCharged { .. } => "cancellation_charged",
     }
 }
 

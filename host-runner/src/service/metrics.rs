@@ -289,7 +289,7 @@ impl Metrics {
                 self.renewed.inc();
             }
             Event::JobRequeued { cause, .. } => {
-                let name = cause_name(*cause);
+                let name = cause.as_str();
                 self.lost.get_or_create(&CauseLabel { cause: name }).inc();
                 if matches!(
                     cause,
@@ -379,20 +379,6 @@ pub fn about(amount: Atoms) -> f64 {
     )]
     let about = amount.0 as f64;
     about
-}
-
-const fn cause_name(cause: Cause) -> &'static str {
-    match cause {
-        Cause::AckTimeout => "ack_timeout",
-        Cause::LeaseExpired => "lease_expired",
-        Cause::ProviderFailed => "provider_failed",
-        Cause::InvalidProof => "invalid_proof",
-        Cause::Declined => "declined",
-        Cause::ProviderRemoved => "provider_removed",
-        Cause::TimeToLive => "time_to_live",
-        Cause::NoAttemptsLeft => "no_attempts_left",
-        Cause::Requester => "requester",
-    }
 }
 
 #[cfg(test)]

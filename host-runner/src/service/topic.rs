@@ -42,6 +42,7 @@ pub const TOPICS: &[&str] = &[
     "batchSealed",
     "sequencerContradicted",
     "sequencersReplaced",
+    "cancellationCharged",
 ];
 
 /// The name of an event.
@@ -87,6 +88,7 @@ pub const fn topic_of(event: &Event) -> &'static str {
         Event::BatchSealed { .. } => "batchSealed",
         Event::SequencerContradicted { .. } => "sequencerContradicted",
         Event::SequencersReplaced { .. } => "sequencersReplaced",
+        Event::CancellationCharged { .. } => "cancellationCharged",
     }
 }
 
