@@ -82,7 +82,7 @@ const LEAVES: &[(&str, Leaf, &str)] = &[
     ("registry.allow", Leaf::Texts, "If not empty, only these provider ids get jobs."),
     ("registry.deny", Leaf::Texts, "These provider ids never get jobs."),
     ("assignment.strategy", Leaf::Name(&["shuffle", "weighted", "score"]), "How providers are put in order."),
-    ("assignment.spread", Leaf::Name(&["round_robin", "pack"]), "What happens to a provider that got a job."),
+    ("assignment.spread", Leaf::Name(&["round_robin", "pack", "proportional"]), "What happens to a provider that got a job; proportional: each job draws by stake and health."),
     ("assignment.weight_cap", Leaf::Amount(0), "Stake beyond this adds no weight, in atoms."),
     ("assignment.diversity_min_leases", COUNT, "From so many leases on shares are bounded; 0 is never."),
     ("assignment.max_operator_share_ppm", RATIO, "Largest share of one operator."),

@@ -54,11 +54,22 @@ pub const SIGNATURE_CONTEXT_BYTES_MAX: usize = 255;
 pub const PROVIDER_LIST_MAX: usize = 64;
 /// Attestation classes a job can name.
 pub const JOB_CLASSES_MAX: usize = 8;
-/// Active providers one dispatch looks at.
-pub const DISPATCH_PROVIDERS_MAX: usize = 10_000;
-/// Jobs one dispatch looks at.
-pub const DISPATCH_JOBS_MAX: usize = 4_096;
-/// Jobs one requester may have under way where shares are to be fair: a quarter of what a dispatch looks at.
+/// Leases one dispatch grants.
+pub const DISPATCH_LEASES_MAX: usize = 4_096;
+/// Jobs one dispatch sets aside because their requester has its share; further ones wait for the next dispatch.
+pub const DISPATCH_SET_ASIDE_MAX: usize = 4_096;
+/// Lanes one dispatch considers; the next one goes on with the lane after them.
+pub const DISPATCH_LANES_MAX: usize = 2_048;
+/// Keys of the queue that one dispatch reads to find lanes, those that nobody serves included; the next one goes on there.
+pub const DISPATCH_STEPS_MAX: usize = 8_192;
+/// Jobs of one lane that find nobody, after which a dispatch considers the lane no more.
+pub const DISPATCH_MISSES_MAX: u32 = 8;
+/// Jobs one dispatch looks at: enough for all its leases, for what it sets aside and for every miss of every lane.
+pub const DISPATCH_JOBS_MAX: usize =
+    DISPATCH_LEASES_MAX + DISPATCH_SET_ASIDE_MAX + DISPATCH_LANES_MAX * DISPATCH_MISSES_MAX as usize;
+/// Draws of a job that may meet a provider that is not eligible, before the eligible ones are summed (SPEC §4).
+pub const DRAWS_MAX: u32 = 8;
+/// Jobs one requester may have under way where shares are to be fair: a quarter of what a dispatch sets aside.
 pub const FAIR_QUEUED_MAX: u64 = 1_024;
 /// Jobs whose time one entry acts on; the rest waits for the next entry.
 pub const DUE_JOBS_MAX: usize = 512;

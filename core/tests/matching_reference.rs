@@ -33,7 +33,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(250))]
 
-    /// Large enough for several blocks and lanes, and for a line that goes round many times.
+    /// Large enough for several blocks and sections, and for a line that goes round many times.
     #[test]
     fn networks_of_several_blocks(number in any::<u64>(), providers in 30_u64..400, jobs in 0_u64..600) {
         both_agree(&edgy(number, providers, jobs, true))?;

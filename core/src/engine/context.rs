@@ -12,7 +12,7 @@ use super::outcome::{Cause, Event, Status};
 use super::rows::{Job, JobStatus, Network, Provider};
 use super::speaker::Speaker;
 use super::txn::Txn;
-use super::{jobs, leases, requesters};
+use super::{jobs, lanes, leases, requesters};
 use crate::amount::{Atoms, Ratio, Units};
 use crate::limits::{AMOUNT_MAX, NEVER_MS, SUPPLY_MAX};
 use crate::market::Market;
@@ -203,14 +203,9 @@ impl Context<'_> {
         leases::follow(&mut self.txn, task_id, job, before)?;
         let waited = before.is_some_and(Job::waits);
         if waited != job.waits() {
-            let queue = Key::new(Table::Queue)
-                .rank_descending(job.rank)
-                .int(job.enqueue_ms)
-                .hash(task_id);
-            if waited {
-                self.txn.delete(queue);
-            } else {
-                self.txn.mark(queue);
+            match before.filter(|_| waited) {
+                Some(before) => self.txn.delete(lanes::place(task_id, before)),
+                None => self.txn.mark(lanes::place(task_id, job)),
             }
         }
         Ok(self.txn.put(Key::new(Table::Job).hash(task_id), job)?)

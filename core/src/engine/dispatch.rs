@@ -1,235 +1,293 @@
-//! `dispatch`: waiting jobs, in queue order, to active providers, by SPEC §4; each assignment is a
-//! lease with the provider's quality and the market's surge frozen in it.
+//! `dispatch`: waiting jobs to active providers, by SPEC §4. The lanes of the queue that somebody serves ([`super::served`])
+//! are merged in queue order, and the jobs are placed one at a time; each assignment is a lease with the provider's quality
+//! and the market's surge frozen in it.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BinaryHeap};
 use alloc::sync::Arc;
-use alloc::vec::Vec;
+use alloc::vec::{self, Vec};
+use core::cmp::Reverse;
 
-use super::context::{Context, Step, Stop};
-use super::key::{Key, Table, trailing_hash, trailing_text};
+use super::context::{Context, Step};
+use super::key::{Key, Table, trailing_hash};
+use super::lanes::{Lane, PLACE_BYTES};
 use super::messages::{deadline_of, index_by_provider};
+use super::offers::{Now, active, offer, request};
 use super::outcome::Event;
-use super::rows::{Job, JobStatus, Lease, Provider, Requester};
+use super::rows::{Job, JobStatus, Lease, Provider};
+use super::served::{self, Served};
+use super::store::Pair;
 use super::{leases, requesters, sla};
 use crate::amount::{Multiplier, PPM, Ppm, Rounding, mul_div};
-use crate::limits::{DISPATCH_JOBS_MAX, DISPATCH_PROVIDERS_MAX};
-use crate::market::Market;
-use crate::matching::{self, Status as ProviderStatus};
-use crate::policy::{Band, Policy};
+use crate::limits::{DISPATCH_JOBS_MAX, DISPATCH_LEASES_MAX, DISPATCH_MISSES_MAX, DISPATCH_SET_ASIDE_MAX};
+use crate::matching::{self, Wants};
+use crate::policy::Band;
 use crate::value::{Hash32, Kind, PerKind, Text};
-use crate::{Error, lease, pricing};
+use crate::{lease, pricing};
 
-/// Jobs looked at in one go, beyond twice the free places: those ahead that nobody can take.
-const PAGE_MARGIN: usize = 64;
+/// Places that a lane reads ahead at first; each time it doubles, up to the second number.
+const PAGE: (usize, usize) = (4, 256);
 
 /// Gives waiting jobs to providers until there are no free places, or no jobs anybody can take. Jobs of a requester
 /// that has its fair share come after those of everybody else.
 pub fn dispatch(context: &mut Context<'_>, beacon: &Hash32) -> Step {
+    if context.txn.scan_prefix(&Key::new(Table::Queue), 1)?.is_empty() {
+        return Ok(());
+    }
     let seed = matching::seed(context.network.chain_id, context.epoch(), context.height, beacon)?;
-    let mut fleet = Fleet::load(context)?;
-    let mut set_back = Waiting::default();
-    let mut start = Key::new(Table::Queue).bytes();
-    let mut looked_at = 0_usize;
-    while looked_at < DISPATCH_JOBS_MAX {
-        let free = fleet.free(context);
-        if free == 0 || Fleet::room(context)? == 0 {
-            return Ok(());
+    let mut offers = Vec::new();
+    let mut used = PerKind::<Used>::default();
+    for (id, row) in active(&context.txn)? {
+        let now = Now::of(context);
+        for kind in row.kinds.iter().copied() {
+            used.get_mut(kind).count(&now, &row, kind);
         }
-        let page = free
-            .saturating_mul(2)
-            .saturating_add(PAGE_MARGIN)
-            .min(DISPATCH_JOBS_MAX.saturating_sub(looked_at));
-        let waiting = context.txn.scan(&start, &Key::new(Table::Queue).end(), page)?;
-        let Some((last, _)) = waiting.last() else {
+        offers.push(offer(&now, id, &row)?);
+    }
+    let policy = Arc::clone(&context.policy);
+    let mut served = Served::new(&policy, context.now_ms, &offers);
+    let keys = served::lanes(context, &mut served)?;
+    let mut queue = Queue::of(&keys)?;
+    let wants = queue.lanes.iter().map(|waiting| waiting.wants);
+    let wants: Vec<Wants<'_>> = wants.collect();
+    let wants = wants.iter().copied();
+    let matcher = matching::Dispatch::new(&policy, &seed, context.now_ms, &offers, wants, DISPATCH_JOBS_MAX)?;
+    let mut dispatch = Dispatch {
+        seed,
+        matcher,
+        left: leases_left(context)?,
+        surge: PerKind {
+            ai: pricing::surge(context.policy.pricing_of(Kind::Ai), used.ai.share()),
+            quantum: pricing::surge(context.policy.pricing_of(Kind::Quantum), used.quantum.share()),
+        },
+        free: PerKind {
+            ai: used.ai.free,
+            quantum: used.quantum.free,
+        },
+        quality: BTreeMap::new(),
+    };
+    let mut set_aside: Vec<(Hash32, Job)> = Vec::new();
+    for _ in 0..DISPATCH_JOBS_MAX {
+        if dispatch.left == 0 {
+            break;
+        }
+        let Some((number, task_id)) = queue.next(&dispatch.free) else {
             break;
         };
-        start.clone_from(last);
-        start.push(0);
-        looked_at = looked_at.saturating_add(waiting.len());
-        let more = waiting.len() == page;
-        let mut fairness = Fairness::default();
-        let mut now = Waiting::default();
-        for (key, _) in waiting {
-            let Some(task_id) = trailing_hash(&key) else {
-                return Err(Stop::Broken(Error::invariant("a queue place without a job")));
-            };
-            let job = context.job(&task_id)?;
-            if fairness.has_room(context, &job)? {
-                now.push(task_id, job);
-            } else {
-                set_back.push(task_id, job);
+        let job = context.job(&task_id)?;
+        if has_share(context, &job)? {
+            if set_aside.len() < DISPATCH_SET_ASIDE_MAX {
+                set_aside.push((task_id, job));
             }
+            queue.advance(context, number)?;
+            continue;
         }
-        fleet.assign(context, &seed, now)?;
-        if !more {
-            break;
+        match dispatch.place(context, &task_id, job)? {
+            Placed::Given => queue.advance(context, number)?,
+            Placed::Nobody if queue.missed(number) => queue.advance(context, number)?,
+            Placed::Nobody | Placed::NobodyInLane => {}
         }
     }
     // Nobody else wants the places that are left: shares bind nobody then.
-    fleet.assign(context, &seed, set_back)
-}
-
-/// Jobs in queue order.
-#[derive(Default)]
-struct Waiting {
-    order: Vec<matching::Job>,
-    jobs: BTreeMap<Hash32, Job>,
-}
-
-impl Waiting {
-    fn push(&mut self, task_id: Hash32, job: Job) {
-        self.order.push(request(&task_id, &job));
-        self.jobs.insert(task_id, job);
-    }
-}
-
-/// Who has its share of the leases, counted within a page as if every job ahead got a provider.
-#[derive(Default)]
-struct Fairness {
-    requesters: BTreeMap<Text, Requester>,
-    held: BTreeMap<Kind, u64>,
-}
-
-impl Fairness {
-    /// Counts a job, if its requester has room for one more lease.
-    fn has_room(&mut self, context: &Context<'_>, job: &Job) -> Step<bool> {
-        let rules = &context.market.requests;
-        if rules.fair_min_leases == 0 {
-            return Ok(true);
+    for (task_id, job) in set_aside {
+        if dispatch.left == 0 {
+            break;
         }
-        let held = match self.held.get(&job.kind) {
-            Some(held) => *held,
-            None => leases::held(&context.txn, job.kind)?,
-        };
-        let mut row = match self.requesters.get(&job.requester) {
-            Some(row) => row.clone(),
-            None => requesters::of(&context.txn, &job.requester)?,
-        };
-        let room = !requesters::above_share(rules, &row, job.kind, held);
-        if room {
-            let own = row.leases.get_mut(job.kind);
-            *own = own.saturating_add(1);
+        if *dispatch.free.get(job.kind) > 0 {
+            dispatch.place(context, &task_id, job)?;
         }
-        self.held.insert(job.kind, held.saturating_add(u64::from(room)));
-        self.requesters.insert(job.requester.clone(), row);
-        Ok(room)
+    }
+    Ok(())
+}
+
+/// Leases that this dispatch can grant before a limit is reached.
+fn leases_left(context: &Context<'_>) -> Step<u64> {
+    let mut held = 0_u64;
+    for kind in Kind::ALL {
+        held = held.saturating_add(leases::held(&context.txn, kind)?);
+    }
+    Ok(context
+        .limits
+        .leases
+        .saturating_sub(held)
+        .min(DISPATCH_LEASES_MAX as u64))
+}
+
+/// Whether the requester of a job has its share of the leases now.
+fn has_share(context: &Context<'_>, job: &Job) -> Step<bool> {
+    let rules = &context.market.requests;
+    if rules.fair_min_leases == 0 {
+        return Ok(false);
+    }
+    let row = requesters::of(&context.txn, &job.requester)?;
+    let held = leases::held(&context.txn, job.kind)?;
+    Ok(requesters::above_share(rules, &row, job.kind, held))
+}
+
+/// Leases and places of a kind, over all active providers that have the kind.
+#[derive(Clone, Copy, Default)]
+struct Used {
+    active: u64,
+    places: u64,
+    free: u64,
+}
+
+impl Used {
+    fn count(&mut self, now: &Now<'_>, row: &Provider, kind: Kind) {
+        let (active, places) = (*row.active_leases.get(kind), now.capacity(row, kind));
+        self.active = self.active.saturating_add(active);
+        self.places = self.places.saturating_add(places);
+        self.free = self.free.saturating_add(places.saturating_sub(active));
+    }
+
+    /// Leases held, as a share of the places there are. What heartbeats say is no part of it: nobody moves the price by
+    /// them.
+    fn share(&self) -> Ppm {
+        let (active, places) = (u128::from(self.active), u128::from(self.places));
+        let share = mul_div(active, u128::from(PPM), places, Rounding::Floor);
+        let most = if self.active > 0 { PPM } else { 0 };
+        Ppm(share
+            .and_then(|share| u32::try_from(share).ok())
+            .unwrap_or(most)
+            .min(PPM))
     }
 }
 
-/// A job as matching sees it.
-pub(super) fn request(task_id: &Hash32, job: &Job) -> matching::Job {
-    matching::Job {
-        task_id: *task_id,
-        kind: job.kind,
-        units: job.units,
-        region: job.region.clone(),
-        model: job.model.clone(),
-        attestation_classes: Some(job.attestation_classes.clone()),
-        cooldown: Some(job.cooldown.clone()),
-        circuit: job.circuit,
+/// A lane during a dispatch.
+struct Waiting<'k> {
+    /// What the keys of the lane begin with.
+    lane: &'k [u8],
+    kind: Kind,
+    wants: Wants<'k>,
+    /// Places that were read ahead.
+    ahead: vec::IntoIter<Pair>,
+    /// Where the next page begins.
+    from: Vec<u8>,
+    page: usize,
+    misses: u32,
+}
+
+/// The lanes that are served, merged: by rank (the largest first), time and task id of the first job of each.
+struct Queue<'k> {
+    lanes: Vec<Waiting<'k>>,
+    heads: BinaryHeap<Reverse<([u8; PLACE_BYTES], usize)>>,
+}
+
+impl<'k> Queue<'k> {
+    /// Each lane with its first key.
+    fn of(keys: &'k [Vec<u8>]) -> Step<Self> {
+        let mut queue = Self {
+            lanes: Vec::with_capacity(keys.len()),
+            heads: BinaryHeap::with_capacity(keys.len()),
+        };
+        for (number, key) in keys.iter().enumerate() {
+            let (lane, place) = Lane::read(key)?;
+            queue.heads.push(Reverse((*place, number)));
+            queue.lanes.push(Waiting {
+                lane: key.get(..key.len().saturating_sub(PLACE_BYTES)).unwrap_or_default(),
+                kind: lane.kind,
+                wants: Wants {
+                    kind: lane.kind,
+                    region: lane.region,
+                    model: lane.model,
+                },
+                ahead: Vec::new().into_iter(),
+                from: after(key),
+                page: PAGE.0,
+                misses: 0,
+            });
+        }
+        Ok(queue)
+    }
+
+    /// Takes out the first job of all lanes whose kind has a free place, with the number of its lane.
+    fn next(&mut self, free: &PerKind<u64>) -> Option<(usize, Hash32)> {
+        while let Some(Reverse((place, number))) = self.heads.pop() {
+            let kind = self.lanes.get(number).map(|waiting| waiting.kind);
+            if kind.is_some_and(|kind| *free.get(kind) > 0) {
+                return trailing_hash(&place).map(|task_id| (number, task_id));
+            }
+        }
+        None
+    }
+
+    /// Puts in the next job of a lane, if there is one.
+    fn advance(&mut self, context: &Context<'_>, number: usize) -> Step {
+        let Some(waiting) = self.lanes.get_mut(number) else {
+            return Ok(());
+        };
+        let mut next = waiting.ahead.next();
+        if next.is_none() {
+            let end = Key::of(waiting.lane).end();
+            let page = context.txn.scan(&waiting.from, &end, waiting.page)?;
+            if let Some((last, _)) = page.last() {
+                waiting.from = after(last);
+            }
+            waiting.page = waiting.page.saturating_mul(2).min(PAGE.1);
+            waiting.ahead = page.into_iter();
+            next = waiting.ahead.next();
+        }
+        if let Some((key, _)) = next {
+            let (_, place) = Lane::read(&key)?;
+            self.heads.push(Reverse((*place, number)));
+        }
+        Ok(())
+    }
+
+    /// Counts a job of a lane that found nobody; whether the lane is considered further.
+    fn missed(&mut self, number: usize) -> bool {
+        self.lanes.get_mut(number).is_some_and(|waiting| {
+            waiting.misses = waiting.misses.saturating_add(1);
+            waiting.misses < DISPATCH_MISSES_MAX
+        })
     }
 }
 
-/// The active providers during a dispatch, as matching sees them.
-struct Fleet {
-    providers: Vec<matching::Provider>,
-    by_id: BTreeMap<Text, usize>,
+/// The first key after one.
+fn after(key: &[u8]) -> Vec<u8> {
+    let mut after = key.to_vec();
+    after.push(0);
+    after
+}
+
+/// What came of a job.
+enum Placed {
+    /// It has a provider.
+    Given,
+    /// Nobody can take it; another one of its lane may find somebody.
+    Nobody,
+    /// Nobody can take any job of its lane.
+    NobodyInLane,
+}
+
+/// A dispatch under way.
+struct Dispatch<'p> {
+    seed: Hash32,
+    matcher: matching::Dispatch<'p>,
+    /// Leases that can still be granted.
+    left: u64,
+    /// Free places of all providers; some of them may be nobody's to use.
+    free: PerKind<u64>,
     /// Surge by kind, frozen before the first lease of this dispatch.
     surge: PerKind<Multiplier>,
     /// What the windows of a provider say, evaluated once a dispatch.
     quality: BTreeMap<(Text, Kind), (Band, Multiplier)>,
 }
 
-impl Fleet {
-    fn load(context: &Context<'_>) -> Step<Self> {
-        let prefix = Key::new(Table::ProviderByStatus).byte(ProviderStatus::Active as u8);
-        let mut providers = Vec::new();
-        let mut by_id = BTreeMap::new();
-        for (key, _) in context.txn.scan_prefix(&prefix, DISPATCH_PROVIDERS_MAX)? {
-            let Some(id) = trailing_text(&key, 2).and_then(|id| Text::new(id).ok()) else {
-                return Err(Stop::Broken(Error::invariant("an active nobody")));
-            };
-            let row = context.provider(&id)?;
-            by_id.insert(id.clone(), providers.len());
-            providers.push(offer(&Now::of(context), id, &row));
-        }
-        let mut fleet = Self {
-            providers,
-            by_id,
-            surge: PerKind {
-                ai: Multiplier::ONE,
-                quantum: Multiplier::ONE,
-            },
-            quality: BTreeMap::new(),
+impl Dispatch<'_> {
+    fn place(&mut self, context: &mut Context<'_>, task_id: &Hash32, job: Job) -> Step<Placed> {
+        let wanted = request(task_id, &job);
+        let Some(provider) = self.matcher.place(&wanted)? else {
+            return Ok(if self.matcher.exhausted(&wanted)? {
+                Placed::NobodyInLane
+            } else {
+                Placed::Nobody
+            });
         };
-        for kind in Kind::ALL {
-            let utilization = fleet.utilization(context, kind);
-            *fleet.surge.get_mut(kind) = pricing::surge(context.policy.pricing_of(kind), utilization);
-        }
-        Ok(fleet)
-    }
-
-    /// Gives jobs to providers as they stand now.
-    fn assign(&mut self, context: &mut Context<'_>, seed: &Hash32, mut waiting: Waiting) -> Step {
-        if waiting.order.is_empty() {
-            return Ok(());
-        }
-        let policy = Arc::clone(&context.policy);
-        let assigned = matching::assign(&policy, seed, context.now_ms, &self.providers, &waiting.order)?;
-        let room = usize::try_from(Self::room(context)?).unwrap_or(usize::MAX);
-        for pair in assigned.assignments.iter().take(room) {
-            let Some(job) = waiting.jobs.remove(&pair.task_id) else {
-                return Err(Stop::Broken(Error::invariant("an assignment of another job")));
-            };
-            self.grant(context, seed, &pair.task_id, job, &pair.provider_id)?;
-        }
-        Ok(())
-    }
-
-    fn places<'f>(&'f self, context: &'f Context<'_>, kind: Kind) -> impl Iterator<Item = (u64, u64)> + 'f {
-        self.providers
-            .iter()
-            .filter(move |provider| provider.kinds.contains(&kind))
-            .map(move |provider| {
-                let cap = provider
-                    .max_concurrent
-                    .as_ref()
-                    .unwrap_or(&context.policy.assignment.concurrency)
-                    .get(kind);
-                let active = provider.active_leases.as_ref().map_or(0, |leases| *leases.get(kind));
-                (active, *cap)
-            })
-    }
-
-    /// Free places of both kinds, bounded by what one dispatch looks at.
-    fn free(&self, context: &Context<'_>) -> usize {
-        let mut free = 0_u64;
-        for kind in Kind::ALL {
-            for (active, cap) in self.places(context, kind) {
-                free = free.saturating_add(cap.saturating_sub(active));
-            }
-        }
-        usize::try_from(free).unwrap_or(usize::MAX).min(DISPATCH_JOBS_MAX)
-    }
-
-    /// Leases that can be granted before the limit of all leases is reached.
-    fn room(context: &Context<'_>) -> Step<u64> {
-        let mut held = 0_u64;
-        for kind in Kind::ALL {
-            held = held.saturating_add(leases::held(&context.txn, kind)?);
-        }
-        Ok(context.limits.leases.saturating_sub(held))
-    }
-
-    /// Leases held, as a share of the places there are.
-    fn utilization(&self, context: &Context<'_>, kind: Kind) -> Ppm {
-        let (mut active, mut places) = (0_u64, 0_u64);
-        for (held, cap) in self.places(context, kind) {
-            active = active.saturating_add(held);
-            places = places.saturating_add(cap);
-        }
-        let ppm = mul_div(u128::from(active), u128::from(PPM), u128::from(places), Rounding::Floor);
-        Ppm(ppm.and_then(|ppm| u32::try_from(ppm).ok()).unwrap_or(0))
+        let free = self.free.get_mut(job.kind);
+        *free = free.saturating_sub(1);
+        self.left = self.left.saturating_sub(1);
+        self.grant(context, task_id, job, &provider.id)?;
+        Ok(Placed::Given)
     }
 
     fn quality_of(&mut self, context: &Context<'_>, id: &Text, kind: Kind) -> Step<(Band, Multiplier)> {
@@ -243,14 +301,14 @@ impl Fleet {
     }
 
     /// The job becomes the provider's for a time.
-    fn grant(&mut self, context: &mut Context<'_>, seed: &Hash32, task_id: &Hash32, mut job: Job, id: &Text) -> Step {
+    fn grant(&mut self, context: &mut Context<'_>, task_id: &Hash32, mut job: Job, id: &Text) -> Step {
         let (band, quality_ppm) = self.quality_of(context, id, job.kind)?;
         let before = job.clone();
         let now = context.now_ms;
         let epoch = context.epoch();
         let attempt = job.attempts;
         let granted = Lease {
-            lease_id: lease::lease_id(task_id, id, attempt, seed)?,
+            lease_id: lease::lease_id(task_id, id, attempt, &self.seed)?,
             provider_id: id.clone(),
             attempt,
             granted_ms: now,
@@ -278,10 +336,6 @@ impl Fleet {
             *active = active.saturating_add(1);
             provider.use_units(epoch, job.kind, job.units);
         })?;
-        let provider = context.provider(id)?;
-        if let Some(seen) = self.by_id.get(id).and_then(|index| self.providers.get_mut(*index)) {
-            *seen = offer(&Now::of(context), id.clone(), &provider);
-        }
         context.events.push(Event::JobAssigned {
             task_id: *task_id,
             provider_id: id.clone(),
@@ -290,60 +344,5 @@ impl Fleet {
             expires_ms: granted.expires_ms,
         });
         Ok(())
-    }
-}
-
-/// What a provider's offer depends on beside the provider.
-pub(super) struct Now<'a> {
-    pub epoch: u64,
-    pub height: u64,
-    pub policy: &'a Policy,
-    pub market: &'a Market,
-}
-
-impl<'a> Now<'a> {
-    fn of(context: &'a Context<'_>) -> Self {
-        Self {
-            epoch: context.epoch(),
-            height: context.height,
-            policy: &context.policy,
-            market: &context.market,
-        }
-    }
-}
-
-/// A provider as matching sees it.
-pub(super) fn offer(now: &Now<'_>, id: Text, row: &Provider) -> matching::Provider {
-    // What it said it would take counts, as far as it may take that much.
-    let max_concurrent = match (row.max_concurrent, row.places) {
-        (registered, Some(places)) => {
-            let registered = registered.unwrap_or(now.policy.assignment.concurrency);
-            Some(PerKind {
-                ai: registered.ai.min(places.ai),
-                quantum: registered.quantum.min(places.quantum),
-            })
-        }
-        (registered, None) => registered,
-    };
-    matching::Provider {
-        id,
-        operator: row.operator.clone(),
-        kinds: row.kinds.clone(),
-        stake: row.stake,
-        health_ppm: row.health_at(now.height, &now.market.registry),
-        region: row.region.clone(),
-        models: Some(row.models.clone()),
-        attestation: row.attestation.as_ref().map(|attested| matching::Attestation {
-            class: attested.class,
-            not_after_ms: attested.not_after_ms,
-        }),
-        status: Some(row.status),
-        max_concurrent,
-        active_leases: Some(row.active_leases),
-        units_used: Some(PerKind {
-            ai: row.units_in(now.epoch, Kind::Ai),
-            quantum: row.units_in(now.epoch, Kind::Quantum),
-        }),
-        circuit_max: row.circuit_max,
     }
 }

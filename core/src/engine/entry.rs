@@ -1,11 +1,11 @@
-//! What goes in: numbered, timed commands. The ordered entries are the journal; the same journal
-//! gives the same state everywhere.
+//! What goes in: numbered, timed commands. The ordered entries are the journal, which gives the same state everywhere.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::signed::OperatorProof;
 use crate::amount::{Atoms, Ratio, Units};
 use crate::attestation::Collateral;
 use crate::matching::Circuit;
@@ -75,7 +75,7 @@ pub enum Command {
     Register {
         /// Who.
         provider_id: Text,
-        /// Who runs it; absent is the provider itself.
+        /// Who runs it ([`super::signed::operator_of_key`]); any name on an open devnet.
         operator: Option<Text>,
         /// What it can do.
         kinds: Vec<Kind>,
@@ -98,6 +98,8 @@ pub enum Command {
         /// The provider's account on the chain, 1 to 64 bytes: the caller whose transactions may move its stake
         /// ([`Transaction`]). Absent leaves the bound account as it is; nothing unbinds it.
         account: Option<ShortBytes>,
+        /// The word of an operator that is named for the first time.
+        operator_proof: Option<OperatorProof>,
     },
     /// Stake arrives from the chain.
     Stake {

@@ -6,17 +6,18 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::dispatch::{Now, offer, request};
-use super::key::{Key, Table, trailing_text};
+use super::key::{Key, Table};
+use super::lanes;
 use super::leases;
 use super::offences;
+use super::offers::{Now, active, offer, request};
 use super::requesters;
-use super::rows::{Deferred, Head, Job, JobStatus, Network, Provider, SlashRecord};
+use super::rows::{Deferred, Head, Job, JobStatus, Network, SlashRecord};
 use super::schedules::{archived, hash_at};
 use super::sla;
 use super::txn::Txn;
 use crate::amount::{Atoms, Multiplier, Units};
-use crate::limits::{DISPATCH_PROVIDERS_MAX, PAGE_ROWS_MAX};
+use crate::limits::PAGE_ROWS_MAX;
 use crate::market::Market;
 use crate::matching::{self, Reason};
 use crate::policy::{Policy, SlashingPolicy, SplitPolicy};
@@ -70,7 +71,7 @@ pub struct JobExplained {
     /// From when on it may be offered, after a failed attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     ready_ms: Option<u64>,
-    /// Jobs ahead of it in the queue; more than [`PAGE_ROWS_MAX`] are not counted.
+    /// Jobs ahead of it in its lane of the queue; more than [`PAGE_ROWS_MAX`] are not counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     ahead: Option<u64>,
     /// Providers who could take it now.
@@ -82,7 +83,7 @@ pub struct JobExplained {
     /// How many providers fail which rule first.
     #[serde(skip_serializing_if = "Option::is_none")]
     counts: Option<BTreeMap<&'static str, u64>>,
-    /// Every provider, where they were asked for.
+    /// Every active provider, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     providers: Option<Vec<Candidate>>,
 }
@@ -143,17 +144,17 @@ fn waiting(
         height: head.height,
         policy,
         market: &market,
+        network,
     };
+    // Each provider is asked alone: shares of operators and regions are nobody's fault, and left out.
+    let mut alone = policy.clone();
+    alone.assignment.diversity_min_leases = 0;
     let wanted = [request(task_id, job)];
     let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
     let (mut eligible, mut providers) = (0_u64, Vec::new());
-    for (key, row) in txn.rows::<Provider>(&Key::new(Table::Provider), DISPATCH_PROVIDERS_MAX)? {
-        let Some(provider_id) = trailing_text(&key, 1).and_then(|id| Text::new(id).ok()) else {
-            return Err(Error::invariant("a provider without an id"));
-        };
-        // One provider alone: shares of operators and regions are nobody's fault, and left out.
-        let alone = [offer(&now, provider_id.clone(), &row)];
-        let assigned = matching::assign(policy, &Hash32::ZERO, head.time_ms, &alone, &wanted)?;
+    for (provider_id, row) in active(txn)? {
+        let offer = [offer(&now, provider_id.clone(), &row)?];
+        let assigned = matching::assign(&alone, &Hash32::ZERO, head.time_ms, &offer, &wanted)?;
         let reason = assigned.unassigned.first().map(|failed| failed.reason);
         match reason {
             Some(reason) => {
@@ -182,12 +183,8 @@ fn waiting(
     } else {
         Why::WaitsForDispatch
     };
-    let place = Key::new(Table::Queue)
-        .rank_descending(job.rank)
-        .int(job.enqueue_ms)
-        .hash(task_id)
-        .bytes();
-    let before = txn.scan(&Key::new(Table::Queue).bytes(), &place, PAGE_ROWS_MAX)?;
+    let first = lanes::Lane::of(job).key().bytes();
+    let before = txn.scan(&first, &lanes::place(task_id, job).bytes(), PAGE_ROWS_MAX)?;
     explained.ahead = Some(before.len() as u64);
     explained.eligible = Some(eligible);
     explained.counts = Some(

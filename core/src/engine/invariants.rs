@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use super::counters::Counter;
 use super::jobs;
 use super::key::{Key, Table, trailing_hash, trailing_text};
+use super::lanes;
 use super::ledger::{self, Account};
 use super::rows::{Job, JobStatus, Provider, Requester};
 use super::txn::Txn;
@@ -127,10 +128,7 @@ fn places(task_id: &Hash32, job: &Job) -> [(Key, bool); 4] {
             .byte(job.kind as u8)
             .hash(task_id)
     };
-    let queue = Key::new(Table::Queue)
-        .rank_descending(job.rank)
-        .int(job.enqueue_ms)
-        .hash(task_id);
+    let queue = lanes::place(task_id, job);
     let by_status = jobs::listed(Key::new(Table::JobByStatus).byte(job.status.byte()), job, task_id);
     let deadline = Key::new(Table::Deadline).int(job.deadline_ms).hash(task_id);
     let held = job.lease.as_ref().map(|held| lease(&held.provider_id));

@@ -123,6 +123,13 @@ fn fits(context: &Context<'_>, kind: Kind, payload: &[u8], units: Units, circuit
     if units > units_max {
         return refuse(Status::TooLarge, alloc::format!("a job has at most {units_max} units"));
     }
+    let quota = *context.policy.assignment.units_per_epoch.get(kind);
+    if units > quota {
+        return refuse(
+            Status::TooLarge,
+            alloc::format!("the policy gives {quota} units to a provider in an epoch, a job has at most as many"),
+        );
+    }
     if let Some(circuit) = circuit {
         if kind != Kind::Quantum {
             return refuse(Status::OutOfRange, "only quantum jobs have a circuit");

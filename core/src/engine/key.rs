@@ -5,6 +5,7 @@
 
 use alloc::vec::Vec;
 
+use crate::matching::Circuit;
 use crate::value::Hash32;
 
 macro_rules! tables {
@@ -81,7 +82,7 @@ tables! {
     FormerKey = 0x1b,
     /// task_id -> [`super::rows::Job`].
     Job = 0x20,
-    /// (rank descending, enqueue_ms, task_id) -> nothing: the queue in its order.
+    /// (lane, rank descending, enqueue_ms, task_id) -> nothing: the queue by lane ([`super::lanes`]), and in order within.
     Queue = 0x21,
     /// (status, newest first, task_id) -> nothing.
     JobByStatus = 0x22,
@@ -101,6 +102,8 @@ tables! {
     JobByTime = 0x29,
     /// (height, task_id) -> nothing: completed jobs, by the last block in which a proof is accepted.
     ProveBy = 0x2a,
+    /// `()` -> the key of the queue at which the next dispatch begins to look for lanes, where the last one stopped short.
+    QueueCursor = 0x2b,
     /// task_id -> claim_key, for ever.
     ClaimedTask = 0x30,
     /// nullifier -> task_id, for ever.
@@ -159,6 +162,11 @@ impl Key {
         bytes.push(table.byte());
         Self(bytes)
     }
+    /// A key of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
     /// One more integer.
     #[must_use]
     pub fn int(mut self, value: u64) -> Self {
@@ -182,6 +190,33 @@ impl Key {
     #[must_use]
     pub fn hash(mut self, value: &Hash32) -> Self {
         self.0.extend_from_slice(&value.0);
+        self
+    }
+    /// One more text that may be absent; absent is first.
+    #[must_use]
+    pub fn optional_text(self, value: Option<&str>) -> Self {
+        match value {
+            None => self.byte(0),
+            Some(text) => self.byte(1).text(text),
+        }
+    }
+    /// The width of a circuit, in front of its depth.
+    #[must_use]
+    pub fn width(self, qubits: u64) -> Self {
+        self.byte(1).size(qubits)
+    }
+    /// One more circuit; absent is first.
+    #[must_use]
+    pub fn circuit(self, circuit: Option<Circuit>) -> Self {
+        match circuit {
+            None => self.byte(0),
+            Some(Circuit { qubits, depth }) => self.width(qubits.get()).size(depth.get()),
+        }
+    }
+    /// A size of a circuit, at most 1000.
+    fn size(mut self, value: u64) -> Self {
+        let value = u16::try_from(value).unwrap_or(u16::MAX);
+        self.0.extend_from_slice(&value.to_be_bytes());
         self
     }
     /// One more moment, the latest first: its complement.

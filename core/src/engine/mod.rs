@@ -22,10 +22,12 @@ mod health;
 mod invariants;
 mod jobs;
 pub mod key;
+pub mod lanes;
 mod leases;
 pub mod ledger;
 mod messages;
 mod offences;
+mod offers;
 pub mod outcome;
 mod penalties;
 mod proofs;
@@ -36,6 +38,7 @@ pub mod replay;
 mod requesters;
 pub mod rows;
 mod schedules;
+mod served;
 mod settle;
 pub mod signed;
 pub mod sla;
@@ -399,6 +402,7 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             public_key,
             key_scheme,
             account,
+            operator_proof,
         } => {
             let offer = providers::Offer {
                 operator,
@@ -412,6 +416,7 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
                 public_key,
                 key_scheme,
                 account,
+                operator_proof,
             };
             providers::register(context, &provider_id, offer)
         }

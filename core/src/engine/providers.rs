@@ -8,6 +8,7 @@ use super::entry::AttestationEvidence;
 use super::key::{Key, Table};
 use super::outcome::{Event, Status};
 use super::rows::{Attested, Provider};
+use super::signed::OperatorProof;
 use super::{health, leases, signed, speaker, stakes, verifier};
 use crate::amount::{Atoms, Ratio, Units};
 use crate::limits::{ACCOUNT_BYTES_MAX, PROVIDER_KINDS_MAX, PROVIDER_LIST_MAX};
@@ -30,6 +31,7 @@ pub struct Offer {
     pub public_key: Option<Bytes>,
     pub key_scheme: Option<Scheme>,
     pub account: Option<ShortBytes>,
+    pub operator_proof: Option<OperatorProof>,
 }
 
 fn attested(context: &Context<'_>, id: &Text, offer: &Offer) -> Step<Option<Attested>> {
@@ -110,6 +112,9 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
         counters::admit(context, Counter::Providers)?;
     }
     signed::bind(context, id, offer.public_key.as_ref(), offer.key_scheme)?;
+    if offer.operator != provider.operator {
+        signed::operated(context, id, offer.operator.as_ref(), offer.operator_proof.as_ref())?;
+    }
     provider.operator = offer.operator;
     provider.kinds = offer.kinds;
     provider.region = offer.region;

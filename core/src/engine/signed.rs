@@ -3,6 +3,8 @@
 
 use alloc::vec::Vec;
 
+use serde::{Deserialize, Serialize};
+
 use super::context::{Context, Step, refuse};
 use super::key::{Key, Table};
 use super::outcome::{Event, Status};
@@ -14,6 +16,18 @@ use crate::hash::{sha3_256, tags};
 use crate::limits::{FORMER_KEYS_MAX, KEY_BYTES_MAX};
 use crate::signature::Scheme;
 use crate::value::{Bytes, Hash32, Text};
+
+/// The word of an operator that it runs a provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OperatorProof {
+    /// How the operator signs.
+    pub scheme: Scheme,
+    /// Its key.
+    pub public_key: Bytes,
+    /// By that key, over `H("aicf/operates/v1", [network_id, provider_id, operator])`.
+    pub signature: Bytes,
+}
 
 /// The id of a key, where ids are bound to keys: `0x` and `H("aicf/provider/v1", [public_key])` in hex.
 ///
@@ -46,6 +60,51 @@ pub fn rotation_to(
     new_key: &Bytes,
 ) -> Result<Hash32> {
     tags::rotate_scheme(network_id, provider_id, &sha3_256(&[old_key]), scheme.name(), new_key)
+}
+
+/// The name of an operator: `0x` and `H("aicf/operator/v1", [scheme, public_key])` in hex, the scheme by its name.
+///
+/// # Errors
+/// None for any key.
+pub fn operator_of_key(scheme: Scheme, public_key: &[u8]) -> Result<Text> {
+    let name = tags::operator(scheme.name(), public_key)?;
+    Text::new(alloc::format!("{name}"))
+}
+
+/// What an operator signs for a provider that it runs: `H("aicf/operates/v1", [network_id, provider_id, operator])`.
+///
+/// # Errors
+/// None.
+pub fn operates(network_id: &Hash32, provider_id: &Text, operator: &Text) -> Result<Hash32> {
+    tags::operates(network_id, provider_id, operator)
+}
+
+/// Refuses an operator that has not said that it runs the provider. An open devnet believes the name.
+pub fn operated(
+    context: &Context<'_>,
+    provider_id: &Text,
+    operator: Option<&Text>,
+    proof: Option<&OperatorProof>,
+) -> Step {
+    let Some(operator) = operator.filter(|_| !is_open(context)) else {
+        return Ok(());
+    };
+    let Some(proof) = proof else {
+        return refuse(Status::KeyMismatch, "an operator comes with its key and signature");
+    };
+    let row = key_row(context, &proof.public_key, Some(proof.scheme))?;
+    let name = operator_of_key(proof.scheme, &proof.public_key)?;
+    if name != *operator {
+        return refuse(
+            Status::KeyMismatch,
+            alloc::format!("the operator of this key is {name}"),
+        );
+    }
+    let message = operates(&context.network.network_id, provider_id, operator)?;
+    if !verifier::holds(context, &row, &message, &proof.signature)? {
+        return refuse(Status::BadSignature, "the operator's signature does not hold");
+    }
+    Ok(())
 }
 
 /// Refuses a signature of a provider that does not hold.

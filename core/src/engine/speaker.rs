@@ -8,11 +8,13 @@ use super::context::{Context, Step, refuse};
 use super::entry::{Command, NetworkName, Role, SignedCommand};
 use super::key::{Key, Table};
 use super::outcome::Status;
-use super::rows::KeyRow;
+use super::rows::{KeyRow, Network};
 use super::{signed, transactions, verifier};
 use crate::codec::cbor;
 use crate::hash::tags;
 use crate::limits::JSON_INT_MAX;
+use crate::market::Market;
+use crate::policy::Policy;
 use crate::task_id::ShortBytes;
 use crate::value::{Hash32, Text};
 use crate::{Result, market};
@@ -48,9 +50,12 @@ pub fn message(network_id: &Hash32, signed: &SignedCommand) -> Result<Hash32> {
 
 /// Whether unsigned messages and unverified evidence are believed.
 pub fn is_open(context: &Context<'_>) -> bool {
-    context.network.class == NetworkName::Devnet
-        && !context.policy.registry.require_attestation
-        && !context.market.keys.required
+    open_devnet(&context.network, &context.policy, &context.market)
+}
+
+/// [`is_open`] by the rules in force.
+pub fn open_devnet(network: &Network, policy: &Policy, market: &Market) -> bool {
+    network.class == NetworkName::Devnet && !policy.registry.require_attestation && !market.keys.required
 }
 
 /// Which role may sign a command; the chain's own are nobody's.

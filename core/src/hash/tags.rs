@@ -216,6 +216,8 @@ domains! {
             [chain_id: u64, epoch: u64, height: u64, beacon: Hash32];
         "The order of providers of equal score." "04-matching" "aicf/tie/v1" TIE tie Tie
             [seed: Hash32, provider_id: Text];
+        "The draws of a job by weight." "04-matching" "aicf/draw/v1" DRAW draw Draw
+            [seed: Hash32, task_id: Hash32];
         "The id of a lease." "05-leases" "aicf/lease/v1" LEASE lease Lease
             [task_id: Hash32, provider_id: Text, attempt: u32, seed: Hash32];
         "The jitter of a retry." "05-leases" "aicf/retry/v1" RETRY retry Retry
@@ -236,6 +238,10 @@ domains! {
             [network_id: Hash32, provider_id: Text, old_key_hash: Hash32, scheme: Text, public_key: Bytes];
         "What a signer of a command signs." "16-market" "aicf/message/v1" MESSAGE message Message
             [network_id: Hash32, role: Role, signer: Text, nonce: u64, expires_height: u64, command: Bytes];
+        "The name of the operator of providers." "16-market" "aicf/operator/v1" OPERATOR operator Operator
+            [scheme: Text, public_key: Bytes];
+        "What an operator signs for a provider." "16-market" "aicf/operates/v1" OPERATES operates Operates
+            [network_id: Hash32, provider_id: Text, operator: Text];
         "What evidence of hardware binds." "16-market" "aicf/attest/v1" ATTEST attest Attest
             [chain_id: u64, provider_id: Text, public_key: Bytes];
         "The key of a sealed payload." "17-signatures" "aicf/sealed/v1" SEALED sealed Sealed

@@ -141,6 +141,8 @@ policy_struct! {
         failures_in_row_max: u64,
         /// Blocks after a completion in which a proof of it is accepted.
         proof_blocks: Positive,
+        /// Stake for each lease of a kind that a provider holds at a time; 0 leaves the number of leases to the policy.
+        stake_per_lease: PerKind<Atoms>,
     }
 }
 

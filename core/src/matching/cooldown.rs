@@ -132,6 +132,7 @@ mod tests {
             active_leases: None,
             units_used: None,
             circuit_max: None,
+            units_quota: None,
         }
     }
 

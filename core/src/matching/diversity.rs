@@ -8,8 +8,8 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use super::lane::Lane;
 use super::of;
+use super::section::Section;
 use super::types::Provider;
 use crate::amount::PPM;
 use crate::policy::AssignmentPolicy;
@@ -17,9 +17,9 @@ use crate::value::{Kind, PerKind};
 
 /// Stands for the region of a provider that has none, and for no share in particular: always open.
 const NOTHING: u32 = 0;
-/// A share with less than this part of a class gets no lane of its own.
+/// A share with less than this part of a class gets no section of its own.
 const HEAVY: usize = 16;
-/// Nor does one with fewer members than a block of a lane.
+/// Nor does one with fewer members than a block of a section.
 const LIGHT: usize = 64;
 
 /// An operator and a region, each [`NOTHING`] where they differ.
@@ -108,7 +108,7 @@ impl Shares {
         of(&self.of_slot, slot)
     }
 
-    /// Whether what a lane has in common may not get another lease of this kind.
+    /// Whether what a section has in common may not get another lease of this kind.
     pub fn closed_to(&self, kind: Kind, (operator, region): Common) -> bool {
         self.full(kind, operator) || self.full(kind, region)
     }
@@ -124,11 +124,11 @@ impl Shares {
         self.closed_to(kind, self.numbers(slot))
     }
 
-    /// A class in lanes, so that an operator or region that has its share is passed by at once and not
-    /// provider by provider. At most 17 · 17 lanes; the rest is in the one without anything in common.
-    pub fn lanes(&mut self, members: Vec<u32>) -> Vec<(Common, Lane)> {
+    /// A class in sections, so that an operator or region that has its share is passed by at once and not
+    /// provider by provider. At most 17 · 17 sections; the rest is in the one without anything in common.
+    pub fn sections(&mut self, members: Vec<u32>) -> Vec<(Common, Section)> {
         if members.len() < LIGHT {
-            return alloc::vec![(Common::default(), Lane::new(members))];
+            return alloc::vec![(Common::default(), Section::new(members))];
         }
         let least = members.len().checked_div(HEAVY).unwrap_or(0).max(LIGHT);
         self.seen.resize(self.bound_ppm.len(), 0);
@@ -146,10 +146,13 @@ impl Shares {
             let own = share != NOTHING && of(&self.seen, share) >= least;
             if own { share } else { NOTHING }
         };
-        let mut lanes: BTreeMap<Common, Vec<u32>> = BTreeMap::new();
+        let mut sections: BTreeMap<Common, Vec<u32>> = BTreeMap::new();
         for slot in &members {
             let (operator, region) = of(&self.of_slot, *slot);
-            lanes.entry((heavy(operator), heavy(region))).or_default().push(*slot);
+            sections
+                .entry((heavy(operator), heavy(region)))
+                .or_default()
+                .push(*slot);
         }
         // Only what was counted is cleared: a small class does not pay for all the shares there are.
         for share in shares() {
@@ -157,9 +160,9 @@ impl Shares {
                 *seen = 0;
             }
         }
-        lanes
+        sections
             .into_iter()
-            .map(|(common, members)| (common, Lane::new(members)))
+            .map(|(common, members)| (common, Section::new(members)))
             .collect()
     }
 

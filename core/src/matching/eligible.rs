@@ -10,6 +10,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
+use super::load::left;
 use super::of;
 use super::reason::{Counts, Reason};
 use super::types::{Circuit, Job, Provider, Status};
@@ -18,6 +19,8 @@ use crate::value::{Kind, PerKind};
 
 /// Stands where a provider has no region that a job asks for.
 const NOWHERE: u32 = u32::MAX;
+/// Stands for a region or model that no job was said to ask for: nobody has it.
+const UNKNOWN: u32 = u32::MAX - 1;
 /// What a search in a list costs, in looks at a provider.
 const SEARCH: usize = 8;
 
@@ -29,6 +32,25 @@ pub(super) struct Signature {
     model: Option<u32>,
     classes: u8,
     circuit: Option<Circuit>,
+}
+
+/// What jobs will ask for, as far as providers are sorted by it beforehand.
+#[derive(Clone, Copy)]
+pub(crate) struct Wants<'a> {
+    pub kind: Kind,
+    pub region: Option<&'a str>,
+    pub model: Option<&'a str>,
+}
+
+impl<'a> Wants<'a> {
+    /// What one job asks for.
+    pub fn of(job: &'a Job) -> Self {
+        Self {
+            kind: job.kind,
+            region: job.region.as_deref(),
+            model: job.model.as_deref(),
+        }
+    }
 }
 
 /// Texts that jobs ask for, as numbers.
@@ -84,9 +106,14 @@ pub(super) struct Fleet<'a> {
 
 impl<'a> Fleet<'a> {
     /// Asks everything that does not depend on the job.
-    pub fn new(policy: &Policy, now_ms: u64, slots: &[&Provider], jobs: &'a [Job]) -> Self {
-        let regions = Names::new(jobs.iter().filter_map(|job| job.region.as_deref()));
-        let models = Names::new(jobs.iter().filter_map(|job| job.model.as_deref()));
+    pub fn new(
+        policy: &Policy,
+        now_ms: u64,
+        slots: &[&Provider],
+        wants: impl Iterator<Item = Wants<'a>> + Clone,
+    ) -> Self {
+        let regions = Names::new(wants.clone().filter_map(|wants| wants.region));
+        let models = Names::new(wants.clone().filter_map(|wants| wants.model));
         let region_of: Vec<u32> = slots
             .iter()
             .map(|provider| {
@@ -134,7 +161,7 @@ impl<'a> Fleet<'a> {
             answers
         };
         // A kind nobody asks for is not worth a walk.
-        let asked = |kind| jobs.iter().any(|job| job.kind == kind);
+        let asked = |kind| wants.clone().any(|wants| wants.kind == kind);
         let ask = |kind| if asked(kind) { of_kind(kind) } else { OfKind::default() };
         Self {
             kinds: PerKind {
@@ -156,10 +183,11 @@ impl<'a> Fleet<'a> {
 
     /// What a job asks for.
     pub fn signature(&self, job: &Job) -> Signature {
+        let number = |names: &Names<'_>, name: &str| names.find(name).unwrap_or(UNKNOWN);
         Signature {
             kind: job.kind,
-            region: job.region.as_deref().and_then(|name| self.regions.find(name)),
-            model: job.model.as_deref().and_then(|name| self.models.find(name)),
+            region: job.region.as_deref().map(|name| number(&self.regions, name)),
+            model: job.model.as_deref().map(|name| number(&self.models, name)),
             classes: job.class_bits(),
             circuit: job.circuit,
         }
@@ -214,6 +242,23 @@ impl<'a> Fleet<'a> {
 /// The list of this number.
 fn list(lists: &[Vec<u32>], number: u32) -> &[u32] {
     lists.get(number as usize).map_or(&[], Vec::as_slice)
+}
+
+/// The providers that no job's wishes, and no lease, keep from work of a kind now: each with the units that it may still be
+/// given.
+pub(crate) fn usable<'p>(
+    policy: &Policy,
+    now_ms: u64,
+    kind: Kind,
+    providers: &'p [Provider],
+) -> Vec<(&'p Provider, u64)> {
+    let registry = Registry::new(&policy.registry);
+    let free = |provider: &'p Provider| match left(&policy.assignment, kind, provider) {
+        (1.., Some(units)) => Some((provider, units)),
+        _ => None,
+    };
+    let passes = |provider: &&Provider| registry.first_failure(provider, kind, now_ms).is_none();
+    providers.iter().filter(passes).filter_map(free).collect()
 }
 
 /// The registry's rules, with its lists ready to be asked.

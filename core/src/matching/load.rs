@@ -1,7 +1,7 @@
 //! What leases change: the free places and the free units of every provider, for one kind.
 //!
 //! In a dispatch leases are only given, never taken back. So a provider without a free place stays
-//! without one, and what is left of its units only falls: [`super::lane`] stands on both.
+//! without one, and what is left of its units only falls: [`super::section`] stands on both.
 
 use alloc::vec::Vec;
 
@@ -9,6 +9,21 @@ use super::of;
 use super::types::Provider;
 use crate::policy::AssignmentPolicy;
 use crate::value::Kind;
+
+/// Free places of a provider, and the units it may still be given; nothing where it was given more than it may be.
+pub fn left(policy: &AssignmentPolicy, kind: Kind, provider: &Provider) -> (u64, Option<u64>) {
+    let cap = *provider
+        .max_concurrent
+        .as_ref()
+        .unwrap_or(&policy.concurrency)
+        .get(kind);
+    let quota = provider.units_quota.as_ref().unwrap_or(&policy.units_per_epoch);
+    let used = provider.units_used.as_ref().map_or(0, |used| used.get(kind).0);
+    (
+        cap.saturating_sub(provider.active(kind)),
+        quota.get(kind).0.checked_sub(used),
+    )
+}
 
 /// Free places and units by slot, for one kind.
 #[derive(Default)]
@@ -29,16 +44,8 @@ impl Load {
     /// As it is before the first job.
     pub fn new(policy: &AssignmentPolicy, kind: Kind, slots: &[&Provider]) -> Self {
         let mut load = Self::default();
-        let limit = policy.units_per_epoch.get(kind).0;
         for provider in slots {
-            let cap = *provider
-                .max_concurrent
-                .as_ref()
-                .unwrap_or(&policy.concurrency)
-                .get(kind);
-            let places = cap.saturating_sub(provider.active(kind));
-            let used = provider.units_used.as_ref().map_or(0, |used| used.get(kind).0);
-            let left = limit.checked_sub(used);
+            let (places, left) = left(policy, kind, provider);
             load.places.push(places);
             load.units.push(left.unwrap_or(0));
             load.spent.push(left.is_none());

@@ -94,7 +94,7 @@ fn weighted<'c>(
 ) -> Result<Vec<(usize, &'c Candidate<'c>)>> {
     let weights: Result<Vec<u128>> = by_id
         .iter()
-        .map(|(_, candidate)| weight(weight_cap, candidate))
+        .map(|(_, candidate)| weight(weight_cap, candidate.stake, candidate.health_ppm))
         .collect();
     let mut weights = Weights::new(weights?)?;
     let mut stream = Stream::new(seed);
@@ -107,9 +107,9 @@ fn weighted<'c>(
 }
 
 /// `max(1, floor(min(stake, cap) · health))`: nobody is without a chance.
-fn weight(cap: Atoms, candidate: &Candidate<'_>) -> Result<u128> {
-    let counted = candidate.stake.min(cap);
-    let weight = counted.mul_div_floor(u128::from(candidate.health_ppm.ppm()), u128::from(PPM))?;
+pub(super) fn weight(cap: Atoms, stake: Atoms, health_ppm: Ratio) -> Result<u128> {
+    let counted = stake.min(cap);
+    let weight = counted.mul_div_floor(u128::from(health_ppm.ppm()), u128::from(PPM))?;
     Ok(weight.0.max(1))
 }
 

@@ -62,7 +62,7 @@ impl AttestationClass {
     pub const ALL: [Self; 4] = [Self::Sgx, Self::Tdx, Self::SevSnp, Self::Cca];
 
     /// One bit for each class, so that a set of them is a byte.
-    pub(super) const fn bit(self) -> u8 {
+    pub(crate) const fn bit(self) -> u8 {
         match self {
             Self::Sgx => 1,
             Self::Tdx => 2,
@@ -94,7 +94,7 @@ pub struct Circuit {
 
 impl Circuit {
     /// Whether a device of this size runs it.
-    pub(super) const fn fits(&self, device: Option<&Self>) -> bool {
+    pub(crate) const fn fits(&self, device: Option<&Self>) -> bool {
         match device {
             Some(device) => self.qubits.get() <= device.qubits.get() && self.depth.get() <= device.depth.get(),
             None => true,
@@ -133,6 +133,10 @@ pub struct Provider {
     /// The largest circuit it runs, which the engine knows and the catalogue does not ask.
     #[serde(skip)]
     pub circuit_max: Option<Circuit>,
+    /// Units that it may be given in an epoch by its stake, which the engine knows and the catalogue does not ask; absent
+    /// is the policy's number.
+    #[serde(skip)]
+    pub units_quota: Option<PerKind<Units>>,
 }
 
 impl Provider {

@@ -1,4 +1,4 @@
-//! Drawing without replacement: a Fenwick tree of weights, so that one draw costs log n and not n.
+//! Drawing by weight, with and without replacement: a Fenwick tree of weights, so that one draw costs log n and not n.
 
 use alloc::vec::Vec;
 
@@ -38,8 +38,20 @@ impl Weights {
         self.left
     }
 
+    /// One weight; 0 once it is taken out.
+    pub fn get(&self, index: usize) -> u128 {
+        self.weights.get(index).copied().unwrap_or(0)
+    }
+
     /// Takes out the first weight whose running sum exceeds `drawn`, and says which it was.
-    pub fn take(&mut self, mut drawn: u128) -> usize {
+    pub fn take(&mut self, drawn: u128) -> usize {
+        let found = self.find(drawn);
+        self.remove(found);
+        found
+    }
+
+    /// The first weight whose running sum exceeds `drawn`, which is below the sum of those that are left.
+    pub fn find(&self, mut drawn: u128) -> usize {
         let mut found = 0_usize;
         let mut step = self
             .tree
@@ -55,11 +67,11 @@ impl Weights {
             }
             step >>= 1;
         }
-        self.remove(found);
         found
     }
 
-    fn remove(&mut self, index: usize) {
+    /// Takes out one weight.
+    pub fn remove(&mut self, index: usize) {
         let weight = self.weights.get_mut(index).map_or(0, core::mem::take);
         self.left = self.left.wrapping_sub(weight);
         let mut number = index.wrapping_add(1);

@@ -197,6 +197,8 @@ pub enum Spread {
     RoundRobin,
     /// It stays where it is.
     Pack,
+    /// There is no order: each job draws anew, by stake and health.
+    Proportional,
 }
 
 policy_struct! {

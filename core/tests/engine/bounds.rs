@@ -310,7 +310,7 @@ impl Store for Counted<'_> {
 }
 
 /// Rows that a command would read and write now.
-fn cost(world: &World, command: Command) -> (usize, usize) {
+pub fn cost(world: &World, command: Command) -> (usize, usize) {
     let entry = Entry {
         seq: world.journal.len() as u64,
         height: world.height,

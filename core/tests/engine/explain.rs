@@ -22,15 +22,31 @@ fn a_job_is_explained_at_every_step() {
     );
     assert_eq!((&said["ahead"], &said["eligible"]), (&json!(0), &json!(0)));
 
-    // One without stake, one of another kind: each fails where it fails first.
+    // One without stake is not active, and no dispatch considers it; one of another kind fails there.
     world.provider("poor", 0);
     let said = why(&world, task);
     assert_eq!(
-        (&said["why"], &said["reason"]),
-        (&json!("nobody_eligible"), &json!("status"))
+        (&said["why"], &said["reason"], &said["providers"]),
+        (&json!("nobody_eligible"), &json!("no_providers"), &json!([]))
     );
-    assert_eq!(said["counts"], json!({"status": 1}));
-    assert_eq!(said["providers"], json!([{"provider_id": "poor", "reason": "status"}]));
+    world.story(&[
+        (
+            0,
+            r#"{"register": {"provider_id": "qpu", "kinds": ["quantum"], "models": [], "endpoints": []}}"#,
+            Status::Ok,
+        ),
+        (0, r#"{"stake": {"provider_id": "qpu", "amount": "5000"}}"#, Status::Ok),
+    ]);
+    let said = why(&world, task);
+    assert_eq!(
+        (&said["why"], &said["reason"]),
+        (&json!("nobody_eligible"), &json!("capability"))
+    );
+    assert_eq!(said["counts"], json!({"capability": 1}));
+    assert_eq!(
+        said["providers"],
+        json!([{"provider_id": "qpu", "reason": "capability"}])
+    );
 
     world.provider("a", 2_000);
     let later = world.job(100, 50);

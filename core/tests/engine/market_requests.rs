@@ -1,11 +1,12 @@
 //! What requesters may ask, by docs/spec/16-market.md: sizes, fees, rolling limits, deposits, fair shares.
 
+use aicf_core::engine::NetworkName;
 use aicf_core::engine::Status::{
     DuplicateTask, FeeTooLow, InsufficientBalance, Ok, OutOfRange, RateLimited, TooLarge, UnknownTier,
 };
 use aicf_core::engine::ledger::Account;
 
-use crate::world::{World, text};
+use crate::world::{POLICY, World, market_bytes, text};
 
 /// An enqueue with a number that makes it another request.
 fn job(requester: &str, number: u64, fee: u64, units: u64) -> String {
@@ -132,12 +133,11 @@ fn a_deposit_pays_fees_and_takes_refunds() {
 
 /// A flood of one requester in front of two others: who gets the places there are.
 fn flood(market: &str, places: u64) -> Vec<String> {
-    let mut world = World::market(market);
-    let register = format!(
-        r#"{{"register": {{"provider_id": "p", "kinds": ["ai"], "models": [], "endpoints": [], "max_concurrent": {{"ai": {places}, "quantum": 0}}}}}}"#
-    );
+    let policy = POLICY.replace(r#""ai": 2"#, &format!(r#""ai": {places}"#));
+    let mut world = World::begun(&policy, NetworkName::Devnet, Some(market_bytes(market)));
+    let register = r#"{"register": {"provider_id": "p", "kinds": ["ai"], "models": [], "endpoints": []}}"#;
     world.story(&[
-        (0, &register, Ok),
+        (0, register, Ok),
         (0, r#"{"stake": {"provider_id": "p", "amount": "1000"}}"#, Ok),
     ]);
     for number in 0..20 {

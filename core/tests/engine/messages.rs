@@ -28,6 +28,7 @@ fn register(id: &str, key: &Key, attestation: Option<AttestationEvidence>) -> Co
         public_key: Some(key.public.clone()),
         key_scheme: None,
         account: None,
+        operator_proof: None,
     }
 }
 

@@ -34,6 +34,7 @@ fn register(id: &str, key: &Key) -> Command {
         public_key: Some(key.public.clone()),
         key_scheme: Some(aicf_core::signature::Scheme::MlDsa65),
         account: None,
+        operator_proof: None,
     }
 }
 

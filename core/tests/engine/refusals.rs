@@ -17,7 +17,7 @@ fn busy() -> (World, [aicf_core::value::Hash32; 3]) {
     assert_eq!(world.prove(claimed, hash(1)), Status::Ok);
     let assigned = world.job(5, 0);
     assert_eq!(world.dispatch().len(), 1);
-    let waiting = world.job(200_000, 0);
+    let waiting = world.job(100_000, 0);
     (world, [claimed, assigned, waiting])
 }
 

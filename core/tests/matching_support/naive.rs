@@ -8,6 +8,23 @@ use aicf_core::matching::{Assigned, Counts, Job, Pair, Provider, Reason, Status,
 use aicf_core::policy::{Policy, Spread, Strategy};
 use aicf_core::value::{Hash32, Kind};
 
+fn weight(policy: &Policy, provider: &Provider) -> u128 {
+    let stake = provider.stake.min(policy.assignment.weight_cap);
+    let health = u128::from(provider.health_ppm.ppm());
+    stake.mul_div_floor(health, 1_000_000).unwrap().max(Atoms(1)).0
+}
+
+/// The first at which the running sum of the weights exceeds a number below their sum.
+fn drawn(weighted: &[(usize, u128)], stream: &mut Stream) -> usize {
+    let number = stream.draw128(weighted.iter().map(|(_, weight)| weight).sum()).unwrap();
+    let mut running = 0;
+    let exceeds = |(_, weight): &&(usize, u128)| {
+        running += weight;
+        running > number
+    };
+    weighted.iter().find(exceeds).unwrap().0
+}
+
 /// The permutation, as indexes.
 pub fn permute(policy: &Policy, seed: &Hash32, strategy: Strategy, providers: &[Provider]) -> Result<Vec<usize>, Code> {
     let mut order: Vec<usize> = (0..providers.len()).collect();
@@ -21,13 +38,8 @@ pub fn permute(policy: &Policy, seed: &Hash32, strategy: Strategy, providers: &[
             }
         }
         Strategy::Weighted => {
-            let weight = |index: &usize| {
-                let provider = &providers[*index];
-                let stake = provider.stake.min(policy.assignment.weight_cap);
-                let health = u128::from(provider.health_ppm.ppm());
-                stake.mul_div_floor(health, 1_000_000).unwrap().max(Atoms(1)).0
-            };
-            let mut left: Vec<(usize, u128)> = order.iter().map(|index| (*index, weight(index))).collect();
+            let weighted = |index: &usize| (*index, weight(policy, &providers[*index]));
+            let mut left: Vec<(usize, u128)> = order.iter().map(weighted).collect();
             order = Vec::new();
             let mut sum = left
                 .iter()
@@ -64,6 +76,46 @@ struct State<'a> {
 }
 
 impl State<'_> {
+    /// A draw by weight: eight times among all that have a free place and nothing before that against them, and then among
+    /// the eligible ones.
+    fn draw(&self, seed: &Hash32, line: &[usize], job: &Job) -> Option<usize> {
+        use Reason::{Cooldown, Diversity, Units};
+        let mut stream = Stream::new(&tags::draw(seed, &job.task_id).unwrap());
+        let weighted = |index: &usize| (*index, weight(self.policy, &self.providers[*index]));
+        let free = |index: &&usize| match self.first_failure(**index, job) {
+            None | Some(Diversity) => true,
+            Some(Units) => self.fresh(**index, job.kind),
+            Some(Cooldown) => {
+                let warm = Job {
+                    cooldown: None,
+                    units: aicf_core::amount::Units(0),
+                    ..job.clone()
+                };
+                matches!(self.first_failure(**index, &warm), None | Some(Diversity))
+            }
+            _ => false,
+        };
+        let all: Vec<(usize, u128)> = line.iter().filter(free).map(weighted).collect();
+        if all.is_empty() {
+            return None;
+        }
+        for _ in 0..8 {
+            let index = drawn(&all, &mut stream);
+            if self.first_failure(index, job).is_none() {
+                return Some(index);
+            }
+        }
+        let eligible = |index: &&usize| self.first_failure(**index, job).is_none();
+        let left: Vec<(usize, u128)> = line.iter().filter(eligible).map(weighted).collect();
+        (!left.is_empty()).then(|| drawn(&left, &mut stream))
+    }
+
+    /// Whether a provider has not used more units than there are.
+    fn fresh(&self, index: usize, kind: Kind) -> bool {
+        let limit = self.policy.assignment.units_per_epoch.get(kind).0;
+        self.units[kind as usize][index] <= u128::from(limit)
+    }
+
     fn first_failure(&self, index: usize, job: &Job) -> Option<Reason> {
         let (provider, registry, assignment) = (&self.providers[index], &self.policy.registry, &self.policy.assignment);
         let kind = job.kind;
@@ -151,6 +203,10 @@ pub fn assign(
     jobs: &[Job],
 ) -> Result<Assigned, Code> {
     let mut line = permute(policy, seed, policy.assignment.strategy, providers)?;
+    if policy.assignment.spread == Spread::Proportional {
+        let mut weights = providers.iter().map(|provider| weight(policy, provider));
+        weights.try_fold(0_u128, u128::checked_add).ok_or(Code::Overflow)?;
+    }
     let held = |kind: Kind| {
         let leases = providers
             .iter()
@@ -178,13 +234,16 @@ pub fn assign(
         let task_id = job.task_id;
         let mut counts = Counts::default();
         let mut taken = None;
+        if policy.assignment.spread == Spread::Proportional {
+            taken = state.draw(seed, &line, job).map(|index| (0, index));
+        }
         for (place, index) in line.iter().enumerate() {
+            if taken.is_some() {
+                break;
+            }
             match state.first_failure(*index, job) {
                 Some(reason) => counts.add(reason, 1),
-                None => {
-                    taken = Some((place, *index));
-                    break;
-                }
+                None => taken = Some((place, *index)),
             }
         }
         let Some((place, index)) = taken else {

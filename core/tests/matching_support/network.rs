@@ -67,6 +67,7 @@ pub fn provider(id: impl Into<String>) -> Provider {
         active_leases: None,
         units_used: None,
         circuit_max: None,
+        units_quota: None,
     }
 }
 
@@ -97,7 +98,7 @@ pub fn edgy(number: u64, providers: u64, jobs: u64, wide: bool) -> Network {
     let few = |dice: &mut Dice| ids.iter().filter(|_| dice.one_in(rare)).cloned().collect::<Vec<_>>();
     let assignment = &mut policy.assignment;
     assignment.strategy = dice.of(&[Strategy::Shuffle, Strategy::Weighted, Strategy::Score]);
-    assignment.spread = dice.of(&[Spread::RoundRobin, Spread::Pack]);
+    assignment.spread = dice.of(&[Spread::RoundRobin, Spread::Pack, Spread::Proportional]);
     assignment.weight_cap = Atoms(dice.of(&[0, 1, 20_000, 1_000_000_000]));
     assignment.diversity_min_leases = dice.of(&[0, 0, 1, 2, 5, 20]);
     let shares = [0, 1, 100_000, 250_000, 333_333, 500_000, 750_000, 1_000_000];
@@ -233,6 +234,8 @@ pub enum Shape {
     Mixed,
     /// The same, packed instead of spread.
     Packed,
+    /// The same, where each job draws by stake and health.
+    Drawn,
     /// The same, where each job also has providers it must not go to.
     Cooled,
     /// The same, where no operator and no region may have more than its share.
@@ -246,9 +249,10 @@ pub enum Shape {
 }
 
 impl Shape {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Mixed,
         Self::Packed,
+        Self::Drawn,
         Self::Cooled,
         Self::Diverse,
         Self::Tight,
@@ -266,6 +270,11 @@ pub fn large(shape: Shape, providers: u64, jobs: u64) -> Network {
     let models: Vec<Text> = (0..12).map(|index| text(format!("model-{index}"))).collect();
     match shape {
         Shape::Packed => policy.assignment.spread = Spread::Pack,
+        Shape::Drawn => {
+            policy.assignment.spread = Spread::Proportional;
+            policy.assignment.diversity_min_leases = 100;
+            policy.assignment.max_operator_share_ppm = Ratio::new(100_000).unwrap();
+        }
         Shape::Diverse => {
             policy.assignment.diversity_min_leases = 100;
             policy.assignment.max_operator_share_ppm = Ratio::new(100_000).unwrap();

@@ -288,6 +288,7 @@ fn registration(args: &Register, entry: Option<&Tree<'_>>, signer: Option<&Secre
         "attestation",
         "max_concurrent",
         "circuit_max",
+        "operator_proof",
         // For people, and for the commands that follow.
         "description",
         "stake",
@@ -327,6 +328,7 @@ fn registration(args: &Register, entry: Option<&Tree<'_>>, signer: Option<&Secre
     };
     fields
         .tree_if("attestation", of_file("attestation"))
+        .tree_if("operator_proof", of_file("operator_proof"))
         .tree_if("max_concurrent", of_file("max_concurrent"))
         .tree_if("circuit_max", of_file("circuit_max"))
         .text_if("public_key", key.as_deref())

@@ -133,4 +133,3 @@ fn count(counts: &mut Counts, name: &str) {
         }
     }
 }
-

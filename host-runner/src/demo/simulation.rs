@@ -167,6 +167,7 @@ impl Run<'_> {
                 public_key: None,
                 key_scheme: None,
                 account: None,
+                operator_proof: None,
             };
             self.must(now_ms, register)?;
             let stake = Command::Stake {

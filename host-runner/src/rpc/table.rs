@@ -152,7 +152,7 @@ methods! {
         "Puts a job into the queue; the answer has its task_id.";
     "aicf.cancelJob" Write(writes::cancel_job) &["task_id", "requester"],
         "Takes a job back; its fee returns.";
-    "aicf.registerProvider" Write(writes::register) &["provider_id", "kinds", "region", "models", "endpoints", "attestation", "max_concurrent", "circuit_max", "public_key", "key_scheme", "operator", "signed"],
+    "aicf.registerProvider" Write(writes::register) &["provider_id", "kinds", "region", "models", "endpoints", "attestation", "max_concurrent", "circuit_max", "public_key", "key_scheme", "operator", "operator_proof", "signed"],
         "Makes a provider known, or changes what it offers.";
     "aicf.heartbeat" Write(writes::heartbeat) &["provider_id", "beat", "load_ppm", "free", "signed"],
         "A provider is there.";

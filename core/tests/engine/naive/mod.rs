@@ -5,6 +5,7 @@
 //! must be what the model says. Which provider gets which job is the matching's own affair (it has a reference of its
 //! own): here an assignment must be allowed, the better job comes first, and no place stays empty that a job could have.
 
+mod assigned;
 mod model;
 
 use aicf_core::engine::ledger::Account;
@@ -14,9 +15,9 @@ use aicf_core::value::{Hash32, Text};
 use model::Model;
 
 use crate::random::Dice;
-use crate::world::{World, command_from_json, hash, text};
+use crate::world::{World, command_from_json, hash, market_bytes, text};
 
-const STORIES: u8 = 40;
+const STORIES: u8 = 50;
 const COMMANDS: u64 = 220;
 const PROVIDERS: [&str; 3] = ["p0", "p1", "p2"];
 const REQUESTERS: [&str; 2] = ["r0", "r1"];
@@ -25,7 +26,7 @@ const REQUESTERS: [&str; 2] = ["r0", "r1"];
 const POLICY: &str = r#"{
   "epoch": {"length_blocks": 10, "finality_k": 2},
   "registry": {"min_stake": {"ai": "1000", "quantum": "5000"}},
-  "assignment": {"strategy": "score", "concurrency": {"ai": 2, "quantum": 1}, "units_per_epoch": {"ai": "1000000000", "quantum": "10000"}},
+  "assignment": {"strategy": "score", "concurrency": {"ai": 2, "quantum": 1}, "units_per_epoch": {"ai": "1000000", "quantum": "10000"}},
   "retry": {"max_attempts": 2},
   "pricing": {"ai": {"tiers": [{"up_to": null, "per_unit": "10"}], "min_reward": "0", "max_reward": "1000000000", "surge": []}},
   "fund": {"budget_per_epoch": "1000000000000"},
@@ -34,11 +35,15 @@ const POLICY: &str = r#"{
   "queue": {"job_ttl_ms": {"ai": 3600000}}
 }"#;
 
+/// A place for each 600 of the stake.
+const RULES: &str = r#"{"leases": {"stake_per_lease": {"ai": "600", "quantum": "0"}}}"#;
+
 /// What a story does next, in words the model understands, too.
 #[derive(Clone, Debug)]
 pub enum Act {
     Tick,
-    Register(&'static str),
+    /// Who, and how many leases it takes at a time.
+    Register(&'static str, Option<usize>),
     Heartbeat(&'static str),
     Stake(&'static str, u128),
     Unstake(&'static str, u128),
@@ -48,6 +53,7 @@ pub enum Act {
         requester: &'static str,
         fee: u128,
         units: u64,
+        model: Option<&'static str>,
         number: u64,
     },
     Cancel(Hash32, &'static str),
@@ -79,8 +85,13 @@ impl Act {
         };
         let source = match self {
             Self::Tick => r#"{"tick": {}}"#.into(),
-            Self::Register(id) => {
-                format!(r#"{{"register": {{"provider_id": "{id}", "kinds": ["ai"], "models": [], "endpoints": []}}}}"#)
+            Self::Register(id, most) => {
+                let most = most.map_or(String::new(), |most| {
+                    format!(r#", "max_concurrent": {{"ai": {most}, "quantum": 0}}"#)
+                });
+                format!(
+                    r#"{{"register": {{"provider_id": "{id}", "kinds": ["ai"], "models": ["m"], "endpoints": []{most}}}}}"#
+                )
             }
             Self::Heartbeat(id) => format!(r#"{{"heartbeat": {{"provider_id": "{id}"}}}}"#),
             Self::Stake(id, amount) => format!(r#"{{"stake": {{"provider_id": "{id}", "amount": "{amount}"}}}}"#),
@@ -91,11 +102,15 @@ impl Act {
                 requester,
                 fee,
                 units,
+                model,
                 number,
-            } => format!(
-                r#"{{"enqueue": {{"kind": "ai", "requester": "{requester}", "tier": "free", "fee": "{fee}", "units": "{units}",
-                    "tx_hash": "0x{number:08x}", "caller": "0x02", "payload": "0x", "attestation_classes": []}}}}"#
-            ),
+            } => {
+                let model = model.map_or(String::new(), |model| format!(r#", "model": "{model}""#));
+                format!(
+                    r#"{{"enqueue": {{"kind": "ai", "requester": "{requester}", "tier": "free", "fee": "{fee}", "units": "{units}",
+                        "tx_hash": "0x{number:08x}", "caller": "0x02", "payload": "0x", "attestation_classes": []{model}}}}}"#
+                )
+            }
             Self::Cancel(task, requester) => {
                 format!(r#"{{"cancel": {{"task_id": "{task}", "requester": "{requester}"}}}}"#)
             }
@@ -159,7 +174,7 @@ fn next(dice: &mut Dice, model: &Model, number: u64) -> Act {
     }
     match dice.below(41) {
         39 if dice.below(4) == 0 => Act::Cancel(hash(1), r),
-        0 => Act::Register(p),
+        0 => Act::Register(p, dice.of(&[None, None, None, Some(0), Some(1), Some(3), Some(1_000)])),
         1 | 2 => Act::Stake(p, amount),
         3 => Act::Unstake(p, amount),
         4 => Act::Stake(p, 4_000),
@@ -168,7 +183,15 @@ fn next(dice: &mut Dice, model: &Model, number: u64) -> Act {
         6..=13 => Act::Enqueue {
             requester: r,
             fee: amount,
-            units: dice.below(2_000),
+            units: match dice.below(40) {
+                0 => 1_000_001,
+                _ => dice.below(2_000),
+            },
+            model: match dice.below(10) {
+                0 => Some("none"),
+                1..4 => Some("m"),
+                _ => None,
+            },
             number,
         },
         14 => Act::Cancel(task, r),
@@ -180,7 +203,7 @@ fn next(dice: &mut Dice, model: &Model, number: u64) -> Act {
         27..=30 => Act::Lease(Say::Complete(dice.below(2_000)), task, holder, attempt),
         31..=35 => Act::Proof {
             task: result,
-            nullifier: u8::try_from(dice.below(60)).unwrap(),
+            nullifier: u8::try_from(dice.below(12)).unwrap(),
             miner: dice.of(&["m0", "p0"]),
             valid: dice.below(5) > 0,
         },
@@ -231,7 +254,7 @@ fn random_commands_come_to_what_lists_and_sums_say() {
     let mut seen = std::collections::BTreeMap::<Status, u64>::new();
     for story in 0..STORIES {
         let mut dice = Dice(Stream::new(&Hash32([story; 32])));
-        let mut world = World::with(POLICY, NetworkName::Devnet);
+        let mut world = World::begun(POLICY, NetworkName::Devnet, Some(market_bytes(RULES)));
         let mut model = Model::new(world.now_ms);
         for number in 0..COMMANDS {
             // Mostly little time passes; now and then enough for every deadline.
@@ -242,7 +265,7 @@ fn random_commands_come_to_what_lists_and_sums_say() {
             world.height += dice.below(2);
             // Every story begins with providers that have stake.
             let act = match number {
-                0..3 => Act::Register(PROVIDERS[usize::try_from(number).unwrap()]),
+                0..3 => Act::Register(PROVIDERS[usize::try_from(number).unwrap()], None),
                 3..6 => Act::Stake(PROVIDERS[usize::try_from(number - 3).unwrap()], 2_500),
                 _ => next(&mut dice, &model, number),
             };
@@ -262,6 +285,7 @@ fn random_commands_come_to_what_lists_and_sums_say() {
     for status in [
         Status::Ok,
         Status::OutOfRange,
+        Status::TooLarge,
         Status::UnknownTask,
         Status::ProviderRetired,
         Status::NotOwner,

@@ -10,11 +10,12 @@ const EPOCH_BLOCKS: u64 = 10;
 const FINALITY: u64 = 2;
 const UNBONDING_EPOCHS: u64 = 2;
 const MIN_STAKE: u128 = 1_000;
-const PLACES: usize = 2;
-const MIN_HEALTH: u32 = 600_000;
+const STAKE_PER_LEASE: u128 = 600;
+pub const MODEL: &str = "m";
+const UNITS_PER_EPOCH: u64 = 1_000_000;
 const ATTEMPTS: u32 = 2;
-const ACK_MS: u64 = 5_000;
-const LEASE_MS: u64 = 600_000;
+pub const ACK_MS: u64 = 5_000;
+pub const LEASE_MS: u64 = 600_000;
 const RENEW_FROM_MS: u64 = 360_000;
 const RENEW_ADD_MS: u64 = 300_000;
 const RENEWALS: u32 = 6;
@@ -25,12 +26,12 @@ const PROOF_BLOCKS: u64 = 1_000;
 
 #[derive(Clone, Debug)]
 pub struct Lease {
-    provider: &'static str,
-    attempt: u32,
-    ack_by: u64,
-    expires: u64,
-    acked: bool,
-    renewals: u32,
+    pub provider: &'static str,
+    pub attempt: u32,
+    pub ack_by: u64,
+    pub expires: u64,
+    pub acked: bool,
+    pub renewals: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -52,10 +53,11 @@ pub struct Job {
     requester: &'static str,
     fee: u128,
     units: u64,
+    pub model: Option<&'static str>,
     since: u64,
-    attempts: u32,
-    avoids: Vec<&'static str>,
-    state: State,
+    pub attempts: u32,
+    pub avoids: Vec<&'static str>,
+    pub state: State,
 }
 
 impl Job {
@@ -74,12 +76,12 @@ impl Job {
         matches!(self.state, State::Settled | State::Ended(_))
     }
 
-    fn ready(&self, now: u64) -> bool {
+    pub fn ready(&self, now: u64) -> bool {
         matches!(self.state, State::Queued(from) if from <= now)
     }
 
     /// SPEC §3 with the default weights, of a job without a payload in the free tier.
-    fn rank(&self) -> i128 {
+    pub fn rank(&self) -> i128 {
         let fee = i128::try_from(self.fee).unwrap();
         let nf = 1_000_000 * fee / (fee + 50_000);
         (550_000 * nf + 100_000 * 1_000_000) * 3_600_000 - 250_000 * 1_000_000 * i128::from(self.since)
@@ -113,9 +115,17 @@ pub struct Provider {
     leaving: Vec<(u128, u64)>,
     was_active: bool,
     retired: bool,
+    /// Leases it takes at a time by its registration.
+    most: Option<usize>,
 }
 
 impl Provider {
+    /// Leases it may hold. Units are never the bound: a place has 500,000 in an epoch, more than a story asks for.
+    pub fn places(&self) -> usize {
+        let places = usize::try_from(self.stake / STAKE_PER_LEASE).unwrap();
+        self.most.map_or(places, |most| places.min(most))
+    }
+
     fn stumbles(&mut self) {
         self.health -= self.health / 4;
     }
@@ -124,7 +134,7 @@ impl Provider {
         self.health += (1_000_000 - self.health).div_ceil(8);
     }
 
-    fn active(&self) -> bool {
+    pub fn active(&self) -> bool {
         !self.retired && self.stake >= MIN_STAKE
     }
 
@@ -149,7 +159,7 @@ pub struct Model {
     miners: Vec<(&'static str, i128)>,
     claimed: Vec<Hash32>,
     nullifiers: Vec<u8>,
-    now: u64,
+    pub now: u64,
     height: u64,
 }
 
@@ -181,7 +191,7 @@ impl Model {
         found.ok_or(Status::UnknownProvider)
     }
 
-    fn job(&mut self, id: &Hash32) -> Result<&mut Job, Status> {
+    pub fn job(&mut self, id: &Hash32) -> Result<&mut Job, Status> {
         let found = self.jobs.iter_mut().find(|job| job.id == *id);
         found.ok_or(Status::UnknownTask)
     }
@@ -275,9 +285,12 @@ impl Model {
     fn act(&mut self, act: &Act, events: &[Event]) -> Judged {
         match act {
             Act::Tick => Ok(()),
-            Act::Register(id) => match self.provider(id) {
+            Act::Register(id, most) => match self.provider(id) {
                 Ok(provider) if provider.retired => Err(Status::ProviderRetired),
-                Ok(_) => Ok(()),
+                Ok(provider) => {
+                    provider.most = *most;
+                    Ok(())
+                }
                 Err(_) => {
                     let heard = self.height;
                     self.providers.push(Provider {
@@ -289,6 +302,7 @@ impl Model {
                         leaving: Vec::new(),
                         was_active: false,
                         retired: false,
+                        most: *most,
                     });
                     Ok(())
                 }
@@ -359,8 +373,15 @@ impl Model {
                 Ok(())
             }
             Act::Enqueue {
-                requester, fee, units, ..
+                requester,
+                fee,
+                units,
+                model,
+                ..
             } => {
+                if *units > UNITS_PER_EPOCH {
+                    return Err(Status::TooLarge);
+                }
                 let id = events.iter().find_map(|event| match event {
                     Event::JobEnqueued { task_id, .. } => Some(*task_id),
                     _ => None,
@@ -370,6 +391,7 @@ impl Model {
                     requester,
                     fee: *fee,
                     units: *units,
+                    model: *model,
                     since: self.now,
                     attempts: 0,
                     avoids: Vec::new(),
@@ -410,67 +432,6 @@ impl Model {
             if matches!(&job.state, State::Assigned(lease) if lease.provider == id) {
                 job.state = State::Queued(0);
                 job.avoids.push(id);
-            }
-        }
-    }
-
-    fn load(&self, id: &str) -> usize {
-        let held = |job: &&Job| matches!(&job.state, State::Assigned(lease) if lease.provider == id);
-        self.jobs.iter().filter(held).count()
-    }
-
-    /// Whether somebody has a place for the job.
-    fn could_run(&self, job: &Job) -> bool {
-        self.providers.iter().any(|provider| {
-            provider.active()
-                && provider.health >= MIN_HEALTH
-                && self.load(provider.id) < PLACES
-                && !job.avoids.contains(&provider.id)
-        })
-    }
-
-    fn dispatch(&mut self, events: &[Event]) {
-        let now = self.now;
-        let mut worst_given: Option<i128> = None;
-        for event in events {
-            let Event::JobAssigned {
-                task_id,
-                provider_id,
-                attempt,
-                ..
-            } = event
-            else {
-                continue;
-            };
-            let provider = self
-                .providers
-                .iter()
-                .find(|provider| *provider.id == **provider_id)
-                .expect("a provider");
-            let id = provider.id;
-            assert!(
-                provider.active() && provider.health >= MIN_HEALTH && self.load(id) < PLACES,
-                "{id} has no place"
-            );
-            let job = self.job(task_id).expect("a job");
-            assert!(job.ready(now) && !job.avoids.contains(&id), "{id} may not have it");
-            assert_eq!(*attempt, job.attempts);
-            let rank = job.rank();
-            worst_given = Some(worst_given.map_or(rank, |worst| worst.min(rank)));
-            job.state = State::Assigned(Lease {
-                provider: id,
-                attempt: *attempt,
-                ack_by: now + ACK_MS,
-                expires: now + LEASE_MS,
-                acked: false,
-                renewals: 0,
-            });
-        }
-        for job in self.jobs.iter().filter(|job| job.ready(now)) {
-            assert!(!self.could_run(job), "a place stays empty while {} waits", job.id);
-            if job.avoids.is_empty() {
-                let passed = worst_given.is_some_and(|worst| worst < job.rank());
-                assert!(!passed, "{} waits behind a job of lower rank", job.id);
             }
         }
     }

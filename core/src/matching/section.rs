@@ -1,12 +1,12 @@
 //! The first provider of a class that can take a job, without looking at those who cannot.
 //!
 //! All providers stand in one [`Line`]; with `round_robin` who gets a lease goes to its end, and its
-//! old place stays empty. A [`Lane`] is the part of that line with the providers of one class, cut in
+//! old place stays empty. A [`Section`] is the part of that line with the providers of one class, cut in
 //! blocks of 64 places. A block knows which places may still be of use and the most units anybody in
 //! it can still take, so those who are full, gone or too small are passed by in blocks. Places and
 //! units only fall in a dispatch, therefore what a block knows is never too little.
 //!
-//! A lane learns late: it finds out that somebody moved away when it looks there, and that somebody
+//! A section learns late: it finds out that somebody moved away when it looks there, and that somebody
 //! arrived at the end when it finds nobody before. That is enough for the order to be exact, because
 //! everybody who arrives stands behind everybody who did not move.
 
@@ -21,7 +21,7 @@ const BLOCK: usize = 64;
 const BLOCK_MASK: usize = BLOCK - 1;
 /// Up to this many members are sorted rather than counted.
 const SMALL: usize = 32;
-/// Places a lane may have beyond twice its members before it is made shorter.
+/// Places a section may have beyond twice its members before it is made shorter.
 const SPARE: usize = 1024;
 
 /// The line all providers stand in: at first the permutation.
@@ -66,7 +66,7 @@ impl Line {
     }
 }
 
-/// What is known of up to 64 neighbours in a lane.
+/// What is known of up to 64 neighbours in a section.
 #[derive(Clone, Copy)]
 struct Block {
     /// Those that may still be of use.
@@ -179,7 +179,7 @@ impl Blocks {
 }
 
 /// The providers of one class, in the order of the line.
-pub(super) struct Lane {
+pub(super) struct Section {
     /// Their slots, ascending.
     members: Vec<u32>,
     /// The same as a set of bits; made when it is needed.
@@ -189,8 +189,8 @@ pub(super) struct Lane {
     upto: u32,
 }
 
-impl Lane {
-    /// A lane of these slots, ascending.
+impl Section {
+    /// A section of these slots, ascending.
     pub fn new(members: Vec<u32>) -> Self {
         Self {
             blocks: Blocks::with_capacity(members.len()),
@@ -210,7 +210,7 @@ impl Lane {
         self.members.binary_search(&slot).is_ok()
     }
 
-    /// A position before which nobody of the lane stands who is of use.
+    /// A position before which nobody of the section stands who is of use.
     pub fn from(&mut self) -> u32 {
         self.blocks.head().unwrap_or(self.upto)
     }
@@ -229,7 +229,7 @@ impl Lane {
             return None;
         }
         let found = self.blocks.search(old, units, line, load, &skip);
-        // However often the line goes round, a lane is never longer than a few times its class.
+        // However often the line goes round, a section is never longer than a few times its class.
         let longest = self.members.len().saturating_mul(2).saturating_add(SPARE);
         if self.blocks.positions.len() > longest {
             self.blocks = self.blocks.compacted(line, load, longest);
