@@ -216,7 +216,7 @@ policy_struct! {
         max_operator_share_ppm: Ratio,
         /// Largest share of one region.
         max_region_share_ppm: Ratio,
-        /// Leases a provider may hold, unless it says otherwise.
+        /// Leases a provider may hold: the engine never lets it hold more, `matching.assign` takes a number of its own.
         concurrency: PerKind<u64>,
         /// Units a provider may be given in an epoch.
         units_per_epoch: PerKind<Units>,
