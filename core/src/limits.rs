@@ -99,6 +99,14 @@ pub const CORRELATION_SLASHES_MAX: usize = 200_000;
 pub const FORMER_KEYS_MAX: usize = 16;
 /// Providers that a job is not offered to again. A decline beyond it is refused.
 pub const COOLDOWN_PROVIDERS_MAX: usize = 64;
+/// Circuits of a job with hidden traps, the traps among them.
+pub const TRAP_CIRCUITS_MAX: u64 = 2_048;
+/// Qubits times layers of all hidden traps of a job: what a reveal draws and compares.
+pub const TRAP_CELLS_MAX: u64 = 1 << 20;
+/// Different outcomes in the counts of a job, of all circuits together.
+pub const TRAP_OUTCOMES_MAX: usize = 1 << 16;
+/// Bits of those outcomes, one byte each on the wire.
+pub const TRAP_BITS_MAX: usize = 1 << 20;
 /// Rows of one schedule: of policies, of network parameters, of core modules.
 pub const SCHEDULE_ROWS_MAX: usize = 4_096;
 /// Rows that one command reads, each row of a range counted.

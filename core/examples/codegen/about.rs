@@ -25,6 +25,7 @@ pub fn function(name: &str) -> &'static str {
         "policy.check" => "A partial policy completed and checked, and its hash.",
         "market.check" => "Partial market rules completed and checked, their hash and canonical bytes.",
         "traps.generate" => "A trap circuit and what it must measure.",
+        "traps.positions" => "Where hidden traps stand among the circuits of a job, and the commitment to their seed.",
         "traps.verify" => "Whether measured traps pass.",
         "signature.verify" => "Whether a post-quantum signature holds under the scheme it names.",
         "receipt.verify" => "Whether a receipt proves a batch, and what it says of a payee.",

@@ -110,6 +110,7 @@ catalogue! {
     crate::attestation::QpuInput,
     crate::hash::tags::Tagged,
     crate::network::Check,
+    crate::traps::Positions,
 }
 
 /// Calls a function: input and output in the same format.

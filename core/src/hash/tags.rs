@@ -228,6 +228,12 @@ domains! {
             [batch_id: Hash32];
         "The seed of a trap circuit." "12-traps" "aicf/traps/v1" TRAPS traps Traps
             [task_id: Hash32, beacon: Hash32, index: u64];
+        "The commitment to the secret seed of hidden traps." "12-traps" "aicf/trap-seed/v1" TRAP_SEED trap_seed TrapSeed
+            [seed: Hash32];
+        "The seed of the places of hidden traps." "12-traps" "aicf/trap-places/v1" TRAP_PLACES trap_places TrapPlaces
+            [commitment: Hash32, seed: Hash32];
+        "The digest of the circuits of a job with hidden traps." "12-traps" "aicf/trap-programs/v1" TRAP_PROGRAMS trap_programs TrapPrograms
+            [programs: Vec<Hash32>];
         "The state root after an entry." "14-engine" "aicf/state/v1" STATE state State
             [state_root: Hash32, seq: u64, entry_hash: Hash32, status: u32, write_set_hash: Hash32];
         "The id of a provider that is bound to its key." "16-market" "aicf/provider/v1" PROVIDER provider Provider

@@ -131,6 +131,8 @@ policy_struct! {
         fair_min_leases: u64,
         /// The part of the fee that the provider has when its requester cancels an assigned job.
         cancel_fee_ppm: Ratio,
+        /// Whether a quantum job must commit to hidden traps.
+        traps_required: bool,
     }
 }
 
@@ -139,7 +141,7 @@ policy_struct! {
     LeaseRules {
         /// Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never.
         failures_in_row_max: u64,
-        /// Blocks after a completion in which a proof of it is accepted.
+        /// Blocks after a completion in which it is proved and rated; hidden traps are revealed in the first half of them.
         proof_blocks: Positive,
         /// Stake for each lease of a kind that a provider holds at a time; 0 leaves the number of leases to the policy.
         stake_per_lease: PerKind<Atoms>,

@@ -4,13 +4,15 @@
 //! A circuit is random layers, one random Pauli on each qubit, and the same layers undone in reverse.
 //! Without the Paulis nothing would have happened; with them the result is a fixed bitstring, which a
 //! Pauli frame finds in one step per gate (`circuit`). [`generate()`] writes the program a provider
-//! runs, [`verify()`] compares what came back.
+//! runs, [`verify()`] compares what came back, and [`places()`] hides traps among the circuits of a job.
 
 mod circuit;
 mod generate;
+mod places;
 mod verify;
 
 pub use generate::{Generate, Trap, expected, generate};
+pub use places::{Circuits, Positions, PositionsOutput, places};
 pub use verify::{Bitstring, TrapResult, Verified, Verify, verify};
 
 use crate::value::Bounded;

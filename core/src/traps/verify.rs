@@ -33,6 +33,18 @@ impl Bitstring {
             .all(|byte| matches!(byte, b'0' | b'1'))
             .then(|| Self(text.into()))
     }
+
+    /// How many bits.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 impl core::borrow::Borrow<str> for Bitstring {
