@@ -110,6 +110,25 @@ fn signed_again(request: &str, old: &Value, keys: &BTreeMap<Vec<u8>, PrivateKey>
     Ok(text)
 }
 
+/// The request with the hash of its market rules in the network document, where both fitted before: the defaults may be others
+/// now.
+fn fitted(request: &str, old: &Value) -> Tried<String> {
+    let mut text = request.to_owned();
+    let Ok(read) = serde_json::from_str::<Value>(request) else {
+        return Ok(text);
+    };
+    let genesis = &read["input"]["entries"][0]["command"]["genesis"];
+    if let Some(named) = genesis["network"]["params_hash"].as_str()
+        && (old["ok"]["outcomes"][0]["status"] == "ok" || old["error"].is_object())
+    {
+        let rules = genesis["market"].as_str().and_then(hex::read);
+        let rules = rules.unwrap_or_else(|| vec![0xa0]);
+        let market = aicf_core::market::Market::parse(aicf_core::codec::Format::Cbor, &rules)?;
+        text = text.replace(named, &market.hash()?.to_string());
+    }
+    Ok(text)
+}
+
 fn outcomes(reply: &Value) -> Vec<String> {
     let roots = reply["ok"]["outcomes"].as_array().into_iter().flatten();
     roots
@@ -122,7 +141,8 @@ fn main() -> Tried {
     let mut examples = Vec::new();
     for line in std::fs::read_to_string(FILE)?.lines() {
         let example: Value = serde_json::from_str(line)?;
-        let request = example["request"].as_str().ok_or("a request")?.to_owned();
+        let request = example["request"].as_str().ok_or("a request")?;
+        let request = fitted(request, &example["reply"])?;
         let request = if request.contains("\"signed\":") {
             signed_again(&request, &example["reply"], &keys)?
         } else {

@@ -198,6 +198,9 @@ impl Context<'_> {
             (Some(key), None) => self.txn.delete(key),
             _ => {}
         }
+        if job.traps.is_some() && job.status != JobStatus::Completed && before.is_some_and(Job::is_completed) {
+            self.txn.delete(Key::new(Table::TrapCounts).hash(task_id));
+        }
         let epoch = self.epoch();
         requesters::follow(&mut self.txn, epoch, job, before)?;
         leases::follow(&mut self.txn, task_id, job, before)?;
@@ -277,6 +280,12 @@ impl Job {
 }
 
 impl Job {
+    /// Whether there is a result and no proof yet.
+    #[must_use]
+    pub const fn is_completed(&self) -> bool {
+        matches!(self.status, JobStatus::Completed)
+    }
+
     /// The provider, while it holds the job.
     #[must_use]
     pub fn holder(&self) -> Option<&Text> {

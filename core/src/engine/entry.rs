@@ -1,19 +1,22 @@
 //! What goes in: numbered, timed commands. The ordered entries are the journal, which gives the same state everywhere.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
 use super::signed::OperatorProof;
 use crate::amount::{Atoms, Ratio, Units};
-use crate::attestation::Collateral;
 use crate::matching::Circuit;
 use crate::network::{NetworkHeader, SequencerKey};
 use crate::signature::Scheme;
 use crate::slashing::Offence;
 use crate::task_id::{Payload, ShortBytes};
 use crate::value::{Bytes, Hash32, Kind, PerKind, Text};
+
+pub use super::parts::{
+    AttestationEvidence, CircuitCounts, LeaseMessage, Metrics, OffenceProof, Role, SignedCommand, SignedStatement,
+    TrapCommitment,
+};
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,6 +160,8 @@ pub enum Command {
         attestation_classes: Vec<crate::matching::AttestationClass>,
         /// How large its circuit is (quantum); absent fits everywhere.
         circuit: Option<Circuit>,
+        /// Its hidden traps (quantum).
+        traps: Option<TrapCommitment>,
     },
     /// The requester takes a job back.
     Cancel {
@@ -186,6 +191,8 @@ pub enum Command {
         result_digest: Hash32,
         /// What was measured.
         metrics: Metrics,
+        /// What each circuit gave, in their order, where the job has hidden traps.
+        counts: Option<Vec<CircuitCounts>>,
     },
     /// A proof was included in a block: a claim, if it is valid and new.
     Proof {
@@ -338,6 +345,24 @@ pub enum Command {
         /// The keys; a seal names its key by its place in this list.
         keys: Vec<SequencerKey>,
     },
+    /// The seed of a job's hidden traps is revealed: its result is verified.
+    RevealTraps {
+        /// Which job.
+        task_id: Hash32,
+        /// The seed.
+        seed: Hash32,
+        /// SHA3-256 of the program of each circuit, in their order.
+        programs: Vec<Hash32>,
+    },
+    /// A requester says how good a result is (AI).
+    Rate {
+        /// Of which job.
+        task_id: Hash32,
+        /// Who says so.
+        requester: Text,
+        /// How good.
+        qos_ppm: Ratio,
+    },
 }
 
 /// The seal of a batch (see [`super::batches`] for what is signed). The batch's time is the entry's.
@@ -408,6 +433,8 @@ pub enum ContractCall {
         attestation_classes: Vec<crate::matching::AttestationClass>,
         /// The size of its circuit (quantum only); absent fits everywhere.
         circuit: Option<Circuit>,
+        /// Its hidden traps (quantum only).
+        traps: Option<TrapCommitment>,
     },
     /// Cancels a job that has no result.
     Cancel {
@@ -449,6 +476,24 @@ pub enum ContractCall {
         /// The batch's hash.
         hash: Hash32,
     },
+    /// Reveals the seed of a job's hidden traps; any account may.
+    RevealTraps {
+        /// The job.
+        task_id: Hash32,
+        /// The seed.
+        seed: Hash32,
+        /// SHA3-256 of the program of each circuit, in their order.
+        programs: Vec<Hash32>,
+    },
+    /// Rates the result of an AI job.
+    Rate {
+        /// The job.
+        task_id: Hash32,
+        /// The job's requester.
+        requester: Text,
+        /// The quality of the result.
+        qos_ppm: Ratio,
+    },
 }
 
 /// A proof as a block has it.
@@ -487,109 +532,4 @@ impl Command {
             _ => None,
         }
     }
-}
-
-/// On whose behalf a signer speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// A provider, by the key that it registered.
-    Provider,
-    /// An operator of the network, by a key of the market rules.
-    Operator,
-}
-
-/// A command, who gives it, and the proof of that (see [`super::speaker`] for what is signed).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct SignedCommand {
-    /// As what.
-    pub role: Role,
-    /// The provider's id, or the operator's name.
-    pub signer: Text,
-    /// Above that of every message of this signer before.
-    pub nonce: u64,
-    /// The last block in which the message counts.
-    pub expires_height: u64,
-    /// The command as CBOR.
-    pub command: Bytes,
-    /// By the signer's key.
-    pub signature: Bytes,
-}
-
-/// What a provider signed, as evidence gives it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum SignedStatement {
-    /// A signed message whose command is `complete`.
-    Completion(SignedCommand),
-    /// A proof ([`crate::proof::Proof`] as CBOR).
-    Proof(Bytes),
-}
-
-/// Two signed statements of a provider that contradict each other.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum OffenceProof {
-    /// Two results for one lease.
-    Equivocation {
-        /// One result.
-        first: SignedStatement,
-        /// Another one.
-        second: SignedStatement,
-    },
-    /// One nullifier for two jobs.
-    Replay {
-        /// The proof for one job.
-        first: Bytes,
-        /// The proof for another one.
-        second: Bytes,
-    },
-}
-
-/// A provider's message about the lease it holds: the attempt is the fence against old leases.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct LeaseMessage {
-    /// The job.
-    pub task_id: Hash32,
-    /// Who speaks.
-    pub provider_id: Text,
-    /// Which attempt.
-    pub attempt: u32,
-}
-
-/// What a result is worth, as measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ResultMetrics"))]
-pub struct Metrics {
-    /// Units used; at most what was asked.
-    pub units: Units,
-    /// Quality of the result (AI).
-    pub qos_ppm: Option<Ratio>,
-    /// Share of shots that were traps (quantum).
-    pub coverage_ppm: Option<Ratio>,
-    /// Whether the traps held together (quantum).
-    pub integrity_ok: Option<bool>,
-    /// Trap shots (quantum).
-    pub trap_shots: Option<u64>,
-    /// Trap shots that failed (quantum).
-    pub trap_failures: Option<u64>,
-}
-
-/// Evidence of a provider's hardware, to be judged by the network's verifier.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct AttestationEvidence {
-    /// What kind of evidence.
-    pub class: crate::matching::AttestationClass,
-    /// The evidence itself.
-    pub evidence: Bytes,
-    /// Until when it says it holds.
-    pub not_after_ms: u64,
-    /// What the vendor publishes to judge it by; nothing of it is needed where evidence is believed.
-    pub collateral: Option<Box<Collateral>>,
 }

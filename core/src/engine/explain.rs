@@ -15,6 +15,7 @@ use super::requesters;
 use super::rows::{Deferred, Head, Job, JobStatus, Network, SlashRecord};
 use super::schedules::{archived, hash_at};
 use super::sla;
+use super::traps;
 use super::txn::Txn;
 use crate::amount::{Atoms, Multiplier, Units};
 use crate::limits::PAGE_ROWS_MAX;
@@ -49,6 +50,8 @@ pub enum Why {
     WaitsForSettlement,
     /// Nothing more happens to it.
     Over,
+    /// There is a result with hidden traps, whose requester can still reveal them.
+    WaitsForReveal,
 }
 
 /// A provider, as far as a job is concerned.
@@ -122,7 +125,14 @@ pub fn job(
         JobStatus::Queued => return waiting(txn, (head, network), policy, (task_id, &job), each, explained),
         JobStatus::Assigned if job.lease.as_ref().is_some_and(|lease| !lease.acknowledged) => Why::WaitsForAck,
         JobStatus::Assigned => Why::Running,
-        JobStatus::Completed => Why::WaitsForProof,
+        JobStatus::Completed => {
+            let pending = |result| traps::are_pending(head.height, &job, result);
+            if job.result.as_ref().is_some_and(pending) {
+                Why::WaitsForReveal
+            } else {
+                Why::WaitsForProof
+            }
+        }
         JobStatus::Claimed => Why::WaitsForSettlement,
         JobStatus::Settled | JobStatus::Expired | JobStatus::Failed | JobStatus::Cancelled => Why::Over,
     };

@@ -7,9 +7,9 @@ use super::ledger::{Account, Reason};
 use super::outcome::{Cause, Event, Status};
 use super::providers;
 use super::requesters;
-use super::rows::{Job, JobStatus, Lease};
+use super::rows::{Job, JobStatus, Lease, Quality};
 use super::sla::{self, Ending};
-use super::withdrawals;
+use super::{traps, withdrawals};
 use crate::amount::{Atoms, PPM, Units};
 use crate::hash::sha3_256;
 use crate::limits::{JOB_CLASSES_MAX, JOB_UNITS_MAX};
@@ -33,6 +33,7 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         model,
         attestation_classes,
         circuit,
+        traps,
     } = command
     else {
         return Err(Stop::Broken(Error::invariant("enqueue of another command")));
@@ -41,6 +42,7 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         return refuse(Status::OutOfRange, "too many attestation classes");
     }
     fits(context, kind, &payload, units, circuit, fee)?;
+    let traps = traps::committed(context, kind, circuit.as_ref(), traps)?;
     let Some(tier_ppm) = context.policy.queue.priority.tiers_ppm.get(&*tier).copied() else {
         return refuse(Status::UnknownTier, alloc::format!("no tier `{tier}` in the policy"));
     };
@@ -87,6 +89,7 @@ pub fn enqueue(context: &mut Context<'_>, command: Command) -> Step {
         result: None,
         claim: None,
         deadline_ms: expires_ms,
+        traps,
     };
     context.put_job(&id, &job, None)?;
     context.txn.mark(listed(Key::new(Table::JobByTime), &job, &id));
@@ -193,7 +196,8 @@ fn charge(context: &mut Context<'_>, task_id: &Hash32, job: &Job, provider_id: &
 }
 
 /// One attempt is over without a result that counts: the provider answers for it, the job waits its
-/// backoff, or is over when no attempt is left.
+/// backoff, or is over when no attempt is left. A job whose traps were revealed is over as well: whoever ran it again would
+/// know them.
 pub fn attempt_failed(context: &mut Context<'_>, task_id: &Hash32, mut job: Job, cause: Cause, ending: Ending) -> Step {
     let before = job.clone();
     let Some(lease) = job.lease.take() else {
@@ -203,13 +207,16 @@ pub fn attempt_failed(context: &mut Context<'_>, task_id: &Hash32, mut job: Job,
         context.release_lease(&before, Units(0))?;
     }
     providers::failed(context, &lease.provider_id, job.kind)?;
+    disown(context, &lease, &mut job)?;
     sla::observe(context, &lease, job.kind, &ending)?;
     job.result = None;
     job.attempts = job.attempts.saturating_add(1);
-    if u64::from(job.attempts) >= context.policy.retry.max_attempts {
+    let revealed = job.traps.as_ref().is_some_and(|traps| traps.outcome.is_some());
+    if revealed || u64::from(job.attempts) >= context.policy.retry.max_attempts {
         job.status = JobStatus::Queued;
         context.put_job(task_id, &job, Some(&before))?;
-        return context.end_job(task_id, job, JobStatus::Failed, Cause::NoAttemptsLeft);
+        let cause = if revealed { cause } else { Cause::NoAttemptsLeft };
+        return context.end_job(task_id, job, JobStatus::Failed, cause);
     }
     let delay = retry::delay(&context.policy.retry, job.kind, task_id, job.attempts.saturating_sub(1))?;
     requeue(
@@ -221,6 +228,18 @@ pub fn attempt_failed(context: &mut Context<'_>, task_id: &Hash32, mut job: Job,
         cause,
         delay.delay_ms,
     )
+}
+
+/// A result that comes to nothing has no quality that was only assumed or rated; traps that failed stay in it.
+fn disown(context: &mut Context<'_>, lease: &Lease, job: &mut Job) -> Step {
+    let Some(result) = &mut job.result else {
+        return Ok(());
+    };
+    let quality = Quality {
+        qos_ppm: None,
+        ..result.quality
+    };
+    sla::amend(context, lease, job.kind, result, quality)
 }
 
 /// The job waits again, after `delay_ms`.
@@ -278,7 +297,10 @@ fn pass_blocks(context: &mut Context<'_>) -> Step {
         let Some(task_id) = trailing_hash(&key) else {
             return Err(Stop::Broken(Error::invariant("a result without a job")));
         };
-        let job = context.job(&task_id)?;
+        let mut job = context.job(&task_id)?;
+        if let Some(lease) = job.lease.clone() {
+            disown(context, &lease, &mut job)?;
+        }
         context.end_job(&task_id, job, JobStatus::Expired, Cause::NotProved)?;
     }
     Ok(())

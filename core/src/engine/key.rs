@@ -104,6 +104,8 @@ tables! {
     ProveBy = 0x2a,
     /// `()` -> the key of the queue at which the next dispatch begins to look for lanes, where the last one stopped short.
     QueueCursor = 0x2b,
+    /// task_id -> the list of [`super::entry::CircuitCounts`] of a result whose traps are not revealed yet.
+    TrapCounts = 0x2c,
     /// task_id -> claim_key, for ever.
     ClaimedTask = 0x30,
     /// nullifier -> task_id, for ever.

@@ -1,14 +1,16 @@
 //! What a provider says about its lease: ack, renew, decline, fail, complete. A message under an old
 //! lease, from another provider or after the job's end is refused and changes nothing (SPEC §5).
 
+use alloc::vec::Vec;
+
 use super::context::{Context, Step, refuse};
-use super::entry::{LeaseMessage, Metrics};
+use super::entry::{CircuitCounts, LeaseMessage, Metrics};
 use super::jobs::{self, attempt_failed, requeue};
 use super::key::{Key, Table};
 use super::outcome::{Cause, Event, Status};
 use super::rows::{Job, JobResult, JobStatus, Lease};
-use super::sla::{self, Ending};
-use super::speaker;
+use super::sla::{self, Ending, Measured};
+use super::{speaker, traps};
 use crate::amount::{PPM, Rounding, Units, mul_div};
 use crate::limits::{JSON_INT_MAX, NEVER_MS};
 use crate::value::Hash32;
@@ -146,7 +148,13 @@ pub fn fail(context: &mut Context<'_>, message: LeaseMessage) -> Step {
 }
 
 /// There is a result. It pays when a proof of it is on the chain, and not before.
-pub fn complete(context: &mut Context<'_>, message: LeaseMessage, digest: Hash32, metrics: &Metrics) -> Step {
+pub fn complete(
+    context: &mut Context<'_>,
+    message: LeaseMessage,
+    digest: Hash32,
+    metrics: &Metrics,
+    counts: Option<Vec<CircuitCounts>>,
+) -> Step {
     let (mut job, mut lease) = leased(context, &message)?;
     if metrics.units > job.units {
         return refuse(
@@ -157,13 +165,23 @@ pub fn complete(context: &mut Context<'_>, message: LeaseMessage, digest: Hash32
     if metrics.trap_failures.unwrap_or(0) > metrics.trap_shots.unwrap_or(0) {
         return refuse(Status::OutOfRange, "more failed trap shots than trap shots");
     }
+    traps::keep_counts(context, &message.task_id, &job, counts)?;
     let before = job.clone();
     let latency_ms = context.now_ms.saturating_sub(lease.granted_ms);
     context.release_lease(&job, metrics.units)?;
     super::providers::succeeded(context, &message.provider_id, job.kind)?;
     // A result takes the lease up, had it not been.
     lease.acknowledged = true;
-    sla::observe(context, &lease, job.kind, &Ending::Completed { metrics, latency_ms })?;
+    let measured = Measured::of(metrics, job.kind, speaker::is_open(context), job.traps.is_some());
+    let observation = sla::observe(
+        context,
+        &lease,
+        job.kind,
+        &Ending::Completed {
+            measured: &measured,
+            latency_ms,
+        },
+    )?;
     job.status = JobStatus::Completed;
     job.result = Some(JobResult {
         digest,
@@ -174,6 +192,10 @@ pub fn complete(context: &mut Context<'_>, message: LeaseMessage, digest: Hash32
             .height
             .saturating_add(context.market.leases.proof_blocks.get())
             .min(JSON_INT_MAX),
+        completed_height: context.height,
+        observation,
+        quality: measured.quality,
+        rated: false,
     });
     // From here on blocks count, not time: a chain that stands still takes nobody's pay.
     job.deadline_ms = NEVER_MS;

@@ -29,11 +29,13 @@ mod messages;
 mod offences;
 mod offers;
 pub mod outcome;
+mod parts;
 mod penalties;
 mod proofs;
 mod prove;
 mod providers;
 pub mod query;
+mod ratings;
 pub mod replay;
 mod requesters;
 pub mod rows;
@@ -46,6 +48,7 @@ pub mod speaker;
 mod stakes;
 pub mod store;
 pub mod transactions;
+mod traps;
 mod txn;
 pub mod verifier;
 mod withdrawals;
@@ -450,7 +453,8 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             lease,
             result_digest,
             metrics,
-        } => messages::complete(context, lease, result_digest, &metrics),
+            counts,
+        } => messages::complete(context, lease, result_digest, &metrics, counts),
         Command::Proof {
             task_id,
             nullifier,
@@ -505,7 +509,17 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
         Command::Prove(proof) => prove::prove(context, caches, proof),
         Command::Signed(_) => context::refuse(Status::NotSigner, "a signed command is no signed command again"),
         Command::Malformed { code, path, .. } => context::refuse(Status::Malformed, alloc::format!("{code} at {path}")),
-        Command::Transaction(transaction) => transactions::run(context, transaction),
+        Command::Transaction(transaction) => transactions::run(context, caches, transaction),
         Command::Anchor { number, hash } => batches::anchor(context, number, hash),
+        Command::RevealTraps {
+            task_id,
+            seed,
+            programs,
+        } => traps::reveal(context, caches, &task_id, &seed, &programs),
+        Command::Rate {
+            task_id,
+            requester,
+            qos_ppm,
+        } => ratings::rate(context, &task_id, &requester, qos_ppm),
     }
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::rows::{JobStatus, PayeeRole};
-use crate::amount::{Atoms, Units};
+use crate::amount::{Atoms, Ratio, Units};
 use crate::matching::Status as ProviderStatus;
 use crate::policy::Severity;
 use crate::slashing::Offence;
@@ -187,6 +187,16 @@ statuses! {
     WrongBeacon = 76 "wrong_beacon",
     /// The time is too far ahead of the last block.
     ClockOutOfRange = 77 "clock_out_of_range",
+    /// The market rules take quantum jobs with hidden traps only.
+    TrapsRequired = 85 "traps_required",
+    /// The traps of the result are neither verified nor forfeited by the requester yet.
+    TrapsPending = 86 "traps_pending",
+    /// The counts of the circuits are absent or malformed.
+    BadCounts = 87 "bad_counts",
+    /// The result was rated before.
+    AlreadyRated = 88 "already_rated",
+    /// The blocks in which the command counts are over.
+    WindowClosed = 89 "window_closed",
 }
 
 impl Serialize for Status {
@@ -256,6 +266,8 @@ pub enum Cause {
     Requester,
     /// No proof of the result came in the blocks for it.
     NotProved,
+    /// The hidden traps of the result failed.
+    TrapsFailed,
 }
 
 impl Cause {
@@ -273,6 +285,7 @@ impl Cause {
             Self::NoAttemptsLeft => "no_attempts_left",
             Self::Requester => "requester",
             Self::NotProved => "not_proved",
+            Self::TrapsFailed => "traps_failed",
         }
     }
 }
@@ -457,5 +470,21 @@ pub enum Event {
         task_id: Hash32,
         provider_id: Text,
         amount: Atoms,
+    },
+    /// The hidden traps of a result were verified.
+    TrapsVerified {
+        task_id: Hash32,
+        provider_id: Text,
+        passed: bool,
+        shots: u64,
+        failures: u64,
+    },
+    /// The circuits that a requester committed to do not hold the traps of its seed: the result counts without verification.
+    TrapsVoid { task_id: Hash32 },
+    /// A requester rated a result.
+    JobRated {
+        task_id: Hash32,
+        provider_id: Text,
+        qos_ppm: Ratio,
     },
 }

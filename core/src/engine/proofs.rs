@@ -9,8 +9,8 @@ use super::key::{Key, Table};
 use super::outcome::{Cause, Event, Status};
 use super::rows::{Claim, ClaimRef, Deferred, JobStatus};
 use super::schedules::Caches;
-use super::settle;
 use super::sla::Ending;
+use super::{settle, traps};
 use crate::amount::{Atoms, Multiplier, PPM};
 use crate::limits::NEVER_MS;
 use crate::value::{Hash32, Text};
@@ -42,6 +42,7 @@ pub fn included(context: &mut Context<'_>, caches: &mut Caches, proof: Included)
     if context.txn.has(Key::new(Table::Nullifier).hash(&proof.nullifier))? {
         return refuse(Status::NullifierUsed, "the nullifier was used");
     }
+    traps::may_be_proved(context, &job, &result)?;
     if !proof.valid {
         // The nullifier is not spent: what was not valid proved nothing.
         return attempt_failed(context, &task_id, job, Cause::InvalidProof, Ending::InvalidProof);

@@ -4,7 +4,7 @@ use super::context::{Context, Step, refuse};
 use super::entry::ProofBody;
 use super::outcome::Status;
 use super::proofs::{Included, included};
-use super::rows::{Job, JobResult, Lease};
+use super::rows::{Job, JobResult, Lease, TrapOutcome};
 use super::schedules::Caches;
 use super::signed;
 use crate::proof::{Claim, Proof, Statement};
@@ -69,6 +69,15 @@ fn agrees(
         && statement.metrics.trap_failures > statement.metrics.trap_shots
     {
         return refuse(Status::WrongResult, "more failed trap shots than trap shots");
+    }
+    if let Claim::Quantum(statement) = &proof.claim
+        && let Some(TrapOutcome::Verified { shots, failures }) = job.traps.as_ref().and_then(|traps| traps.outcome)
+        && (statement.metrics.trap_shots, statement.metrics.trap_failures) != (shots, failures)
+    {
+        return refuse(
+            Status::WrongResult,
+            alloc::format!("{shots} trap shots were verified, and {failures} of them failed"),
+        );
     }
     if proof.nullifier != proof.claim.nullifier()? {
         return refuse(Status::WrongNullifier, "the nullifier is of something else");

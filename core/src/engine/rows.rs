@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::NetworkName;
+use super::entry::{NetworkName, TrapCommitment};
 use crate::amount::{Atoms, Multiplier, Ratio, Units};
 use crate::matching::{AttestationClass, Circuit, Status as ProviderStatus};
 use crate::policy::{Band, Severity};
@@ -305,6 +305,45 @@ pub struct Job {
     pub claim: Option<ClaimRef>,
     /// When something next happens to it by itself.
     pub deadline_ms: u64,
+    /// Its hidden traps.
+    pub traps: Option<JobTraps>,
+}
+
+/// The hidden traps of a job (docs/spec/12-traps.md).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct JobTraps {
+    /// What the requester committed to.
+    pub committed: TrapCommitment,
+    /// The policy in force when the job was enqueued: its traps were made by it and are judged by it.
+    pub policy_hash: Hash32,
+    /// Shots that each circuit needs at least, `ceil(traps.min_shots / traps.count)` of that policy: any may be a trap.
+    pub shots_min: u64,
+    /// What the reveal came to.
+    pub outcome: Option<TrapOutcome>,
+}
+
+/// What the reveal of hidden traps came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TrapOutcome {
+    /// The traps passed.
+    Verified {
+        /// Trap shots that count (SPEC §12).
+        shots: u64,
+        /// Those of them that gave another than the right answer.
+        failures: u64,
+    },
+    /// The traps failed, and the job with them.
+    Failed {
+        /// As above.
+        shots: u64,
+        /// As above.
+        failures: u64,
+    },
+    /// The circuits of the job do not hold the traps of the revealed seed: the result counts without verification.
+    Void,
 }
 
 /// A lease.
@@ -351,6 +390,26 @@ pub struct JobResult {
     pub completed_ms: u64,
     /// The last block in which a proof of it is accepted.
     pub prove_by: u64,
+    /// The height of the entry it came with.
+    pub completed_height: u64,
+    /// The number of its observation in the provider's windows.
+    pub observation: u64,
+    /// What is taken for its quality.
+    pub quality: Quality,
+    /// Whether its requester rated it.
+    pub rated: bool,
+}
+
+/// The quality of a result, as far as it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Quality {
+    /// Quality of the result (AI).
+    pub qos_ppm: Option<Ratio>,
+    /// Share of shots that were traps (quantum).
+    pub coverage_ppm: Option<Ratio>,
+    /// Whether the traps passed (quantum).
+    pub integrity_ok: Option<bool>,
 }
 
 /// Where a job's claim is.

@@ -7,21 +7,21 @@ use serde::{Deserialize, Serialize};
 use super::context::{Context, Step};
 use super::entry::Metrics;
 use super::key::{Key, Table};
-use super::rows::Lease;
+use super::rows::{JobResult, Lease, Quality};
 use super::txn::Txn;
 use crate::amount::Ratio;
 use crate::policy::SlaPolicy;
 use crate::sla::{Evaluation, Tally, Window, evaluate};
 use crate::slashing::{AvailabilityMetric, EpochMetrics, LatencyMetric, QosMetric, TrapsMetric};
-use crate::value::{Kind, Text};
+use crate::value::{Hash32, Kind, Text};
 use crate::{Error, Result};
 
 /// How an attempt ended, as the provider's record sees it.
 pub enum Ending<'a> {
     /// With a result.
     Completed {
-        /// What was measured.
-        metrics: &'a Metrics,
+        /// What counts as measured.
+        measured: &'a Measured,
         /// From lease to result.
         latency_ms: u64,
     },
@@ -29,16 +29,62 @@ pub enum Ending<'a> {
     NotAcknowledged,
     /// The lease ran out, or the provider gave up.
     Failed,
-    /// The proof of the result did not hold.
+    /// The proof of the result, or its hidden traps, did not hold.
     InvalidProof,
+}
+
+/// What is taken for measured of a result when it comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Its quality.
+    pub quality: Quality,
+    /// Trap shots.
+    pub trap_shots: u64,
+    /// Those of them that failed.
+    pub trap_failures: u64,
+}
+
+impl Measured {
+    /// What counts of a result. An open devnet believes the provider, except where hidden traps will tell. Elsewhere
+    /// an AI result counts as perfect until its requester rates it, and a quantum result has no quality until its
+    /// traps are verified.
+    #[must_use]
+    pub const fn of(said: &Metrics, kind: Kind, believed: bool, has_traps: bool) -> Self {
+        let mut quality = Quality {
+            qos_ppm: None,
+            coverage_ppm: None,
+            integrity_ok: None,
+        };
+        let (mut trap_shots, mut trap_failures) = (0, 0);
+        if believed {
+            quality.qos_ppm = said.qos_ppm;
+        } else if matches!(kind, Kind::Ai) {
+            quality.qos_ppm = Some(Ratio::ONE);
+        }
+        if believed && !has_traps {
+            quality.coverage_ppm = said.coverage_ppm;
+            quality.integrity_ok = said.integrity_ok;
+            if let Some(shots) = said.trap_shots {
+                trap_shots = shots;
+            }
+            if let Some(failures) = said.trap_failures {
+                trap_failures = failures;
+            }
+        }
+        Self {
+            quality,
+            trap_shots,
+            trap_failures,
+        }
+    }
 }
 
 /// One attempt, as kept until it leaves the long window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
-    qos_ppm: Option<Ratio>,
-    coverage_ppm: Option<Ratio>,
-    integrity_ok: Option<bool>,
+    /// Under which lease: numbers begin again with other lengths of the windows.
+    lease_id: Hash32,
+    quality: Quality,
     /// The bin of the latency: an index into the policy's edges, their number for "above the last".
     latency_bin: Option<u64>,
     heartbeats: Tally,
@@ -81,24 +127,9 @@ impl Sums {
 
     /// Adds (`more`) or takes away an observation.
     fn change(&mut self, seen: &Observation, more: bool) -> Result<()> {
+        self.quality(&seen.quality, more)?;
         let window = &mut self.window;
         count(&mut window.jobs, 1, more)?;
-        if let Some(qos) = seen.qos_ppm {
-            count(&mut self.qos_seen, 1, more)?;
-            count(window.qos_sum_ppm.get_or_insert(0), u64::from(qos.ppm()), more)?;
-        }
-        if let Some(coverage) = seen.coverage_ppm {
-            count(&mut self.coverage_seen, 1, more)?;
-            count(
-                window.coverage_sum_ppm.get_or_insert(0),
-                u64::from(coverage.ppm()),
-                more,
-            )?;
-        }
-        if let Some(ok) = seen.integrity_ok {
-            count(&mut self.integrity_seen, 1, more)?;
-            count(&mut self.integrity_bad, u64::from(!ok), more)?;
-        }
         if let Some(bin) = seen.latency_bin {
             let bin = usize::try_from(bin).map_err(|_| Error::invariant("a latency bin"))?;
             let place = window.counts.get_mut(bin).unwrap_or(&mut window.overflow);
@@ -114,6 +145,33 @@ impl Sums {
             tally(&mut window.timely, change, more)?;
         }
         count(&mut window.failed, u64::from(seen.failed), more)
+    }
+
+    fn quality(&mut self, quality: &Quality, more: bool) -> Result<()> {
+        let window = &mut self.window;
+        if let Some(qos) = quality.qos_ppm {
+            count(&mut self.qos_seen, 1, more)?;
+            count(window.qos_sum_ppm.get_or_insert(0), u64::from(qos.ppm()), more)?;
+        }
+        if let Some(coverage) = quality.coverage_ppm {
+            count(&mut self.coverage_seen, 1, more)?;
+            count(
+                window.coverage_sum_ppm.get_or_insert(0),
+                u64::from(coverage.ppm()),
+                more,
+            )?;
+        }
+        if let Some(ok) = quality.integrity_ok {
+            count(&mut self.integrity_seen, 1, more)?;
+            count(&mut self.integrity_bad, u64::from(!ok), more)?;
+        }
+        Ok(())
+    }
+
+    /// An observation that is in these sums has another quality now.
+    fn amend(&mut self, was: &Quality, is: &Quality) -> Result<()> {
+        self.quality(was, false)?;
+        self.quality(is, true)
     }
 
     /// The window as SPEC §8 reads it: what nobody measured is missing, not zero.
@@ -297,14 +355,20 @@ pub fn declined(context: &mut Context<'_>, provider_id: &Text, kind: Kind) -> St
     })
 }
 
-/// Records how an attempt ended.
-pub fn observe(context: &mut Context<'_>, lease: &Lease, kind: Kind, ending: &Ending<'_>) -> Step {
+fn observation_key(provider_id: &Text, kind: Kind, number: u64) -> Key {
+    Key::new(Table::Observation)
+        .text(provider_id)
+        .byte(kind as u8)
+        .int(number)
+}
+
+/// Records how an attempt ended; the number of the observation.
+pub fn observe(context: &mut Context<'_>, lease: &Lease, kind: Kind, ending: &Ending<'_>) -> Step<u64> {
     let provider_id = &lease.provider_id;
     let edges = &context.policy.sla.edges_ms;
     let mut seen = Observation {
-        qos_ppm: None,
-        coverage_ppm: None,
-        integrity_ok: None,
+        lease_id: lease.lease_id,
+        quality: Quality::default(),
         latency_bin: None,
         heartbeats: Tally::default(),
         offers: Tally { ok: 1, total: 1 },
@@ -313,15 +377,13 @@ pub fn observe(context: &mut Context<'_>, lease: &Lease, kind: Kind, ending: &En
     };
     let mut traps = (0, 0);
     match ending {
-        Ending::Completed { metrics, latency_ms } => {
-            seen.qos_ppm = metrics.qos_ppm;
-            seen.coverage_ppm = metrics.coverage_ppm;
-            seen.integrity_ok = metrics.integrity_ok;
+        Ending::Completed { measured, latency_ms } => {
+            seen.quality = measured.quality;
             seen.latency_bin = Some(edges.partition_point(|edge| edge.get() < *latency_ms) as u64);
             // It came before its lease ran out; renewals are a part of the terms.
             seen.timely = Some(true);
             seen.failed = false;
-            traps = (metrics.trap_shots.unwrap_or(0), metrics.trap_failures.unwrap_or(0));
+            traps = (measured.trap_shots, measured.trap_failures);
         }
         Ending::NotAcknowledged => seen.offers.ok = 0,
         Ending::Failed => {}
@@ -340,12 +402,7 @@ pub fn observe(context: &mut Context<'_>, lease: &Lease, kind: Kind, ending: &En
     // What came since the last observation leaves the windows together with this one.
     tally(&mut seen.heartbeats, core::mem::take(&mut windows.heartbeats), true)?;
     tally(&mut seen.offers, core::mem::take(&mut windows.offers), true)?;
-    let row = |number: u64| {
-        Key::new(Table::Observation)
-            .text(provider_id)
-            .byte(kind as u8)
-            .int(number)
-    };
+    let row = |number: u64| observation_key(provider_id, kind, number);
     windows.short.change(&seen, true)?;
     windows.long.change(&seen, true)?;
     if let Some(left) = windows.next.checked_sub(windows.short_jobs)
@@ -359,9 +416,55 @@ pub fn observe(context: &mut Context<'_>, lease: &Lease, kind: Kind, ending: &En
         }
         context.txn.delete(row(left));
     }
-    context.txn.put(row(windows.next), &seen)?;
-    windows.next = windows.next.saturating_add(1);
+    let number = windows.next;
+    context.txn.put(row(number), &seen)?;
+    windows.next = number.saturating_add(1);
+    context.txn.put(windows_key(provider_id, kind), &windows)?;
+    Ok(number)
+}
+
+/// What is taken for the quality of a result is another one now. It is corrected in the sums of its epoch until that is
+/// settled, and in the windows that its observation has not left.
+pub fn amend(context: &mut Context<'_>, lease: &Lease, kind: Kind, result: &mut JobResult, quality: Quality) -> Step {
+    let was = core::mem::replace(&mut result.quality, quality);
+    if was == quality {
+        return Ok(());
+    }
+    let provider_id = &lease.provider_id;
+    let epoch = context.epoch_of(result.completed_height);
+    let key = stats_key(epoch, provider_id);
+    if epoch >= context.network.next_epoch
+        && let Some(mut stats) = context.txn.get::<EpochStats>(key.clone())?
+    {
+        stats.sums.amend(&was, &quality)?;
+        context.txn.put(key, &stats)?;
+    }
+    let mut windows = windows(context, provider_id, kind)?;
+    let Some(age) = windows.next.checked_sub(result.observation).filter(|age| *age > 0) else {
+        return Ok(());
+    };
+    let row = observation_key(provider_id, kind, result.observation);
+    let Some(mut seen) = context.txn.get::<Observation>(row.clone())? else {
+        return Ok(());
+    };
+    if seen.lease_id != lease.lease_id || age > windows.long_jobs {
+        return Ok(());
+    }
+    if age <= windows.short_jobs {
+        windows.short.amend(&was, &quality)?;
+    }
+    windows.long.amend(&was, &quality)?;
+    seen.quality = quality;
+    context.txn.put(row, &seen)?;
     Ok(context.txn.put(windows_key(provider_id, kind), &windows)?)
+}
+
+/// Counts trap shots that were verified after the result came, in the epoch in which they were.
+pub fn trap_shots(context: &mut Context<'_>, provider_id: &Text, shots: u64, failures: u64) -> Step {
+    update_stats(context, provider_id, |stats| {
+        count(&mut stats.trap_shots, shots, true)?;
+        count(&mut stats.trap_failures, failures, true)
+    })
 }
 
 /// What an epoch's sums of a provider say, if there are any.

@@ -98,6 +98,8 @@ pub const fn may_sign(command: &Command, role: Role) -> bool {
         | Command::Malformed { .. }
         | Command::Transaction(_)
         | Command::Anchor { .. }
+        | Command::RevealTraps { .. }
+        | Command::Rate { .. }
         | Command::Signed(_) => false,
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! | call | the caller must be |
 //! |---|---|
-//! | `enqueue`, `cancel`, `deposit` | the requester, or a contract that may name other accounts |
+//! | `enqueue`, `cancel`, `rate`, `deposit` | the requester, or a contract that may name other accounts |
 //! | `stake` | the account bound to the provider; anybody while none is bound |
 //! | `unstake`, `retire` | the account bound to the provider |
+//! | `reveal_traps` | anybody: the seed is the authority |
 //! | `anchor` | a contract that may name other accounts |
 //!
 //! An account is named as a requester by its bytes as `0x` and lowercase hex. A provider binds an account when it
@@ -15,14 +16,15 @@ use alloc::string::String;
 use super::context::{Context, Step, refuse};
 use super::entry::{Command, ContractCall, Transaction};
 use super::outcome::Status;
+use super::schedules::Caches;
 use super::speaker::{Speaker, is_open};
-use super::{batches, jobs, providers, requesters, stakes};
+use super::{batches, jobs, providers, ratings, requesters, stakes, traps};
 use crate::codec::hex;
 use crate::task_id::ShortBytes;
 use crate::value::Text;
 
 /// Applies a transaction.
-pub fn run(context: &mut Context<'_>, transaction: Transaction) -> Step {
+pub fn run(context: &mut Context<'_>, caches: &mut Caches, transaction: Transaction) -> Step {
     let Transaction { tx_hash, caller, call } = transaction;
     context.speaker = Speaker::Caller(caller.clone());
     match call {
@@ -37,6 +39,7 @@ pub fn run(context: &mut Context<'_>, transaction: Transaction) -> Step {
             model,
             attestation_classes,
             circuit,
+            traps,
         } => {
             must_be_requester(context, &requester, &caller)?;
             let command = Command::Enqueue {
@@ -52,6 +55,7 @@ pub fn run(context: &mut Context<'_>, transaction: Transaction) -> Step {
                 model,
                 attestation_classes,
                 circuit,
+                traps,
             };
             jobs::enqueue(context, command)
         }
@@ -74,6 +78,19 @@ pub fn run(context: &mut Context<'_>, transaction: Transaction) -> Step {
                 );
             }
             batches::anchor(context, number, hash)
+        }
+        ContractCall::RevealTraps {
+            task_id,
+            seed,
+            programs,
+        } => traps::reveal(context, caches, &task_id, &seed, &programs),
+        ContractCall::Rate {
+            task_id,
+            requester,
+            qos_ppm,
+        } => {
+            must_be_requester(context, &requester, &caller)?;
+            ratings::rate(context, &task_id, &requester, qos_ppm)
         }
     }
 }

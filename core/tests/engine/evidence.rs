@@ -42,6 +42,7 @@ pub fn completion(key: &[u8], id: &str, (task, attempt): (Hash32, u32), digest: 
             trap_shots: None,
             trap_failures: None,
         },
+        counts: None,
     };
     let mut message = SignedCommand {
         role: Role::Provider,

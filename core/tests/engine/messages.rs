@@ -96,6 +96,7 @@ fn a_job_is_paid_under_signatures_alone() {
             trap_shots: None,
             trap_failures: None,
         },
+        counts: None,
     };
     assert_eq!(said.world.status(complete.clone()), Status::Unsigned);
     assert_eq!(said.provider(&mine, "a", &complete), Status::Ok);

@@ -75,6 +75,7 @@ fn done() -> Done {
             trap_shots: None,
             trap_failures: None,
         },
+        counts: None,
     };
     assert_eq!(world.status(complete), Status::Ok);
     let job = world.query("job.get", &format!(r#"{{"task_id": "{task_id}"}}"#));

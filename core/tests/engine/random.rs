@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use aicf_core::codec::cbor;
 use aicf_core::engine::{Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status};
-use aicf_core::hash::{Stream, sha3_256};
+use aicf_core::hash::{Stream, sha3_256, tags};
+use aicf_core::traps;
 use aicf_core::value::{Bytes, Hash32};
 
 use crate::evidence::{completion, statement_json};
@@ -49,13 +50,55 @@ struct Seen {
     withdrawals: Vec<u64>,
     proved: u64,
     next_epoch: u64,
+    /// The traps of the job that was asked for last, and of every job that has some.
+    asked: Option<(Hash32, u64)>,
+    traps: BTreeMap<Hash32, (Hash32, u64)>,
+}
+
+/// Circuits of a job with hidden traps, one more than the default policy's traps.
+const CIRCUITS: u64 = 17;
+
+/// The programs of a job's circuits, and its traps' answers by their place.
+fn circuits(seed: &Hash32, qubits: u64) -> (Vec<Hash32>, BTreeMap<u64, String>) {
+    let commitment = tags::trap_seed(seed).unwrap();
+    let (width, depth) = (traps::Qubits::new(qubits).unwrap(), traps::Depth::new(2).unwrap());
+    let mut programs = vec![hash(0); usize::try_from(CIRCUITS).unwrap()];
+    let mut answers = BTreeMap::new();
+    let places = traps::places(&commitment, seed, CIRCUITS, CIRCUITS - 1).unwrap();
+    for (index, place) in (0..).zip(places) {
+        let trap = traps::generate(&commitment, seed, index, width, depth).unwrap();
+        programs[usize::try_from(place).unwrap()] = sha3_256(&[trap.qasm.as_bytes()]);
+        answers.insert(place, trap.expected);
+    }
+    (programs, answers)
+}
+
+/// The counts of a job, right ones or made up.
+fn counts(dice: &mut Dice, seen: &Seen, task: &str) -> String {
+    let secret = seen.traps.iter().find(|(known, _)| known.to_string() == task);
+    let Some((_, (seed, qubits))) = secret.filter(|_| dice.below(4) > 0) else {
+        return String::new();
+    };
+    let (_, answers) = circuits(seed, *qubits);
+    let made_up = "0".repeat(usize::try_from(*qubits).unwrap());
+    let honest = dice.below(2) == 0;
+    let each: Vec<String> = (0..CIRCUITS)
+        .map(|place| {
+            let answer = answers.get(&place).filter(|_| honest).unwrap_or(&made_up);
+            format!(r#"{{"place": {place}, "counts": {{"{answer}": 40}}}}"#)
+        })
+        .collect();
+    format!(r#", "counts": [{}]"#, each.join(","))
 }
 
 impl Seen {
     fn hear(&mut self, events: &[Event]) {
         for event in events {
             match event {
-                Event::JobEnqueued { task_id, requester, .. } => self.tasks.push((*task_id, requester.to_string())),
+                Event::JobEnqueued { task_id, requester, .. } => {
+                    self.tasks.push((*task_id, requester.to_string()));
+                    self.traps.extend(self.asked.take().map(|traps| (*task_id, traps)));
+                }
                 Event::JobAssigned {
                     task_id,
                     provider_id,
@@ -83,7 +126,10 @@ fn lease(dice: &mut Dice, seen: &Seen) -> (String, String) {
         n => {
             // Mostly one of the last.
             let back = dice.below(n.min(6)) + 1;
-            let (task, provider, attempt) = &seen.leases[usize::try_from(n - back).unwrap()];
+            let recent = &seen.leases[usize::try_from(n - back).unwrap()];
+            // Now and then one of a job with traps.
+            let with_traps = seen.leases.iter().rev().find(|lease| seen.traps.contains_key(&lease.0));
+            let (task, provider, attempt) = with_traps.filter(|_| dice.below(4) == 0).unwrap_or(recent);
             let attempt = u64::from(*attempt) + u64::from(dice.below(12) == 0);
             (
                 task.to_string(),
@@ -98,9 +144,10 @@ fn beginning(number: u64) -> String {
     let index = usize::try_from(number - 1).unwrap();
     match index {
         0..4 => format!(
-            r#"{{"register": {{"provider_id": "{}", "kinds": ["ai"], "models": [], "endpoints": [], "public_key": "0x0102",
+            r#"{{"register": {{"provider_id": "{}", "kinds": [{}], "models": [], "endpoints": [], "public_key": "0x0102",
                 "max_concurrent": {{"ai": 3, "quantum": 2}}}}}}"#,
-            PROVIDERS[index]
+            PROVIDERS[index],
+            [r#""ai""#, r#""ai", "quantum""#][index / 2]
         ),
         4..8 => format!(
             r#"{{"stake": {{"provider_id": "{}", "amount": "20000"}}}}"#,
@@ -119,7 +166,8 @@ fn command(dice: &mut Dice, seen: &mut Seen, number: u64, epoch: u64) -> String 
     let amount = [1, 10, 500, 1_000, 5_000, 100_000][usize::try_from(dice.below(6)).unwrap()];
     let (task, holder) = lease(dice, seen);
     let message = |name: &str| format!(r#"{{"{name}": {{"task_id": "{task}", {holder}}}}}"#);
-    match dice.below(40) {
+    seen.asked = None;
+    match dice.below(46) {
         0 | 1 => {
             let kinds = dice.of(&[r#"["ai"]"#, r#"["quantum"]"#, r#"["ai","quantum"]"#]);
             format!(
@@ -136,11 +184,20 @@ fn command(dice: &mut Dice, seen: &mut Seen, number: u64, epoch: u64) -> String 
         7 if dice.below(8) == 0 => format!(r#"{{"retire": {{"provider_id": "{p}"}}}}"#),
         8..=15 => {
             let kind = dice.of(&["ai", "ai", "quantum"]);
-            let circuit = if kind == "quantum" {
-                format!(r#", "circuit": {{"qubits": {}, "depth": 2}}"#, dice.below(12) + 1)
-            } else {
-                String::new()
-            };
+            let mut circuit = String::new();
+            if kind == "quantum" {
+                let qubits = dice.below(12) + 1;
+                circuit = format!(r#", "circuit": {{"qubits": {qubits}, "depth": 2}}"#);
+                if dice.below(3) > 0 {
+                    let seed = sha3_256(&[b"seed", &number.to_be_bytes()]);
+                    let programs = tags::trap_programs(&circuits(&seed, qubits).0).unwrap();
+                    circuit += &format!(
+                        r#", "traps": {{"commitment": "{}", "circuits": {CIRCUITS}, "programs": "{programs}"}}"#,
+                        tags::trap_seed(&seed).unwrap()
+                    );
+                    seen.asked = Some((seed, qubits));
+                }
+            }
             format!(
                 r#"{{"enqueue": {{"kind": "{kind}", "requester": "{r}", "tier": "free", "fee": "{amount}", "units": "{}",
                     "tx_hash": "0x{number:08x}", "caller": "0x02", "payload": "0x", "attestation_classes": []{circuit}}}}}"#,
@@ -159,10 +216,11 @@ fn command(dice: &mut Dice, seen: &mut Seen, number: u64, epoch: u64) -> String 
         25 => message("fail"),
         26..=30 => format!(
             r#"{{"complete": {{"lease": {{"task_id": "{task}", {holder}}}, "result_digest": "{}",
-                "metrics": {{"units": "{}", "qos_ppm": {}}}}}}}"#,
+                "metrics": {{"units": "{}", "qos_ppm": {}}}{}}}}}"#,
             hash(9),
             dice.below(40),
-            dice.of(&[1_000_000, 950_000, 500_000])
+            dice.of(&[1_000_000, 950_000, 500_000]),
+            counts(dice, seen, &task)
         ),
         31..=33 => {
             let task = seen.done.last().copied().unwrap_or(hash(1));
@@ -227,7 +285,28 @@ fn command(dice: &mut Dice, seen: &mut Seen, number: u64, epoch: u64) -> String 
                 format!(r#"{{"cancel": {{"task_id": "{task}", "requester": "{requester}"}}}}"#)
             }),
         },
-        _ => r#"{"tick": {}}"#.into(),
+        40..=42 => {
+            let back = dice.below(5) + 1;
+            let task = seen.done.iter().rev().nth(usize::try_from(back).unwrap());
+            let rated = seen.tasks.iter().find(|(known, _)| Some(known) == task);
+            rated.map_or(r#"{"tick": {}}"#.into(), |(task, requester)| {
+                let qos = dice.of(&[0, 400_000, 999_999]);
+                format!(r#"{{"rate": {{"task_id": "{task}", "requester": "{requester}", "qos_ppm": {qos}}}}}"#)
+            })
+        }
+        _ => {
+            let with_traps = |task: &&Hash32| seen.traps.contains_key(*task);
+            let revealed = seen.done.iter().rev().find(with_traps);
+            revealed.map_or(r#"{"tick": {}}"#.into(), |task| {
+                let (seed, qubits) = &seen.traps[task];
+                let (programs, _) = circuits(seed, *qubits);
+                let programs: Vec<String> = programs.iter().map(|program| format!(r#""{program}""#)).collect();
+                format!(
+                    r#"{{"reveal_traps": {{"task_id": "{task}", "seed": "{seed}", "programs": [{}]}}}}"#,
+                    programs.join(",")
+                )
+            })
+        }
     }
 }
 
@@ -247,6 +326,7 @@ fn apply(engine: &mut Engine, store: &mut MemoryStore, entry: &Entry) -> Outcome
 #[test]
 fn no_story_stops_the_engine() {
     let mut statuses: BTreeMap<Status, u64> = BTreeMap::new();
+    let (mut passed, mut failed) = (0, 0);
     for story in 0..STORIES {
         let mut dice = Dice(Stream::new(&sha3_256(&[b"story", &story.to_be_bytes()])));
         let (mut engine, mut store, mut seen) = (Engine::new(), MemoryStore::new(), Seen::default());
@@ -263,7 +343,9 @@ fn no_story_stops_the_engine() {
             };
             height += dice.of(&[0, 0, 0, 1, 1, 2, 11]) * u64::from(number > 20);
             // The genesis stands at the time of its network document.
-            time_ms += dice.of(&[0, 10, 400, 6_000, 20_000]) * u64::from(number > 0);
+            // In every other story most leases live long enough for a result.
+            let step = [dice.of(&[0, 10, 400, 6_000, 20_000]), dice.of(&[0, 10, 20, 100, 2_000])];
+            time_ms += step[usize::try_from(story % 2).unwrap()] * u64::from(number > 0);
             let entry = Entry {
                 seq: number,
                 height,
@@ -273,6 +355,13 @@ fn no_story_stops_the_engine() {
             let outcome = apply(&mut engine, &mut store, &entry);
             *statuses.entry(outcome.status).or_default() += 1;
             seen.hear(&outcome.events);
+            for event in &outcome.events {
+                match event {
+                    Event::TrapsVerified { passed: true, .. } => passed += 1,
+                    Event::TrapsVerified { passed: false, .. } => failed += 1,
+                    _ => {}
+                }
+            }
             journal.push((cbor::to_vec(&entry).unwrap(), outcome.state_root));
         }
         // The same journal, from its bytes, in another engine.
@@ -286,4 +375,11 @@ fn no_story_stops_the_engine() {
     let entries: u64 = statuses.values().sum();
     assert!(statuses[&Status::Ok] * 3 > entries, "{statuses:?}");
     assert!(statuses.len() > 17, "{statuses:?}");
+    for met in [Status::TrapsPending, Status::BadCounts, Status::AlreadyRated] {
+        assert!(statuses.contains_key(&met), "{statuses:?}");
+    }
+    assert!(
+        passed > 0 && failed > 0,
+        "traps pass {passed} times and fail {failed} times"
+    );
 }

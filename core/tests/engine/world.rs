@@ -290,6 +290,7 @@ impl World {
                 trap_shots: None,
                 trap_failures: None,
             },
+            counts: None,
         })
     }
 

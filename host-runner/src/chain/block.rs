@@ -7,10 +7,10 @@
 use super::dialect::{Dialect, animica};
 use super::items::{self, Items, Malformed};
 use crate::error::{Error, Result};
-use aicf_core::amount::{Atoms, Units};
+use aicf_core::amount::{Atoms, Ratio, Units};
 use aicf_core::codec::json;
 use aicf_core::engine::Command;
-use aicf_core::engine::entry::{self, ContractCall, ProofBody, SignedCommand};
+use aicf_core::engine::entry::{self, ContractCall, ProofBody, SignedCommand, TrapCommitment};
 use aicf_core::matching::{AttestationClass, Circuit};
 use aicf_core::task_id::{self, Payload, ShortBytes};
 use aicf_core::value::{Bytes, Hash32, Kind, Positive, Text};
@@ -115,6 +115,9 @@ pub enum Call {
         /// The size of its circuit.
         #[serde(skip_serializing_if = "Option::is_none")]
         circuit: Option<Circuit>,
+        /// Its hidden traps.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        traps: Option<TrapCommitment>,
     },
     /// Cancels a job.
     Cancel {
@@ -154,6 +157,24 @@ pub enum Call {
     Message(SignedCommand),
     /// Names a batch of the network.
     Anchor(Anchor),
+    /// Reveals the seed of a job's hidden traps.
+    RevealTraps {
+        /// The job.
+        task_id: Hash32,
+        /// The seed.
+        seed: Hash32,
+        /// SHA3-256 of the program of each circuit, in their order.
+        programs: Vec<Hash32>,
+    },
+    /// Rates the result of an AI job.
+    Rate {
+        /// The job.
+        task_id: Hash32,
+        /// The job's requester.
+        requester: Text,
+        /// The quality of the result.
+        qos_ppm: Ratio,
+    },
 }
 
 /// A proof in a block.
@@ -335,6 +356,7 @@ impl Transaction {
                 model,
                 attestation_classes,
                 circuit,
+                traps,
             } => ContractCall::Enqueue {
                 kind,
                 requester,
@@ -346,6 +368,7 @@ impl Transaction {
                 model,
                 attestation_classes: attestation_classes.unwrap_or_default(),
                 circuit,
+                traps,
             },
             Call::Cancel { task_id, requester } => ContractCall::Cancel { task_id, requester },
             Call::Stake { provider_id, amount } => ContractCall::Stake { provider_id, amount },
@@ -354,6 +377,24 @@ impl Transaction {
             Call::Retire { provider_id } => ContractCall::Retire { provider_id },
             Call::Message(message) => return Command::Signed(message),
             Call::Anchor(Anchor { number, hash }) => ContractCall::Anchor { number, hash },
+            Call::RevealTraps {
+                task_id,
+                seed,
+                programs,
+            } => ContractCall::RevealTraps {
+                task_id,
+                seed,
+                programs,
+            },
+            Call::Rate {
+                task_id,
+                requester,
+                qos_ppm,
+            } => ContractCall::Rate {
+                task_id,
+                requester,
+                qos_ppm,
+            },
         };
         Command::Transaction(entry::Transaction {
             tx_hash: self.tx_hash,

@@ -92,6 +92,7 @@ fn job(view: &Value) -> String {
         ),
         "waits_for_ack" => "a provider has it and has not taken it up yet".into(),
         "running" => "a provider works on it".into(),
+        "waits_for_reveal" => "there is a result; its requester can still reveal the traps that verify it".into(),
         "waits_for_proof" => "there is a result; it waits for a proof in a block".into(),
         "waits_for_settlement" => {
             "it is a claim; it waits for its epoch's settlement, or for a budget: aicf epoch settle".into()

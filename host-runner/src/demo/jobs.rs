@@ -121,6 +121,7 @@ pub fn job(request: &Request, models: &BTreeSet<Text>) -> Result<(Job, Command)>
         model,
         attestation_classes,
         circuit: None,
+        traps: None,
     };
     Ok((job, enqueue))
 }

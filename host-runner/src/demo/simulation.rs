@@ -311,6 +311,7 @@ impl Run<'_> {
                     trap_failures: None,
                 },
                 lease,
+                counts: None,
             },
         })
     }

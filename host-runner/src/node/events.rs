@@ -57,6 +57,9 @@ pub const fn kind_of(event: &Event) -> &'static str {
         Event::SequencerContradicted { .. } => "sequencer_contradicted",
         Event::SequencersReplaced { .. } => "sequencers_replaced",
         Event::CancellationCharged { .. } => "cancellation_charged",
+        Event::TrapsVerified { .. } => "traps_verified",
+        Event::TrapsVoid { .. } => "traps_void",
+        Event::JobRated { .. } => "job_rated",
     }
 }
 

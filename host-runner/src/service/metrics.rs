@@ -303,6 +303,10 @@ impl Metrics {
                 self.judged.get_or_create(&ResultLabel { result: "pass" }).inc();
                 self.job_latency.observe(seconds_of(*latency_ms));
             }
+            // The job ends with such an attempt, so it is not counted where it would wait again.
+            Event::TrapsVerified { passed: false, .. } => {
+                self.judged.get_or_create(&ResultLabel { result: "fail" }).inc();
+            }
             Event::JobEnded { status, .. } => {
                 let status = JobStatus::as_str(*status);
                 self.ended.get_or_create(&StatusLabel { status }).inc();

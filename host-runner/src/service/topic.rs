@@ -43,6 +43,9 @@ pub const TOPICS: &[&str] = &[
     "sequencerContradicted",
     "sequencersReplaced",
     "cancellationCharged",
+    "trapsVerified",
+    "trapsVoid",
+    "jobRated",
 ];
 
 /// The name of an event.
@@ -89,6 +92,9 @@ pub const fn topic_of(event: &Event) -> &'static str {
         Event::SequencerContradicted { .. } => "sequencerContradicted",
         Event::SequencersReplaced { .. } => "sequencersReplaced",
         Event::CancellationCharged { .. } => "cancellationCharged",
+        Event::TrapsVerified { .. } => "trapsVerified",
+        Event::TrapsVoid { .. } => "trapsVoid",
+        Event::JobRated { .. } => "jobRated",
     }
 }
 

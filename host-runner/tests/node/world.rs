@@ -269,6 +269,7 @@ impl Member {
             lease: self.lease(assigned),
             result_digest: result_of(assigned),
             metrics,
+            counts: None,
         }
     }
 

@@ -135,6 +135,7 @@ pub fn drive(node: &mut Node, jobs: u64) -> Outcome<(u64, f64)> {
                     lease,
                     result_digest,
                     metrics,
+                    counts: None,
                 },
             )?;
             run(

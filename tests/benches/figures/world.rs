@@ -91,5 +91,6 @@ pub const fn complete(task_id: Hash32, provider_id: Text, attempt: u32) -> Comma
             trap_shots: None,
             trap_failures: None,
         },
+        counts: None,
     }
 }

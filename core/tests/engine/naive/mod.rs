@@ -7,6 +7,7 @@
 
 mod assigned;
 mod model;
+mod provider;
 
 use aicf_core::engine::ledger::Account;
 use aicf_core::engine::{Command, Event, NetworkName, Status};
@@ -17,7 +18,7 @@ use model::Model;
 use crate::random::Dice;
 use crate::world::{World, command_from_json, hash, market_bytes, text};
 
-const STORIES: u8 = 50;
+const STORIES: u8 = 70;
 const COMMANDS: u64 = 220;
 const PROVIDERS: [&str; 3] = ["p0", "p1", "p2"];
 const REQUESTERS: [&str; 2] = ["r0", "r1"];
@@ -66,6 +67,8 @@ pub enum Act {
         valid: bool,
     },
     Settle(u64),
+    Rate(Hash32, &'static str),
+    Reveal(Hash32),
 }
 
 /// What a provider says about its lease.
@@ -139,6 +142,15 @@ impl Act {
                 hash(3)
             ),
             Self::Settle(epoch) => format!(r#"{{"settle": {{"epoch": {epoch}}}}}"#),
+            Self::Rate(task, requester) => {
+                format!(r#"{{"rate": {{"task_id": "{task}", "requester": "{requester}", "qos_ppm": 900000}}}}"#)
+            }
+            Self::Reveal(task) => {
+                format!(
+                    r#"{{"reveal_traps": {{"task_id": "{task}", "seed": "{}", "programs": []}}}}"#,
+                    hash(1)
+                )
+            }
         };
         command_from_json(&source)
     }
@@ -172,7 +184,7 @@ fn next(dice: &mut Dice, model: &Model, number: u64) -> Act {
     if dice.below(14) == 0 {
         attempt += 1;
     }
-    match dice.below(41) {
+    match dice.below(45) {
         39 if dice.below(4) == 0 => Act::Cancel(hash(1), r),
         0 => Act::Register(p, dice.of(&[None, None, None, Some(0), Some(1), Some(3), Some(1_000)])),
         1 | 2 => Act::Stake(p, amount),
@@ -210,6 +222,8 @@ fn next(dice: &mut Dice, model: &Model, number: u64) -> Act {
         36 | 37 => Act::Settle(model.next_epoch + u64::from(dice.below(9) == 0)),
         38 if model.next_epoch > 0 => Act::Settle(model.next_epoch - 1),
         38 | 40 => Act::Heartbeat(p),
+        41..=43 => Act::Rate(result, r),
+        44 => Act::Reveal(result),
         _ => Act::Tick,
     }
 }
@@ -302,6 +316,8 @@ fn random_commands_come_to_what_lists_and_sums_say() {
         Status::EpochOutOfOrder,
         Status::EpochNotFinal,
         Status::InsufficientBalance,
+        Status::FeeTooLow,
+        Status::AlreadyRated,
     ] {
         assert!(
             seen.contains_key(&status),

@@ -4,13 +4,12 @@ use aicf_core::engine::{Event, Status};
 use aicf_core::hash::tags;
 use aicf_core::value::Hash32;
 
+use super::provider::Provider;
 use super::{Act, Say};
 
 const EPOCH_BLOCKS: u64 = 10;
 const FINALITY: u64 = 2;
 const UNBONDING_EPOCHS: u64 = 2;
-const MIN_STAKE: u128 = 1_000;
-const STAKE_PER_LEASE: u128 = 600;
 pub const MODEL: &str = "m";
 const UNITS_PER_EPOCH: u64 = 1_000_000;
 const ATTEMPTS: u32 = 2;
@@ -57,6 +56,7 @@ pub struct Job {
     since: u64,
     pub attempts: u32,
     pub avoids: Vec<&'static str>,
+    rated: bool,
     pub state: State,
 }
 
@@ -87,7 +87,24 @@ impl Job {
         (550_000 * nf + 100_000 * 1_000_000) * 3_600_000 - 250_000 * 1_000_000 * i128::from(self.since)
     }
 
+    fn rate(&mut self, requester: &str) -> Judged {
+        let delivered = matches!(self.state, State::Completed(..) | State::Claimed(..));
+        match () {
+            () if self.requester != requester => Err(Status::NotOwner),
+            () if self.over() => Err(Status::TaskEnded),
+            () if !delivered => Err(Status::WrongState),
+            () if self.fee == 0 => Err(Status::FeeTooLow),
+            () if self.rated => Err(Status::AlreadyRated),
+            () => {
+                self.rated = true;
+                Ok(())
+            }
+        }
+    }
+
     fn failed(&mut self, now: u64) {
+        // Another result is another one to rate.
+        self.rated = false;
         self.attempts += 1;
         if self.attempts >= ATTEMPTS {
             self.state = State::Ended("failed");
@@ -100,51 +117,6 @@ impl Job {
         let delay = i128::from(RETRY_MS * 2_u64.pow(attempt));
         let delay = delay + (delay * (i128::from(jitter) - 100_000)).div_euclid(1_000_000);
         self.state = State::Queued(now + u64::try_from(delay).unwrap());
-    }
-}
-
-#[derive(Clone, Debug)]
-pub struct Provider {
-    pub id: &'static str,
-    pub stake: u128,
-    pub health: u32,
-    /// The block in which health last came back with a heartbeat, or the provider registered.
-    heard: u64,
-    available: i128,
-    /// Amounts, and with which settled epoch they leave.
-    leaving: Vec<(u128, u64)>,
-    was_active: bool,
-    retired: bool,
-    /// Leases it takes at a time by its registration.
-    most: Option<usize>,
-}
-
-impl Provider {
-    /// Leases it may hold. Units are never the bound: a place has 500,000 in an epoch, more than a story asks for.
-    pub fn places(&self) -> usize {
-        let places = usize::try_from(self.stake / STAKE_PER_LEASE).unwrap();
-        self.most.map_or(places, |most| places.min(most))
-    }
-
-    fn stumbles(&mut self) {
-        self.health -= self.health / 4;
-    }
-
-    fn recovers(&mut self) {
-        self.health += (1_000_000 - self.health).div_ceil(8);
-    }
-
-    pub fn active(&self) -> bool {
-        !self.retired && self.stake >= MIN_STAKE
-    }
-
-    pub fn status(&self) -> &'static str {
-        match (self.retired, self.active(), self.was_active) {
-            (true, _, _) => "retired",
-            (_, true, _) => "active",
-            (_, _, true) => "suspended",
-            _ => "registered",
-        }
     }
 }
 
@@ -395,6 +367,7 @@ impl Model {
                     since: self.now,
                     attempts: 0,
                     avoids: Vec::new(),
+                    rated: false,
                     state: State::Queued(0),
                 });
                 self.mint -= signed(*fee);
@@ -424,6 +397,12 @@ impl Model {
                 valid,
             } => self.prove(task, *nullifier, miner, *valid),
             Act::Settle(epoch) => self.settle(*epoch),
+            Act::Rate(task, requester) => self.job(task)?.rate(requester),
+            Act::Reveal(task) => {
+                // No job here has traps.
+                let over = self.job(task)?.over();
+                Err(if over { Status::TaskEnded } else { Status::WrongState })
+            }
         }
     }
 
