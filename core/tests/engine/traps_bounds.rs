@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use aicf_core::amount::Ratio;
 use aicf_core::engine::entry::{CircuitCounts, ContractCall, Metrics, Role, Transaction, TrapCommitment};
 use aicf_core::engine::{Command, NetworkName, Status};
+use aicf_core::hash::{sha3_256, tags};
 use aicf_core::limits::{TRAP_CIRCUITS_MAX, TRAP_OUTCOMES_MAX};
 use aicf_core::task_id::ShortBytes;
+use aicf_core::traps;
 use aicf_core::value::Hash32;
 
 use crate::keys::{Key, key};
@@ -291,4 +293,44 @@ fn what_a_provider_says_of_itself_counts_on_an_open_devnet_only() {
     open.height = 11;
     assert_eq!(open.status(Command::Settle { epoch: 0 }), Status::Ok);
     assert_eq!(open.query("slashes", "{}")["items"].as_array().unwrap().len(), 0);
+}
+
+/// What an entry may have to compute: traps as large as they are taken.
+#[test]
+fn the_largest_traps_are_verified() {
+    let (qubits, depth) = (traps::Qubits::new(512).unwrap(), traps::Depth::new(512).unwrap());
+    let seed = hash(1);
+    let commitment = tags::trap_seed(&seed).unwrap();
+    let places = traps::places(&commitment, &seed, 5, 4).unwrap();
+    let mut programs = vec![hash(0); 5];
+    let filler = BTreeMap::from([(bitstring(&"0".repeat(512)), 50)]);
+    let mut counts: Vec<CircuitCounts> = (0..5)
+        .map(|place| CircuitCounts {
+            place,
+            counts: filler.clone(),
+        })
+        .collect();
+    for (index, place) in (0..).zip(places) {
+        let place = usize::try_from(place).unwrap();
+        let trap = traps::generate(&commitment, &seed, index, qubits, depth).unwrap();
+        programs[place] = sha3_256(&[trap.qasm.as_bytes()]);
+        counts[place].counts = BTreeMap::from([(bitstring(&trap.expected), 50)]);
+    }
+    let traps = TrapCommitment {
+        commitment,
+        circuits: 5,
+        programs: tags::trap_programs(&programs).unwrap(),
+    };
+    let mut world = world(POLICY, RULES);
+    let enqueue = enqueue(Some(&traps), r#", "circuit": {"qubits": 512, "depth": 512}"#);
+    let task = task_of(&world.run(enqueue));
+    assert_eq!(world.dispatch().len(), 1);
+    assert_eq!(world.status(complete(task, 0, metrics(), Some(counts))), Status::Ok);
+    let reveal = Command::RevealTraps {
+        task_id: task,
+        seed,
+        programs,
+    };
+    assert_eq!(world.status(reveal), Status::Ok);
+    assert_eq!(world.prove(task, hash(1)), Status::Ok);
 }
