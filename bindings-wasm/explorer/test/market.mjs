@@ -23,6 +23,10 @@ registry:
     ai: 1000
     quantum: 1000
   require_attestation: false
+assignment:
+  concurrency:
+    ai: 40
+    quantum: 20
 fund:
   budget_per_epoch: 2000000
   cap_policy: defer
