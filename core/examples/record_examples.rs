@@ -32,6 +32,38 @@ fn test_keys() -> BTreeMap<Vec<u8>, PrivateKey> {
         .collect()
 }
 
+/// The request with the hash of the market rules as they are now, where a genesis was good before, or the whole request is
+/// answered with an error.
+fn with_params(request: &str, old: &Value) -> Tried<String> {
+    let read: Value = serde_json::from_str(request)?;
+    let mut text = request.to_owned();
+    for (place, line) in read["input"]["entries"].as_array().into_iter().flatten().enumerate() {
+        let genesis = &line["command"]["genesis"];
+        let good = old["error"].is_object() || old["ok"]["outcomes"][place]["status"] == "ok";
+        let Some(hash) = genesis["network"]["params_hash"].as_str().filter(|_| good) else {
+            continue;
+        };
+        let market = genesis["market"].as_str().and_then(hex::read).unwrap_or(vec![0xa0]);
+        let market = aicf_core::market::Market::parse(aicf_core::codec::Format::Cbor, &market)?;
+        text = text.replace(hash, &market.hash()?.to_string());
+    }
+    Ok(text)
+}
+
+/// A command that was recorded before its record gained optional fields at its end: they are absent.
+fn grown(mut bytes: Vec<u8>) -> Tried<Vec<u8>> {
+    for _ in 0..4 {
+        if cbor::from_slice::<Command>(&bytes).is_ok() {
+            break;
+        }
+        // `[index, [fields]]`, each head of one byte but for an index above 23.
+        let fields = if bytes.get(1) == Some(&0x18) { 3 } else { 2 };
+        *bytes.get_mut(fields).ok_or("a record")? += 1;
+        bytes.push(0xf6);
+    }
+    Ok(bytes)
+}
+
 /// The request with each signed command signed for the network that the journal begins with.
 fn signed_again(request: &str, old: &Value, keys: &BTreeMap<Vec<u8>, PrivateKey>) -> Tried<String> {
     let read: Value = serde_json::from_str(request)?;
@@ -62,7 +94,8 @@ fn signed_again(request: &str, old: &Value, keys: &BTreeMap<Vec<u8>, PrivateKey>
         }
         let Some(given) = command.get("signed") else { continue };
         let bytes = |name: &str| given[name].as_str().and_then(hex::read).ok_or("hex");
-        let inner: Command = cbor::from_slice(&bytes("command")?)?;
+        let command = grown(bytes("command")?)?;
+        let inner: Command = cbor::from_slice(&command)?;
         let signer = given["signer"].as_str().ok_or("a signer")?;
         if let Command::Register {
             public_key: Some(key), ..
@@ -77,6 +110,10 @@ fn signed_again(request: &str, old: &Value, keys: &BTreeMap<Vec<u8>, PrivateKey>
         let owned = given.to_string();
         let tree = aicf_core::codec::json::parse(owned.as_bytes(), 66)?;
         let mut message: SignedCommand = aicf_core::codec::de::from_tree(&tree)?;
+        if message.command.0 != command {
+            text = text.replace(&hex::text(&message.command), &hex::text(&command));
+            message.command = Bytes(command);
+        }
         let mut rotated = None;
         if let Command::RotateKey {
             provider_id,
@@ -110,25 +147,6 @@ fn signed_again(request: &str, old: &Value, keys: &BTreeMap<Vec<u8>, PrivateKey>
     Ok(text)
 }
 
-/// The request with the hash of its market rules in the network document, where both fitted before: the defaults may be others
-/// now.
-fn fitted(request: &str, old: &Value) -> Tried<String> {
-    let mut text = request.to_owned();
-    let Ok(read) = serde_json::from_str::<Value>(request) else {
-        return Ok(text);
-    };
-    let genesis = &read["input"]["entries"][0]["command"]["genesis"];
-    if let Some(named) = genesis["network"]["params_hash"].as_str()
-        && (old["ok"]["outcomes"][0]["status"] == "ok" || old["error"].is_object())
-    {
-        let rules = genesis["market"].as_str().and_then(hex::read);
-        let rules = rules.unwrap_or_else(|| vec![0xa0]);
-        let market = aicf_core::market::Market::parse(aicf_core::codec::Format::Cbor, &rules)?;
-        text = text.replace(named, &market.hash()?.to_string());
-    }
-    Ok(text)
-}
-
 fn outcomes(reply: &Value) -> Vec<String> {
     let roots = reply["ok"]["outcomes"].as_array().into_iter().flatten();
     roots
@@ -142,7 +160,7 @@ fn main() -> Tried {
     for line in std::fs::read_to_string(FILE)?.lines() {
         let example: Value = serde_json::from_str(line)?;
         let request = example["request"].as_str().ok_or("a request")?;
-        let request = fitted(request, &example["reply"])?;
+        let request = with_params(request, &example["reply"])?;
         let request = if request.contains("\"signed\":") {
             signed_again(&request, &example["reply"], &keys)?
         } else {
