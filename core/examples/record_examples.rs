@@ -129,6 +129,7 @@ fn signed_again(request: &str, old: &Value, keys: &BTreeMap<Vec<u8>, PrivateKey>
                 public_key: public_key.clone(),
                 signature: Bytes(secret.try_sign_with_seed(&[0; 32], &digest.0, &[])?.to_vec()),
                 key_scheme: Some(*scheme),
+                attestation: None,
             };
             let again = Bytes(cbor::to_vec(&again)?);
             text = text.replace(&hex::text(&message.command), &hex::text(&again));

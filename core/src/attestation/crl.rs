@@ -70,6 +70,11 @@ impl<'a> Crl<'a> {
         read(der).ok().flatten().ok_or(Reason::CollateralMalformed)
     }
 
+    /// When it was issued, seconds since 1970.
+    pub const fn issued_s(&self) -> u64 {
+        self.this_update_s
+    }
+
     /// Whether it is this authority's.
     pub fn is_of(&self, issuer: &Certificate<'_>) -> bool {
         self.issuer == issuer.subject

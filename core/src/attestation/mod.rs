@@ -30,7 +30,7 @@ mod x509;
 pub use dcap::TcbStatus;
 pub use qpu::{QpuInput, QpuVerdict, TrapReceipt};
 pub use reason::Reason;
-pub use rules::Rules;
+pub use rules::{Rules, SnpTcb};
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -115,6 +115,8 @@ struct Claims {
     measurement: Vec<u8>,
     report_data: Vec<u8>,
     tcb_status: Option<TcbStatus>,
+    /// When the oldest part of the collateral was issued.
+    collateral_ms: Option<u64>,
 }
 
 /// Until when a verdict holds: the earliest end of all that it stands on.
@@ -149,6 +151,18 @@ pub fn verify(
     now_ms: u64,
     rules: &Rules,
 ) -> Verdict {
+    verify_dated(class, evidence, collateral, now_ms, rules).0
+}
+
+/// [`verify`], and when the oldest part of the collateral was issued, where there is any, ms since 1970.
+#[must_use]
+pub fn verify_dated(
+    class: AttestationClass,
+    evidence: &[u8],
+    collateral: &Collateral,
+    now_ms: u64,
+    rules: &Rules,
+) -> (Verdict, Option<u64>) {
     let case = Case {
         evidence,
         collateral,
@@ -170,14 +184,15 @@ pub fn verify(
     if let Some(lifetime_ms) = rules.lifetime_of(class) {
         until.0 = until.0.min(now_ms.saturating_add(lifetime_ms));
     }
-    Verdict {
+    let verdict = Verdict {
         valid: judged.is_ok(),
         reason: judged.err(),
         measurement: Bytes(claims.measurement),
         report_data: Bytes(claims.report_data),
         tcb_status: claims.tcb_status,
         not_after_ms: if judged.is_ok() { until.0 } else { 0 },
-    }
+    };
+    (verdict, claims.collateral_ms)
 }
 
 /// Input of `attestation.verify`.

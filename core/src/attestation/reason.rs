@@ -65,6 +65,10 @@ pub enum Reason {
     ReportDataMismatch,
     /// The trap circuits were not passed.
     TrapsFailed,
+    /// The collateral is older than the rules take.
+    CollateralStale,
+    /// The platform's firmware is below what the rules ask.
+    TcbBelowMinimum,
 }
 
 impl Reason {
@@ -99,6 +103,8 @@ impl Reason {
             Self::MeasurementRefused => "measurement_refused",
             Self::ReportDataMismatch => "report_data_mismatch",
             Self::TrapsFailed => "traps_failed",
+            Self::CollateralStale => "collateral_stale",
+            Self::TcbBelowMinimum => "tcb_below_minimum",
         }
     }
 }

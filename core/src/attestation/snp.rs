@@ -161,11 +161,14 @@ pub fn verify(case: &Case<'_>, claims: &mut Claims, until: &mut Until) -> Step {
         .into_iter()
         .flatten()
         .map(|crl| Crl::read(crl))
-        .collect::<Step<_>>()?;
+        .collect::<Step<alloc::vec::Vec<_>>>()?;
+    for crl in &crls {
+        case.rules.issued(crl.issued_s(), claims)?;
+    }
     let judge = Judge {
         anchors: case.rules.anchors(roots::AMD),
         crls,
-        crls_required: false,
+        crls_required: case.rules.crls_required.unwrap_or(false),
         now_s: case.now_s,
     };
     // A list that speaks for nobody here would be passed over in silence.
@@ -195,6 +198,7 @@ pub fn verify(case: &Case<'_>, claims: &mut Claims, until: &mut Until) -> Step {
     if certified_tcb(vek, product)? != report.reported_tcb {
         return Err(Reason::PlatformMismatch);
     }
+    case.rules.firmware(product, &report.reported_tcb)?;
     if !is_vlek && !names_chip(vek, &report.chip_id)? {
         return Err(Reason::PlatformMismatch);
     }

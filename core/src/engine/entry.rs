@@ -259,6 +259,8 @@ pub enum Command {
         signature: Bytes,
         /// The scheme of the new key, as at registration.
         key_scheme: Option<Scheme>,
+        /// Evidence of the hardware for the new key; absent ends the attestation, which is one of the old key.
+        attestation: Option<AttestationEvidence>,
     },
     /// Money of a requester arrives from the chain.
     Deposit {

@@ -8,12 +8,12 @@ use super::entry::{CircuitCounts, LeaseMessage, Metrics};
 use super::jobs::{self, attempt_failed, requeue};
 use super::key::{Key, Table};
 use super::outcome::{Cause, Event, Status};
-use super::rows::{Job, JobResult, JobStatus, Lease};
+use super::rows::{Attested, Job, JobResult, JobStatus, Lease};
 use super::sla::{self, Ending, Measured};
-use super::{speaker, traps};
+use super::{speaker, traps, verifier};
 use crate::amount::{PPM, Rounding, Units, mul_div};
 use crate::limits::{JSON_INT_MAX, NEVER_MS};
-use crate::value::Hash32;
+use crate::value::{Hash32, Text};
 
 /// The job and lease a message is about, if the lease is the speaker's and holds now.
 fn leased(context: &Context<'_>, message: &LeaseMessage) -> Step<(Job, Lease)> {
@@ -147,6 +147,27 @@ pub fn fail(context: &mut Context<'_>, message: LeaseMessage) -> Step {
     attempt_failed(context, &message.task_id, job, Cause::ProviderFailed, Ending::Failed)
 }
 
+/// The provider's attestation that counts now. Refuses a result where the job or the network asks for hardware and there is
+/// none: the provider can renew its evidence while it has the lease.
+fn attested(context: &Context<'_>, job: &Job, provider_id: &Text) -> Step<Option<Attested>> {
+    let attested = context.provider(provider_id)?.attestation.filter(|attested| {
+        attested.not_after_ms > context.now_ms
+            && verifier::accepts(&context.network, &context.policy, &context.market, attested)
+    });
+    let classes = &job.attestation_classes;
+    let fits = match &attested {
+        Some(attested) => classes.is_empty() || classes.contains(&attested.class),
+        None => classes.is_empty() && !context.policy.registry.require_attestation,
+    };
+    if fits {
+        return Ok(attested);
+    }
+    refuse(
+        Status::StaleEvidence,
+        "the provider has no evidence that holds now and that the job accepts: register with new evidence, then complete",
+    )
+}
+
 /// There is a result. It pays when a proof of it is on the chain, and not before.
 pub fn complete(
     context: &mut Context<'_>,
@@ -166,6 +187,7 @@ pub fn complete(
         return refuse(Status::OutOfRange, "more failed trap shots than trap shots");
     }
     traps::keep_counts(context, &message.task_id, &job, counts)?;
+    let attested = attested(context, &job, &message.provider_id)?;
     let before = job.clone();
     let latency_ms = context.now_ms.saturating_sub(lease.granted_ms);
     context.release_lease(&job, metrics.units)?;
@@ -192,6 +214,7 @@ pub fn complete(
             .height
             .saturating_add(context.market.leases.proof_blocks.get())
             .min(JSON_INT_MAX),
+        attested,
         completed_height: context.height,
         observation,
         quality: measured.quality,

@@ -484,7 +484,16 @@ fn command(context: &mut Context<'_>, caches: &mut Caches, command: Command) -> 
             public_key,
             signature,
             key_scheme,
-        } => signed::rotate(context, &provider_id, &public_key, key_scheme, &signature),
+            attestation,
+        } => {
+            let new = signed::NewKey {
+                public_key,
+                scheme: key_scheme,
+                signature,
+                attestation,
+            };
+            signed::rotate(context, &provider_id, &new)
+        }
         Command::Deposit { requester, amount } => requesters::deposit(context, &requester, amount),
         Command::Reclaim { requester, amount } => requesters::reclaim(context, &requester, amount),
         Command::MinerWithdraw { miner, amount } => withdrawals::by_miner(context, &miner, amount),

@@ -7,6 +7,7 @@ use super::key::{Key, Table, trailing_text};
 use super::rows::{Job, Network, Provider};
 use super::speaker;
 use super::txn::Txn;
+use super::verifier;
 use crate::amount::Units;
 use crate::market::Market;
 use crate::matching::{self, Status as ProviderStatus};
@@ -115,10 +116,14 @@ pub fn offer(now: &Now<'_>, id: Text, row: &Provider) -> Result<matching::Provid
         health_ppm: row.health_at(now.height, &now.market.registry),
         region: row.region.clone(),
         models: Some(row.models.clone()),
-        attestation: row.attestation.as_ref().map(|attested| matching::Attestation {
-            class: attested.class,
-            not_after_ms: attested.not_after_ms,
-        }),
+        attestation: row
+            .attestation
+            .as_ref()
+            .filter(|attested| verifier::accepts(now.network, now.policy, now.market, attested))
+            .map(|attested| matching::Attestation {
+                class: attested.class,
+                not_after_ms: attested.not_after_ms,
+            }),
         status: Some(row.status),
         max_concurrent: Some(both(&places)),
         active_leases: Some(row.active_leases),

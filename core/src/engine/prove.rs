@@ -90,19 +90,19 @@ fn agrees(
             alloc::format!("in block {block} a proof is of block {oldest} to {block}"),
         );
     }
-    current(context, job, lease, result, said.evidence.first())?;
+    current(context, job, result, said.evidence.first())?;
     let message = proof.claim.message(&proof.nullifier)?;
     signed::check(context, &said.provider_id, &message, &proof.signature)
 }
 
 /// Where the job or the network asks for hardware, the proof names the provider's evidence, and that held when the result
 /// came.
-fn current(context: &Context<'_>, job: &Job, lease: &Lease, result: &JobResult, named: Option<&Hash32>) -> Step {
+fn current(context: &Context<'_>, job: &Job, result: &JobResult, named: Option<&Hash32>) -> Step {
     if job.attestation_classes.is_empty() && !context.policy.registry.require_attestation {
         return Ok(());
     }
-    match context.provider(&lease.provider_id)?.attestation {
-        Some(attested) if attested.not_after_ms > result.completed_ms && named == Some(&attested.digest) => Ok(()),
+    match &result.attested {
+        Some(attested) if named == Some(&attested.digest) => Ok(()),
         _ => refuse(
             Status::StaleEvidence,
             "the proof does not name evidence that held when the result came",

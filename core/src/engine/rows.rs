@@ -146,6 +146,10 @@ pub struct Attested {
     pub not_after_ms: u64,
     /// SHA3-256 of the evidence, by which proofs name it.
     pub digest: Hash32,
+    /// The workload; empty where the evidence was not verified.
+    pub measurement: Bytes,
+    /// When the oldest part of the collateral was issued, ms since 1970; absent without collateral.
+    pub collateral_ms: Option<u64>,
 }
 
 /// The last block of the chain that is done.
@@ -390,6 +394,8 @@ pub struct JobResult {
     pub completed_ms: u64,
     /// The last block in which a proof of it is accepted.
     pub prove_by: u64,
+    /// The provider's attestation when the result came, if it held.
+    pub attested: Option<Attested>,
     /// The height of the entry it came with.
     pub completed_height: u64,
     /// The number of its observation in the provider's windows.

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::context::{Context, Step, refuse};
+use super::entry::AttestationEvidence;
 use super::key::{Key, Table};
 use super::outcome::{Event, Status};
 use super::rows::KeyRow;
@@ -260,26 +261,38 @@ pub fn may_bind(context: &Context<'_>, provider_id: &Text, public_key: &Bytes) -
     Ok(())
 }
 
-/// Another key from now on, by the old one's word. The id stays.
-pub fn rotate(
-    context: &mut Context<'_>,
-    provider_id: &Text,
-    public_key: &Bytes,
-    scheme: Option<Scheme>,
-    signature: &Bytes,
-) -> Step {
+/// A key that replaces another one.
+pub struct NewKey {
+    /// The key.
+    pub public_key: Bytes,
+    /// Its scheme, as at registration.
+    pub scheme: Option<Scheme>,
+    /// By the old key.
+    pub signature: Bytes,
+    /// Evidence of the hardware for the new key.
+    pub attestation: Option<AttestationEvidence>,
+}
+
+/// Replaces a provider's key; the id stays. Evidence of hardware is of a key, so the attestation ends, unless there is evidence
+/// for the new key.
+pub fn rotate(context: &mut Context<'_>, provider_id: &Text, new: &NewKey) -> Step {
     speaker::provider_or_chain(context, provider_id)?;
     context.provider(provider_id)?;
-    let row = key_row(context, public_key, scheme)?;
+    let row = key_row(context, &new.public_key, new.scheme)?;
     let old = must_have_key(context, provider_id)?;
     let network_id = &context.network.network_id;
     let message = match row.scheme {
-        None => rotation(network_id, provider_id, &old.public_key, public_key)?,
-        Some(scheme) => rotation_to(network_id, provider_id, &old.public_key, scheme, public_key)?,
+        None => rotation(network_id, provider_id, &old.public_key, &new.public_key)?,
+        Some(scheme) => rotation_to(network_id, provider_id, &old.public_key, scheme, &new.public_key)?,
     };
-    check(context, provider_id, &message, signature)?;
+    check(context, provider_id, &message, &new.signature)?;
+    let attested = match &new.attestation {
+        Some(evidence) => Some(verifier::attest(context, provider_id, Some(&new.public_key), evidence)?),
+        None => None,
+    };
     keep_former(context, provider_id, &old)?;
     context.txn.put(row_key(provider_id), &row)?;
+    context.update_provider(provider_id, |provider| provider.attestation = attested)?;
     context.events.push(Event::KeyRotated {
         provider_id: provider_id.clone(),
     });

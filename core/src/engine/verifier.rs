@@ -2,14 +2,16 @@
 //! hash for a signature and any evidence for what it says of itself; everywhere else both are verified.
 
 use super::context::{Context, Step, refuse};
-use super::entry::AttestationEvidence;
+use super::entry::{AttestationEvidence, NetworkName};
 use super::outcome::Status;
-use super::rows::{Attested, KeyRow};
-use super::speaker::is_open;
+use super::rows::{Attested, KeyRow, Network};
+use super::speaker::{is_open, open_devnet};
 use crate::Result;
-use crate::attestation::{Collateral, Rules, verify};
+use crate::attestation::{Collateral, Rules, verify_dated};
 use crate::hash::{sha3_256, tags};
 use crate::limits::KEY_BYTES_MAX;
+use crate::market::Market;
+use crate::policy::Policy;
 use crate::value::{Bytes, Hash32, Text};
 
 /// Whether the signature over the message is of this key.
@@ -52,15 +54,24 @@ pub fn attest(
             class: evidence.class,
             not_after_ms: evidence.not_after_ms,
             digest: sha3_256(&[&evidence.evidence]),
+            measurement: Bytes::default(),
+            collateral_ms: None,
         });
     }
     let Some(public_key) = public_key else {
         return refuse(Status::KeyMismatch, "evidence speaks for a key, and there is none");
     };
     let accepted = &context.market.attestation;
+    let workloads = accepted.measurements.of(evidence.class);
+    if workloads.is_empty() && context.network.class == NetworkName::Mainnet {
+        return refuse(
+            Status::AttestationInvalid,
+            "the network lists no workloads of this class, so the class is off",
+        );
+    }
     let bound = report_data(context.network.chain_id, provider_id, public_key)?;
     let rules = Rules {
-        measurements: (!accepted.measurements.is_empty()).then(|| accepted.measurements.clone()),
+        measurements: (!workloads.is_empty()).then(|| workloads.to_vec()),
         report_data: Some(Bytes(bound.0.to_vec())),
         tcb_statuses: Some(accepted.tcb_statuses.clone()),
         allow_debug: None,
@@ -68,19 +79,45 @@ pub fn attest(
         lifetime_ms: Some(accepted.lifetime_ms.get()),
         trust_anchors: (evidence.class == crate::matching::AttestationClass::Cca)
             .then(|| accepted.cca_platform_keys.clone()),
+        // Whoever was revoked would leave the lists out.
+        crls_required: Some(true),
+        collateral_from_ms: Some(accepted.collateral_from_ms),
+        tcb_evaluation_min: Some(accepted.tcb_evaluation_min),
+        snp_tcb_min: Some(accepted.snp_tcb_min.clone()),
     };
     let none = Collateral::default();
     let collateral = evidence.collateral.as_deref().unwrap_or(&none);
-    let verdict = verify(evidence.class, &evidence.evidence, collateral, context.now_ms, &rules);
+    let (verdict, collateral_ms) = verify_dated(evidence.class, &evidence.evidence, collateral, context.now_ms, &rules);
     match verdict.reason {
         None => Ok(Attested {
             class: evidence.class,
             not_after_ms: verdict.not_after_ms.min(evidence.not_after_ms),
             digest: sha3_256(&[&evidence.evidence]),
+            measurement: verdict.measurement,
+            collateral_ms,
         }),
         Some(reason) => refuse(
             Status::AttestationInvalid,
             alloc::format!("the evidence does not hold: {}", reason.name()),
         ),
     }
+}
+
+/// Whether an attestation still meets the rules: what the network accepts is its decision, also after it was admitted.
+#[must_use]
+pub fn accepts(network: &Network, policy: &Policy, market: &Market, attested: &Attested) -> bool {
+    if open_devnet(network, policy, market) {
+        return true;
+    }
+    let rules = &market.attestation;
+    let workloads = rules.measurements.of(attested.class);
+    let known = if workloads.is_empty() {
+        network.class != NetworkName::Mainnet
+    } else {
+        workloads.contains(&attested.measurement)
+    };
+    known
+        && attested
+            .collateral_ms
+            .is_none_or(|issued| issued >= rules.collateral_from_ms)
 }

@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::amount::{Atoms, Multiplier, Ratio, Units};
-use crate::attestation::TcbStatus;
+use crate::attestation::{SnpTcb, TcbStatus};
 use crate::limits::{PAYLOAD_BYTES_MAX, STAKE_LOCKS_MAX};
+use crate::matching::AttestationClass;
 use crate::policy::policy_struct;
 use crate::signature::Scheme;
 use crate::value::{Bounded, Bytes, Nullable, PerKind, Positive, Text};
@@ -73,8 +74,8 @@ policy_struct! {
 policy_struct! {
     /// What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md).
     EvidenceRules {
-        /// Workloads that are accepted; none is any.
-        measurements: Vec<Bytes>,
+        /// Workloads that are accepted. A class without any is off on a mainnet, and takes any workload elsewhere.
+        measurements: Measurements,
         /// States of a platform that are accepted.
         tcb_statuses: Vec<TcbStatus>,
         /// The least privileged level that may ask for an SEV-SNP report.
@@ -83,6 +84,40 @@ policy_struct! {
         lifetime_ms: Positive,
         /// Platform keys of Arm CCA that are trusted: points as in SEC 1.
         cca_platform_keys: Vec<Bytes>,
+        /// The earliest time of issue of collateral that is accepted, ms since 1970; 0 is any.
+        collateral_from_ms: u64,
+        /// The least `tcbEvaluationDataNumber` of Intel's collateral; 0 is any.
+        tcb_evaluation_min: u64,
+        /// The least firmware of AMD's products; with a list, a product that it does not name is refused.
+        snp_tcb_min: Vec<SnpTcb>,
+    }
+}
+
+/// Workloads of each class, as the bytes of their measurements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub struct Measurements {
+    /// MRENCLAVE.
+    pub sgx: Vec<Bytes>,
+    /// MRTD.
+    pub tdx: Vec<Bytes>,
+    /// MEASUREMENT.
+    pub sev_snp: Vec<Bytes>,
+    /// The realm's initial measurement.
+    pub cca: Vec<Bytes>,
+}
+
+impl Measurements {
+    /// Those of a class.
+    #[must_use]
+    pub fn of(&self, class: AttestationClass) -> &[Bytes] {
+        match class {
+            AttestationClass::Sgx => &self.sgx,
+            AttestationClass::Tdx => &self.tdx,
+            AttestationClass::SevSnp => &self.sev_snp,
+            AttestationClass::Cca => &self.cca,
+        }
     }
 }
 

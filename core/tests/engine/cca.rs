@@ -8,6 +8,8 @@ use p384::ecdsa::signature::hazmat::PrehashSigner as _;
 use p384::ecdsa::{Signature, SigningKey};
 use sha2::{Digest as _, Sha256, Sha384};
 
+/// The realm's initial measurement.
+pub const MEASUREMENT: [u8; 32] = [6; 32];
 /// ES384, and nothing else in the header that is signed.
 const HEADER: &[u8] = &[0xa1, 0x01, 0x38, 0x22];
 
@@ -62,7 +64,7 @@ pub fn cca_token_of(chain_id: u64, provider: &str, public_key: &Bytes, lifecycle
     realm.i64(44235).unwrap().bytes(&[5; 64]).unwrap();
     realm.i64(44236).unwrap().str("sha-256").unwrap();
     realm.i64(44237).unwrap().bytes(&realm_point).unwrap();
-    realm.i64(44238).unwrap().bytes(&[6; 32]).unwrap();
+    realm.i64(44238).unwrap().bytes(&MEASUREMENT).unwrap();
     realm.i64(44239).unwrap().array(4).unwrap();
     for _ in 0..4 {
         realm.bytes(&[0; 32]).unwrap();

@@ -7,6 +7,7 @@ mod claims;
 mod economy;
 mod evidence;
 mod explain;
+mod hardware;
 mod keys;
 mod lanes;
 mod lifecycle;

@@ -10,7 +10,7 @@ use aicf_core::matching::AttestationClass;
 use aicf_core::signature::Scheme;
 use aicf_core::value::{Bytes, Kind};
 
-use crate::cca::{cca_token, cca_token_of, platform_key};
+use crate::cca::{MEASUREMENT, cca_token, cca_token_of, platform_key};
 use crate::keys::{CHAIN, Key, key};
 use crate::world::{POLICY, World, hash, market_bytes, network_id, policy_bytes, text};
 
@@ -282,6 +282,7 @@ fn keys_are_of_schemes_that_the_market_takes_and_change_by_the_old_ones_word() {
         public_key: new.public.clone(),
         signature: key.sign(&message),
         key_scheme: None,
+        attestation: None,
     };
     assert_eq!(said.world.status(rotate(&new)), Status::BadSignature);
     assert_eq!(said.world.status(rotate(&old)), Status::Ok);
@@ -341,8 +342,9 @@ fn platforms_that_are_not_in_use_and_critical_headers_are_refused() {
 #[test]
 fn evidence_is_verified_and_speaks_for_one_key() {
     let rules = format!(
-        r#"{{"attestation": {{"lifetime_ms": 60000, "cca_platform_keys": ["{}"]}}}}"#,
-        aicf_core::codec::hex::text(&platform_key())
+        r#"{{"attestation": {{"lifetime_ms": 60000, "cca_platform_keys": ["{}"], "measurements": {{"cca": ["{}"]}}}}}}"#,
+        aicf_core::codec::hex::text(&platform_key()),
+        aicf_core::codec::hex::text(&MEASUREMENT)
     );
     let mut said = Said::on(NetworkName::Mainnet, Some(&rules));
     let (mine, other) = (key(1), key(2));

@@ -103,7 +103,8 @@ impl<'t> Object<'t> {
 
 /// From when to when a document holds.
 pub struct Dates {
-    issued_s: u64,
+    /// When it was issued, seconds since 1970.
+    pub issued_s: u64,
     next_s: u64,
 }
 

@@ -145,9 +145,14 @@ pub fn verify(case: &Case<'_>, class: AttestationClass, claims: &mut Claims, unt
         crls_required: true,
         now_s: case.now_s,
     };
+    for crl in &judge.crls {
+        case.rules.issued(crl.issued_s(), claims)?;
+    }
     let tcb_text: &String = given(&collateral.tcb_info)?;
     let tcb_info = TcbInfo::read(tcb_text)?;
     tcb_info.dates.hold(case.now_s, until)?;
+    case.rules.issued(tcb_info.dates.issued_s, claims)?;
+    case.rules.evaluated(tcb_info.evaluation)?;
     vouched(
         &judge,
         given(&collateral.tcb_info_issuer_chain)?,
@@ -158,6 +163,8 @@ pub fn verify(case: &Case<'_>, class: AttestationClass, claims: &mut Claims, unt
     let qe_text: &String = given(&collateral.qe_identity)?;
     let qe_identity = QeIdentity::read(qe_text)?;
     qe_identity.dates.hold(case.now_s, until)?;
+    case.rules.issued(qe_identity.dates.issued_s, claims)?;
+    case.rules.evaluated(qe_identity.evaluation)?;
     vouched(
         &judge,
         given(&collateral.qe_identity_issuer_chain)?,

@@ -10,6 +10,8 @@ use super::status::TcbStatus;
 /// Intel's word on a quoting enclave.
 pub struct QeIdentity {
     pub dates: Dates,
+    /// The number of Intel's evaluation that it is of, if it has a valid one.
+    pub evaluation: Option<u16>,
     is_td: bool,
     misc_select: [u8; 4],
     misc_select_mask: [u8; 4],
@@ -31,6 +33,7 @@ impl QeIdentity {
         };
         Ok(Self {
             dates: identity.dates()?,
+            evaluation: identity.number("tcbEvaluationDataNumber").ok(),
             is_td,
             misc_select: identity.bytes("miscselect")?,
             misc_select_mask: identity.bytes("miscselectMask")?,

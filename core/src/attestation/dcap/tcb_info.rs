@@ -26,6 +26,8 @@ struct Module {
 /// Intel's word on a family of platforms.
 pub struct TcbInfo {
     pub dates: Dates,
+    /// The number of Intel's evaluation that it is of, if it has a valid one.
+    pub evaluation: Option<u16>,
     is_td: bool,
     fmspc: [u8; 6],
     pce_id: [u8; 2],
@@ -106,6 +108,7 @@ impl TcbInfo {
             .collect::<Step<_>>()?;
         Ok(Self {
             dates: info.dates()?,
+            evaluation: info.number("tcbEvaluationDataNumber").ok(),
             is_td,
             fmspc: info.bytes("fmspc")?,
             pce_id: info.bytes("pceId")?,
