@@ -11,7 +11,7 @@ const vectors = (name) =>
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line));
-const ALL = ["catalogue", "engine", "signature", "attestation", "hash"].flatMap((name) => vectors(`${name}-examples`));
+const ALL = ["catalogue", "engine", "signature", "attestation", "hash", "lint"].flatMap((name) => vectors(`${name}-examples`));
 const hex = (bytes) => `0x${Buffer.from(bytes).toString("hex")}`;
 /** Journals with what each entry must come to. */
 const JOURNALS = vectors("engine-examples")

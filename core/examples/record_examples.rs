@@ -1,5 +1,6 @@
-//! Records `fixtures/vectors/engine-examples.jsonl` anew, after a change of the rules: the roots and digests that requests
-//! hold, signatures by the tests' keys, and the replies. Run it in the project's folder; review what it changes.
+//! Records `fixtures/vectors/engine-examples.jsonl` and `lint-examples.jsonl` anew, after a change of the rules: the roots and
+//! digests that requests hold, signatures by the tests' keys, and the replies. Run it in the project's folder; review what it
+//! changes.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ use fips204::traits::{KeyGen as _, SerDes as _, Signer as _};
 use serde_json::Value;
 
 const FILE: &str = "fixtures/vectors/engine-examples.jsonl";
+/// Requests that hold nothing which is recorded.
+const LINT_FILE: &str = "fixtures/vectors/lint-examples.jsonl";
 
 type Tried<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
@@ -190,5 +193,14 @@ fn main() -> Tried {
         out.push('\n');
     }
     std::fs::write(FILE, out)?;
+    let mut out = String::new();
+    for line in std::fs::read_to_string(LINT_FILE)?.lines() {
+        let example: Value = serde_json::from_str(line)?;
+        let request = example["request"].as_str().ok_or("a request")?;
+        let line = serde_json::json!({"request": request, "reply": reply(request)?});
+        out.push_str(&line.to_string());
+        out.push('\n');
+    }
+    std::fs::write(LINT_FILE, out)?;
     Ok(())
 }

@@ -14,6 +14,7 @@ fn every_example_is_answered_as_expected() {
         include_str!("../../fixtures/vectors/signature-examples.jsonl"),
         include_str!("../../fixtures/vectors/attestation-examples.jsonl"),
         include_str!("../../fixtures/vectors/hash-examples.jsonl"),
+        include_str!("../../fixtures/vectors/lint-examples.jsonl"),
     );
     let mut failed: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
     let (mut passed, mut skipped) = (0, 0);

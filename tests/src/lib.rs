@@ -19,6 +19,7 @@ pub const EXAMPLES: &str = concat!(
     include_str!("../../fixtures/vectors/signature-examples.jsonl"),
     include_str!("../../fixtures/vectors/attestation-examples.jsonl"),
     include_str!("../../fixtures/vectors/hash-examples.jsonl"),
+    include_str!("../../fixtures/vectors/lint-examples.jsonl"),
 );
 
 /// How many requests a function a test makes: `AICF_TEST_ROUNDS`, or 300.

@@ -23,6 +23,7 @@ pub fn function(name: &str) -> &'static str {
         "merkle.prove" => "The proof that a leaf is in a tree.",
         "merkle.verify" => "Whether a proof holds.",
         "policy.check" => "A partial policy completed and checked, and its hash.",
+        "policy.lint" => "Values of a policy and of market rules that contradict each other, and bounds left open.",
         "market.check" => "Partial market rules completed and checked, their hash and canonical bytes.",
         "traps.generate" => "A trap circuit and what it must measure.",
         "traps.positions" => "Where hidden traps stand among the circuits of a job, and the commitment to their seed.",

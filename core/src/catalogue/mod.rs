@@ -111,6 +111,7 @@ catalogue! {
     crate::hash::tags::Tagged,
     crate::network::Check,
     crate::traps::Positions,
+    crate::policy::Lint,
 }
 
 /// Calls a function: input and output in the same format.

@@ -16,7 +16,7 @@ impl Provider {
         let silent = height
             .saturating_sub(self.seen_height)
             .saturating_sub(rules.beat_blocks);
-        halved(self.health_ppm, silent, rules.health_half_life_blocks.get())
+        health_after_silence(self.health_ppm, silent, rules.health_half_life_blocks.get())
     }
 
     /// It was seen at a height: what silence has cost until then is taken for good.
@@ -26,9 +26,10 @@ impl Provider {
     }
 }
 
-/// A half for each half-life, and the straight line to the next half between them: `h >> k`, less
+/// What is left of a health after blocks of silence beyond what is expected. A half for each half-life, and the straight line to the next half between them: `h >> k`, less
 /// `floor((h >> k) * rest / (2 * half_life))`.
-fn halved(health: Ratio, silent: u64, half_life: u64) -> Ratio {
+#[must_use]
+pub fn health_after_silence(health: Ratio, silent: u64, half_life: u64) -> Ratio {
     let whole = silent.checked_div(half_life).unwrap_or(0);
     let rest = silent.checked_rem(half_life).unwrap_or(0);
     let shift = u32::try_from(whole).unwrap_or(u32::MAX);

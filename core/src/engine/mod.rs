@@ -55,6 +55,7 @@ mod withdrawals;
 
 pub use budget::Limits;
 pub use entry::{Command, Entry, NetworkName};
+pub(crate) use health::health_after_silence;
 pub use outcome::{Event, Outcome, Status};
 pub use settle::settlement_claim;
 pub use store::{MemoryStore, Store, Write};

@@ -109,6 +109,12 @@ pub struct Measurements {
 }
 
 impl Measurements {
+    /// Whether no class has any.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.sgx.is_empty() && self.tdx.is_empty() && self.sev_snp.is_empty() && self.cca.is_empty()
+    }
+
     /// Those of a class.
     #[must_use]
     pub fn of(&self, class: AttestationClass) -> &[Bytes] {

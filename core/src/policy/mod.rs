@@ -2,15 +2,17 @@
 //!
 //! `default_policy.json` beside this file is normative for names, order and defaults; the types in
 //! [`types`] are the same tree with the bounds of each value; [`check`] holds the rules between
-//! values. A policy is parsed once and then used as a handle: nothing reads its text again.
+//! values, [`lint`](mod@lint) finds those that contradict each other without being wrong. A policy is parsed once and then used as a handle: nothing reads its text again.
 
 mod catalogue;
 mod check;
 mod judging;
+mod lint;
 mod types;
 
 pub use catalogue::{Check, Checked};
 pub use judging::*;
+pub use lint::{Finding, Lint, LintCode, LintSeverity, Linted, lint};
 pub(crate) use types::policy_struct;
 pub use types::*;
 

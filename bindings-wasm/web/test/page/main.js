@@ -3,11 +3,12 @@ import * as aicf from "@aicf/web";
 import catalogue from "../../../../fixtures/vectors/catalogue-examples.jsonl?raw";
 import engine from "../../../../fixtures/vectors/engine-examples.jsonl?raw";
 import hashes from "../../../../fixtures/vectors/hash-examples.jsonl?raw";
+import lint from "../../../../fixtures/vectors/lint-examples.jsonl?raw";
 import { checkColumns } from "../../../../tests/conformance/columns.mjs";
 import { checkBorder } from "../../../../tests/conformance/border.mjs";
 import { checkJournals, checkVectors } from "../../../../tests/conformance/vectors.mjs";
 
-const vectors = [catalogue, engine, hashes].flatMap((text) => text.trimEnd().split("\n").map((line) => JSON.parse(line)));
+const vectors = [catalogue, engine, hashes, lint].flatMap((text) => text.trimEnd().split("\n").map((line) => JSON.parse(line)));
 
 /** The median cost of a call in ns: the clock of a browser is coarse, so the runs are long. */
 function cost(call) {
