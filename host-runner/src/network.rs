@@ -109,6 +109,30 @@ fn shipped<T>(
     Ok(None)
 }
 
+/// The policy that a document gives, or names by the hash of a shipped one.
+///
+/// # Errors
+/// None in a build whose shipped files parse.
+pub fn policy_of(document: &NetworkDocument) -> aicf_core::Result<Option<Policy>> {
+    match (&document.policy, &document.policy_hash) {
+        (Some(policy), _) => Ok(Some(policy.0.clone())),
+        (None, Some(hash)) => shipped(&POLICIES, hash, Policy::parse_yaml, Policy::hash),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The network parameters that a document gives, or names by the hash of shipped ones or of the defaults.
+///
+/// # Errors
+/// As [`NetworkDocument::merged_params`].
+pub fn params_of(document: &NetworkDocument) -> aicf_core::Result<Option<Market>> {
+    match &document.params_hash {
+        None => document.merged_params(),
+        Some(hash) if *hash == default_market()?.hash()? => Ok(Some(default_market()?.clone())),
+        Some(hash) => shipped(&PARAMS, hash, Market::parse_yaml, Market::hash),
+    }
+}
+
 /// Resolves a document: what it names by hash is what is supplied, or what is shipped.
 ///
 /// # Errors
@@ -119,12 +143,11 @@ pub fn resolve(
     params: Option<&Market>,
 ) -> aicf_core::Result<ResolvedNetwork> {
     let known_policy = match (&document.policy_hash, policy) {
-        (Some(hash), None) => shipped(&POLICIES, hash, Policy::parse_yaml, Policy::hash)?,
+        (Some(_), None) => policy_of(&document)?,
         _ => None,
     };
     let known_params = match (&document.params_hash, params) {
-        (Some(hash), None) if *hash == default_market()?.hash()? => Some(default_market()?.clone()),
-        (Some(hash), None) => shipped(&PARAMS, hash, Market::parse_yaml, Market::hash)?,
+        (Some(_), None) => params_of(&document)?,
         _ => None,
     };
     document.resolve(policy.or(known_policy.as_ref()), params.or(known_params.as_ref()))

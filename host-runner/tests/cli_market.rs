@@ -231,3 +231,56 @@ fn policies_are_compared_value_by_value_and_scheduled() {
     );
     assert_eq!(refused(&place, "policy schedule a.yaml --epoch 0"), "epoch_begun");
 }
+
+/// Findings are lines or one document, and the exit code says whether there are any. Nothing of it needs a database.
+#[test]
+fn policies_and_market_rules_are_linted() {
+    let place = Place::new(ENGINES[0]);
+    for network in ["devnet", "testnet"] {
+        let clean = json(&place, &format!("policy lint --network {network}"));
+        assert_eq!(
+            (&clean["findings"], &clean["class"]),
+            (&serde_json::json!([]), &serde_json::json!(network))
+        );
+    }
+    assert_eq!(place.ok(&["policy", "lint"]).out.trim(), "nothing found");
+
+    // The policy of a file for a network that has another one.
+    place.write("policy.yaml", "lease: {ack_timeout_ms: 180000}\n");
+    place.write("rules.yaml", "penalties: {reporter_reward_ppm: 500000}\n");
+    let line = "policy lint --policy policy.yaml --market rules.yaml --network testnet";
+    let found = place.run(&line.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(found.code, 1, "{}{}", found.out, found.err);
+    let ack = "warning[ack_after_lease] policy.lease.ack_timeout_ms = 180000 contradicts policy.lease.duration_ms.quantum = 180000: ";
+    assert!(found.out.lines().any(|line| line.starts_with(ack)), "{}", found.out);
+    let reward = "warning[reporter_reward_high] market.penalties.reporter_reward_ppm = 500000 contradicts ";
+    assert!(found.out.lines().any(|line| line.starts_with(reward)), "{}", found.out);
+    let document = run(&place, line);
+    assert_eq!(document.error().0, "policy_findings");
+    let findings = document.document()["findings"].as_array().unwrap().len();
+    assert_eq!(findings, found.out.lines().count());
+
+    // Without a network money is taken to have value.
+    let open = |line: &str| run(&place, line).out.contains("subsidy_open");
+    assert!(open("policy lint --policy policy.yaml"));
+    assert!(!open("policy lint --policy policy.yaml --network devnet"));
+
+    // A check tells what concerns the policy alone, and is done.
+    let checked = place.ok(&["policy", "check", "policy.yaml"]).out;
+    assert!(
+        checked.contains("holds together") && checked.contains(ack) && !checked.contains("market."),
+        "{checked}"
+    );
+    let checked = json(&place, "policy check policy.yaml");
+    assert_eq!(checked["warnings"][0]["code"], "ack_after_lease");
+    assert_eq!(json(&place, "policy check")["warnings"], serde_json::json!([]));
+
+    place.write("network.yaml", "name: n\nclass: mainnet\nchain_id: 1\ngenesis_time_ms: 1\nepoch_length: 1000\npolicy: {}\nsemantics_version: 1\n");
+    assert!(
+        run(&place, "policy lint --network network.yaml")
+            .out
+            .contains("cancel_free")
+    );
+    assert_eq!(refused(&place, "policy lint --network network.yaml"), "policy_findings");
+    assert_eq!(run(&place, "policy lint --network nowhere.yaml").code, 2);
+}

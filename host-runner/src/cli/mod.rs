@@ -27,6 +27,7 @@ mod inject;
 mod job;
 mod key;
 mod lines;
+mod lint;
 mod market;
 mod network;
 #[cfg(feature = "node")]
@@ -191,7 +192,7 @@ enum Group {
     /// Why a job does not run, what a payout is made of, what a slash was decided by
     #[command(subcommand)]
     Explain(explain::Explain),
-    /// Policies: check a file, show it in full, hash it
+    /// Policies: check a file, lint it, show it in full, hash it
     #[command(subcommand)]
     Policy(policy::Policy),
     /// Market rules: check a file, schedule it, what holds when

@@ -11,7 +11,10 @@ use crate::network::{self, BUILT_IN, Check};
 use crate::node::Options;
 use aicf_core::abi::SPEC_VERSION;
 use aicf_core::codec::Format;
+use aicf_core::engine::NetworkName;
+use aicf_core::market::Market;
 use aicf_core::network::{NetworkDocument, NetworkHeader, ResolvedNetwork};
+use aicf_core::policy::Policy;
 use aicf_core::value::{Hash32, Positive};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
@@ -223,9 +226,13 @@ fn named_network(named: &str, globals: &Globals) -> Result<ResolvedNetwork, Fail
             chain_id.transpose()?,
         )?);
     }
+    resolved(&document_of(named)?, globals)
+}
+
+/// The document of a name or a file.
+fn document_of(named: &str) -> Result<NetworkDocument, Failure> {
     if let Some(text) = network::built_in(named) {
-        let document = NetworkDocument::parse_yaml(text).map_err(Failure::of_input)?;
-        return resolved(&document, globals);
+        return NetworkDocument::parse_yaml(text).map_err(Failure::of_input);
     }
     if named == "mainnet" {
         let message =
@@ -237,7 +244,34 @@ fn named_network(named: &str, globals: &Globals) -> Result<ResolvedNetwork, Fail
         let message = format!("`{named}` is no built-in network ({}) and no file", BUILT_IN.join(", "));
         return Err(Failure::malformed("cannot_read", "--network", message));
     }
-    resolved(&load(path)?, globals)
+    load(path)
+}
+
+/// The class of a network, and its policy and parameters, or those of the global options in their place, which need not be
+/// the ones that the document names: they may be meant for a later epoch.
+///
+/// # Errors
+/// What is wrong with the document or the files; `missing_field` for what the document names by hash and no file gives.
+pub fn parts(named: &str, globals: &Globals) -> Result<(Policy, Market, NetworkName), Failure> {
+    let document = document_of(named)?;
+    let of_document = |error: aicf_core::Error| Failure::of_input(error.rooted("input.network"));
+    let missing = |option: &str, what: &str| {
+        let message = format!("the network document names {what} by a hash that no shipped file has: give the file");
+        Failure::malformed("missing_field", option, message)
+    };
+    let policy = match &globals.policy {
+        Some(file) => policy::load(Some(file))?,
+        None => network::policy_of(&document)
+            .map_err(of_document)?
+            .ok_or_else(|| missing("--policy", "its policy"))?,
+    };
+    let params = match &globals.market {
+        Some(file) => market::load(file)?,
+        None => network::params_of(&document)
+            .map_err(of_document)?
+            .ok_or_else(|| missing("--market", "its parameters"))?,
+    };
+    Ok((policy, params, document.class))
 }
 
 impl Globals {

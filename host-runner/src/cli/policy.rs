@@ -19,6 +19,14 @@ pub enum Policy {
     /// Check a policy file and print its hash
     #[command(after_help = "Example:\n  aicf policy check policy/devnet.yaml")]
     Check(File),
+    /// Name values that contradict each other, and bounds that are left open, in a policy and market rules
+    #[command(
+        after_help = "What is linted: --policy, --market and the class of --network; what is not given is the network's own. Without \
+                      --network there is no class, and money is taken to have value; without --policy, too, it is the built-in devnet. \
+                      Exit code 0 where nothing is found, 1 where something is.\n\nExample:\n  aicf policy lint --network testnet\n  \
+                      aicf policy lint --policy policy/mainnet.yaml --market policy/market/mainnet.yaml"
+    )]
+    Lint,
     /// Print a policy with every field, defaults filled in, as JSON
     #[command(after_help = "Example:\n  aicf policy show policy/devnet.yaml")]
     Show(File),
@@ -70,6 +78,7 @@ pub struct File {
 pub fn run(command: Policy, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let args = match &command {
         Policy::Check(args) | Policy::Show(args) | Policy::Hash(args) => args,
+        Policy::Lint => return super::lint::run(globals, out),
         Policy::Diff(args) => return diff(args, out),
         Policy::Schedule(args) => return schedule(args, globals, out),
         Policy::Simulate(args) => return super::simulate::run(args, globals, out),
@@ -78,14 +87,18 @@ pub fn run(command: Policy, globals: &Globals, out: Out) -> anyhow::Result<()> {
     let policy = load(file)?;
     let hash = policy.hash()?.to_string();
     let full = as_json(&policy)?;
-    let document = json!({"policy_hash": hash, "policy": full});
+    let mut document = json!({"policy_hash": hash, "policy": full});
     let text = match command {
-        Policy::Check(_) => format!(
-            "{} holds together; policy_hash {hash}",
-            file.map_or("the built-in devnet policy".into(), |file| file.display().to_string())
-        ),
+        Policy::Check(_) => {
+            let findings = super::lint::of_policy(&policy)?;
+            document["warnings"] = as_json(&findings)?;
+            let name = file.map_or("the built-in devnet policy".into(), |file| file.display().to_string());
+            let checked = format!("{name} holds together; policy_hash {hash}");
+            let lines = findings.iter().map(super::lint::line);
+            std::iter::once(checked).chain(lines).collect::<Vec<_>>().join("\n")
+        }
         Policy::Show(_) => serde_json::to_string_pretty(&full)?,
-        Policy::Hash(_) | Policy::Diff(_) | Policy::Schedule(_) | Policy::Simulate(_) => hash,
+        Policy::Hash(_) | Policy::Lint | Policy::Diff(_) | Policy::Schedule(_) | Policy::Simulate(_) => hash,
     };
     out.say(&document, &text)
 }
