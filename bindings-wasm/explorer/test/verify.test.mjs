@@ -242,8 +242,14 @@ test("an epoch is priced anew under another policy", async () => {
   await page.getByText("fund.budget_per_epoch").waitFor();
   const [, halved] = await cells("Paid");
   assert.ok(BigInt(halved) <= 500_000n && BigInt(halved) < BigInt(was), `${was} ${halved}`);
+  const findings = page.getByRole("region", { name: "Findings" });
+  await findings.getByText("latency_below_lease").first().waitFor();
   await sound(page, "an epoch under another policy");
   await picture(page, "playground-repriced-wide-light");
+
+  await editor.fill(policy.replace(/ack_timeout_ms: \d+/, "ack_timeout_ms: 600000"));
+  await reprice.click();
+  await findings.getByText("ack_after_lease").first().waitFor();
 
   await editor.fill(policy.replace("cap_policy: defer", "cap_policy: everything"));
   await reprice.click();

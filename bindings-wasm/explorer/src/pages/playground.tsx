@@ -8,7 +8,7 @@ import { explained } from "../ui/explained.js";
 import { Card, Page, to } from "../ui/parts.js";
 import { Empty, Failed, Loading } from "../ui/states.js";
 import { ask } from "../verify/door.js";
-import type { Repriced } from "../verify/protocol.js";
+import type { Finding, Repriced } from "../verify/protocol.js";
 import { useVerification } from "../verify/use.js";
 
 const SUMS = [
@@ -72,6 +72,31 @@ function Beside({ label, rows }: { label: string; rows: ReadonlyArray<{ key: str
   );
 }
 
+function Findings({ findings }: { findings: ReadonlyArray<Finding> }) {
+  if (findings.length === 0) return <p class="hint">The lint finds no contradiction in this policy.</p>;
+  return (
+    <section aria-label="Findings">
+      <p>
+        {findings.length} {findings.length === 1 ? "finding" : "findings"} of the lint:
+      </p>
+      <ul class="plain">
+        {findings.map(({ code, path, value, other, other_value, message }) => (
+          <li key={`${code} ${path} ${other ?? ""}`}>
+            <span class="badge warn">{code}</span> <code>{path}</code> = {value}
+            {other && (
+              <>
+                {" "}
+                contradicts <code>{other}</code> = {other_value}
+              </>
+            )}
+            : {message}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function Editor({ epoch, policy }: { epoch: number; policy: string }) {
   const [text, setText] = useState(policy);
   const [result, setResult] = useState<Repriced | null>(null);
@@ -126,6 +151,7 @@ function Editor({ epoch, policy }: { epoch: number; policy: string }) {
               As it was
             </button>
           </div>
+          {result && <Findings findings={result.findings} />}
           <p class="hint">Bands were frozen with each lease: what bands ask and what quality pays change nothing of a past epoch.</p>
         </form>
       </Card>

@@ -3,7 +3,7 @@
  * node says field by field: claims, payouts, balances, what waits, what is owed, the sums, the header's own hash, the
  * batch before, and the signature. The node gives inputs; no result of it is believed.
  */
-import type { Batch, Client, EpochView, Settle } from "@aicf/client";
+import type { Batch, Client, EpochView, Market, NetworkName, Settle } from "@aicf/client";
 import { AicfError, Policy, callJson, claimKey, pricingQuote, settleColumns, type LineColumns, type PayoutLine } from "@aicf/web";
 import { Claims } from "./claims.js";
 import type { Check, EpochReport, Line, Progress, PublicKey } from "./protocol.js";
@@ -32,6 +32,8 @@ export interface Computed {
 export interface Epoch {
   epoch: number;
   policy: Policy;
+  /** The market rules in force and the network's class: what another policy would be linted with. */
+  rules: { market: Market; class: NetworkName };
   input: Omit<Settle, "claims">;
   claims: Claims;
   computed: Computed;
@@ -211,12 +213,13 @@ export async function verify(client: Client, number: number, key: PublicKey | nu
   tell({ stage: "Fetching the batch", done: 0, all: 0 });
   const { batch, policy: record, input: whole, budget_from_fees: budgetFromFees } = await client.call("aicf.getClaims", { epoch: number, claims: false });
   const { claims: _, ...input } = whole;
+  const [{ market }, { head }] = await Promise.all([client.call("aicf.getMarket", {}), client.call("aicf.getStatus", {})]);
   const claims = await fetchClaims(client, { ...batch, epoch: number }, tell);
   const fetched = performance.now();
   tell({ stage: "Computing again", done: claims.rows, all: batch.claims_count });
   const policy = Policy.fromYaml(yaml(record));
   const computed = settle(policy, input, claims);
-  const epoch: Epoch = { epoch: number, policy, input, claims, computed, budgetFromFees };
+  const epoch: Epoch = { epoch: number, policy, rules: { market, class: head.class }, input, claims, computed, budgetFromFees };
   const checks = [await policyCheck(client, batch), ...compared(batch, computed.batch), headerCheck(batch)];
   const one: Check = { name: "Batch id", holds: computed.batch.batch_id === batch.batch_id, detail: computed.batch.batch_id };
   // The budget was what the fund held, which no policy says: the header holds the policy's own hash.

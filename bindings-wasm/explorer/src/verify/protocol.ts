@@ -49,9 +49,22 @@ export interface Line extends PayoutRecord {
   deferred: boolean;
 }
 
+/** A contradiction between two values, or a bound that is left open, as `policy.lint` answers it. */
+export interface Finding {
+  code: string;
+  severity: "warning";
+  path: string;
+  value: string;
+  other?: string;
+  other_value?: string;
+  message: string;
+}
+
 /** An epoch under another policy, beside what it was. */
 export interface Repriced {
   policy_hash: string;
+  /** What the lint finds in the policy, with the market rules in force. */
+  findings: Finding[];
   /** Fields of the policy that differ. */
   changed: Array<{ path: string; from: string; to: string }>;
   before: Batch["totals"] & { budget: string; carry_next: string };

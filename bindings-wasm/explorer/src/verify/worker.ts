@@ -2,7 +2,7 @@
 import { Client } from "@aicf/client";
 import { AicfError, Policy, callJson, init } from "@aicf/web";
 import { lines, settle, verify, type Epoch } from "./epoch.js";
-import type { Ask, Name, PublicKey, Progress, ReceiptReport, ReceiptShape, Refusal, Reply, Repriced, Requests } from "./protocol.js";
+import type { Ask, Finding, Name, PublicKey, Progress, ReceiptReport, ReceiptShape, Refusal, Reply, Repriced, Requests } from "./protocol.js";
 import { hex } from "./values.js";
 
 /** Epochs kept for their lines and for other policies. */
@@ -46,10 +46,12 @@ function reprice({ epoch: number, policy: text }: Requests["reprice"]["input"]):
   const after = settle(policy, epoch.input, epoch.claims);
   const before = epoch.computed;
   const sums = ({ totals, budget, carry_next }: typeof after.batch) => ({ ...totals, budget, carry_next });
+  const { findings } = JSON.parse(callJson("policy.lint", JSON.stringify(epoch.rules), policy)) as { findings: Finding[] };
   const all = new Set([...Object.keys(before.provider_totals), ...Object.keys(after.provider_totals)]);
   const providers = [...all].map((payee) => ({ payee, before: before.provider_totals[payee] ?? "0", after: after.provider_totals[payee] ?? "0" }));
   return {
     policy_hash: hex(policy.hash),
+    findings,
     changed: differences(epoch.policy.toObject(), policy.toObject()),
     before: sums(before.batch),
     after: sums(after.batch),
