@@ -259,6 +259,13 @@ fn work_cases() -> Vec<Case> {
             &[],
             ("market.requests.fair_min_leases", json!(8), json!(0)),
         ),
+        // A quarter of nine leases has room for two jobs.
+        case(
+            Code::FairShareIdle,
+            ("market.requests.fair_share_ppm", "market.requests.queued_max"),
+            &[],
+            ("market.requests.queued_max", json!(3), json!(2)),
+        ),
         // 25 blocks cost 297619 of a million at a half-life of 42 blocks, 304878 at 41.
         case(
             Code::HealthLostByOneBeat,
@@ -330,6 +337,12 @@ fn money_cases() -> Vec<Case> {
             ("market.penalties.correlation_epochs", "policy.slashing.window_epochs"),
             &[],
             ("market.penalties.correlation_epochs", json!(32), json!(33)),
+        ),
+        case(
+            Code::DebtNeverRepaid,
+            ("market.penalties.clawback_ppm", ""),
+            &[],
+            ("market.penalties.clawback_ppm", json!(1), json!(0)),
         ),
         case(
             Code::MultiplierNeverReached,

@@ -64,6 +64,8 @@ codes! {
     CarryIdle = "carry_idle",
     /// Stake leaves before a correlated penalty can take it.
     CorrelationOutlastsStake = "correlation_outlasts_stake",
+    /// What a penalty did not find is owed for ever.
+    DebtNeverRepaid = "debt_never_repaid",
     /// Shares are bounded that nothing bounds.
     DiversityIdle = "diversity_idle",
     /// A requester's first lease is above its fair share.

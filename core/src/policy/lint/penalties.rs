@@ -3,8 +3,8 @@
 use alloc::format;
 
 use super::LintCode::{
-    CorrelationOutlastsStake, MultiplierNeverReached, NoSlashingWindow, PenaltyAboveStake, PenaltyCapped, PenaltyOrder,
-    ReporterRewardHigh,
+    CorrelationOutlastsStake, DebtNeverRepaid, MultiplierNeverReached, NoSlashingWindow, PenaltyAboveStake,
+    PenaltyCapped, PenaltyOrder, ReporterRewardHigh,
 };
 use super::{Linter, listed, named};
 use crate::amount::{Atoms, PPM, Rounding, mul_div};
@@ -18,6 +18,7 @@ pub fn lint(linter: &mut Linter<'_>) {
     stakes(linter);
     windows(linter);
     reporters(linter);
+    debts(linter);
 }
 
 /// What is worse, or happens again, must not cost less.
@@ -173,6 +174,22 @@ fn reporters(linter: &mut Linter<'_>) {
             format!(
                 "a provider that lets an accomplice prove its offence has {back} of a critical penalty of \
                 {critical} atoms back, at {reward} ppm"
+            ),
+        );
+    }
+}
+
+/// A penalty beyond what is there is a debt, which later earnings repay.
+fn debts(linter: &mut Linter<'_>) {
+    let part = linter.market.penalties.clawback_ppm.ppm();
+    if part == 0 {
+        linter.found(
+            DebtNeverRepaid,
+            named("market.penalties.clawback_ppm", part),
+            None,
+            format!(
+                "{part} ppm of what a provider earns repays what a penalty did not find, so it earns on and never \
+                pays"
             ),
         );
     }

@@ -143,6 +143,7 @@ fn fair_shares(linter: &mut Linter<'_>) {
         );
         (FairShareBelowOne, message)
     } else {
+        fair_queue(linter);
         return;
     };
     linter.found(
@@ -151,4 +152,26 @@ fn fair_shares(linter: &mut Linter<'_>) {
         Some(named("market.requests.fair_min_leases", least)),
         message,
     );
+}
+
+/// A requester that can have few jobs at a time never has more than its share.
+fn fair_queue(linter: &mut Linter<'_>) {
+    let requests = &linter.market.requests;
+    let (share, least, most) = (
+        requests.fair_share_ppm.ppm(),
+        requests.fair_min_leases,
+        requests.queued_max,
+    );
+    let bounded = u128::from(share).saturating_mul(u128::from(least).saturating_add(1));
+    if least > 0 && u128::from(most).saturating_mul(u128::from(PPM)) <= bounded {
+        linter.found(
+            FairShareIdle,
+            named("market.requests.fair_share_ppm", share),
+            Some(named("market.requests.queued_max", most)),
+            format!(
+                "a requester has at most {most} jobs at a time, which are within a share of {share} ppm once \
+                {least} leases are held, so no job is set aside"
+            ),
+        );
+    }
 }
