@@ -264,26 +264,39 @@ fn the_schema_has_the_fields_of_the_document() {
     );
 }
 
+/// `AICF_UPDATE_GOLDEN=1` writes the hashes.
 #[test]
-fn the_shipped_documents_name_the_shipped_policies() {
-    let shipped = |text: &str| Policy::parse_yaml(text).unwrap().hash().unwrap();
-    for (document, policy) in [
-        (
-            include_str!("../../network/devnet.yaml"),
-            include_str!("../../policy/devnet.yaml"),
-        ),
-        (
-            include_str!("../../network/testnet.yaml"),
-            include_str!("../../policy/testnet.yaml"),
-        ),
-        (
-            include_str!("../../network/mainnet.yaml"),
-            include_str!("../../policy/mainnet.yaml"),
-        ),
-    ] {
-        let header = NetworkDocument::parse_yaml(document).unwrap().header().unwrap();
-        let policy_of = Policy::parse_yaml(policy).unwrap();
-        assert_eq!(header.policy_hash, shipped(policy), "{}", header.name);
-        assert_eq!(header.epoch_length.get(), policy_of.epoch.length_blocks);
+fn the_shipped_documents_name_the_shipped_files() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let read = |path: &str| std::fs::read_to_string(format!("{root}/{path}")).unwrap();
+    let update = std::env::var_os("AICF_UPDATE_GOLDEN").is_some_and(|value| !value.is_empty());
+    for (name, has_params) in [("devnet", false), ("testnet", true), ("mainnet", true)] {
+        let (path, policy) = (
+            format!("network/{name}.yaml"),
+            Policy::parse_yaml(&read(&format!("policy/{name}.yaml"))).unwrap(),
+        );
+        let params = if has_params {
+            Market::parse_yaml(&read(&format!("policy/market/{name}.yaml"))).unwrap()
+        } else {
+            default_market().unwrap().clone()
+        };
+        let hashes = (policy.hash().unwrap(), params.hash().unwrap());
+        if update {
+            let document = read(&path);
+            let lines = document.lines().map(|line| {
+                let of = |field: &str, hash: Hash32, file: String| {
+                    line.starts_with(field)
+                        .then(|| format!("{field} \"{hash}\"  # {file}\n"))
+                };
+                of("policy_hash:", hashes.0, format!("policy/{name}.yaml"))
+                    .or_else(|| of("params_hash:", hashes.1, format!("policy/market/{name}.yaml")))
+                    .unwrap_or_else(|| format!("{line}\n"))
+            });
+            let lines: String = lines.collect();
+            std::fs::write(format!("{root}/{path}"), lines).unwrap();
+        }
+        let header = NetworkDocument::parse_yaml(&read(&path)).unwrap().header().unwrap();
+        assert_eq!((header.policy_hash, header.params_hash), hashes, "{name}");
+        assert_eq!(header.epoch_length.get(), policy.epoch.length_blocks);
     }
 }

@@ -306,7 +306,11 @@ fn work_cases() -> Vec<Case> {
             Code::MeasurementsOpen,
             ("market.attestation.measurements", "network.class"),
             &[],
-            ("market.attestation.measurements.tdx", json!(["0x01"]), json!([])),
+            (
+                "market.attestation.measurements",
+                json!({"sgx": [], "tdx": ["0x01"], "sev-snp": [], "cca": []}),
+                json!({"sgx": [], "tdx": [], "sev-snp": [], "cca": []}),
+            ),
         ),
         case(
             Code::NoConcurrency,

@@ -35,7 +35,11 @@ fn clean() -> Value {
         "policy": full(json::to_vec(&shipped_policy("mainnet.yaml")).unwrap()),
         "market": full(json::to_vec(&shipped_market("market/mainnet.yaml")).unwrap()),
     });
-    set(&mut all, "market.attestation.measurements.tdx", json!(["0x01"]));
+    set(
+        &mut all,
+        "market.attestation.measurements",
+        json!({"sgx": [], "tdx": ["0x01"], "sev-snp": [], "cca": []}),
+    );
     all
 }
 
@@ -164,7 +168,11 @@ fn an_open_subsidy_names_what_it_earns() {
 #[test]
 fn rules_of_a_class_are_for_that_class() {
     let mut all = clean();
-    set(&mut all, "market.attestation.measurements.tdx", json!([]));
+    set(
+        &mut all,
+        "market.attestation.measurements",
+        json!({"sgx": [], "tdx": [], "sev-snp": [], "cca": []}),
+    );
     set(&mut all, "market.requests.cancel_fee_ppm", json!(0));
     let of = |class| codes(&linted(&all, class)).into_iter().collect::<Vec<_>>();
     assert_eq!(of(Some(NetworkName::Mainnet)), ["cancel_free", "measurements_open"]);
@@ -174,8 +182,7 @@ fn rules_of_a_class_are_for_that_class() {
     assert_eq!(codes(&linted(&all, Some(NetworkName::Testnet))), BTreeSet::new());
 }
 
-/// Each file with the market rules and the class it is for. The example of a mainnet names no workloads, which are a
-/// network's own; the example of a policy is the default, whose values are fixed.
+/// Each file with the market rules and the class it is for; the example of a policy is the default, whose values are fixed.
 #[test]
 fn shipped_files_are_clean() {
     let none = default_market().unwrap();
@@ -186,10 +193,13 @@ fn shipped_files_are_clean() {
     ] {
         assert_eq!(lint(&shipped_policy(name), none, Some(class)), [], "{name}");
     }
-    let (policy, market) = (shipped_policy("mainnet.yaml"), shipped_market("market/mainnet.yaml"));
-    assert_eq!(lint(&policy, &market, None), []);
-    let findings = lint(&policy, &market, Some(NetworkName::Mainnet));
-    assert_eq!(codes(&findings), BTreeSet::from(["measurements_open"]));
+    for (name, class) in [("testnet", NetworkName::Testnet), ("mainnet", NetworkName::Mainnet)] {
+        let policy = shipped_policy(&format!("{name}.yaml"));
+        let market = shipped_market(&format!("market/{name}.yaml"));
+        for class in [None, Some(class)] {
+            assert_eq!(lint(&policy, &market, class), [], "{name}");
+        }
+    }
 }
 
 #[test]
