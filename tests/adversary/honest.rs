@@ -22,7 +22,10 @@ fn trace() -> impl Iterator<Item = Request> + Clone {
         .lines()
         .skip(1)
         .map(|line| {
-            let mut fields = line.split(',').skip(1).map(|field| field.parse::<u64>().expect("a number"));
+            let mut fields = line
+                .split(',')
+                .skip(1)
+                .map(|field| field.parse::<u64>().expect("a number"));
             let tokens = fields.by_ref().sum();
             Request { tokens }
         })
@@ -85,7 +88,8 @@ impl Honest {
     /// The signer of an honest provider's lease.
     pub fn signer(&self, granted: &Granted) -> &Signer {
         let mut all = self.providers.iter();
-        all.find(|provider| provider.id == granted.provider_id).expect("an honest provider")
+        all.find(|provider| provider.id == granted.provider_id)
+            .expect("an honest provider")
     }
 
     /// Asks for a job and counts the dispatches until it has a provider, at most a hundred.

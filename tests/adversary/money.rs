@@ -43,7 +43,11 @@ fn deal_with_oneself(mut network: Network, jobs: u64, fee: u128) -> Report {
 
 /// Jobs to oneself, at the least fee and at the full price: they earn less than they cost.
 pub fn self_dealing(rules: Rules) -> Report {
-    let least = deal_with_oneself(Network::new(rules), 48, Network::new(rules).market.requests.fee_min.0.max(1));
+    let least = deal_with_oneself(
+        Network::new(rules),
+        48,
+        Network::new(rules).market.requests.fee_min.0.max(1),
+    );
     let full = {
         let network = Network::new(rules);
         let fee = price(&network, 1);
@@ -64,7 +68,13 @@ fn self_dealing_pays_without_the_bound() {
 pub fn quota_grief(rules: Rules) -> Report {
     let mut network = Network::new(rules);
     let mut honest = Honest::new(&mut network, 4, 2_000_000);
-    let largest = network.policy.assignment.units_per_epoch.ai.0.min(network.market.requests.units_max.ai.0);
+    let largest = network
+        .policy
+        .assignment
+        .units_per_epoch
+        .ai
+        .0
+        .min(network.market.requests.units_max.ai.0);
     let fee = price(&network, largest);
     let mut cost = 0;
     for round in 0..12 {
@@ -86,7 +96,8 @@ pub fn quota_grief(rules: Rules) -> Report {
                 requester: text(&requester),
             };
             assert_eq!(network.apply(cancelled).status, Status::Ok);
-            let charged = i128::try_from(fee).expect("a fee") * i128::from(network.market.requests.cancel_fee_ppm.ppm());
+            let charged =
+                i128::try_from(fee).expect("a fee") * i128::from(network.market.requests.cancel_fee_ppm.ppm());
             cost += charged / 1_000_000;
         }
         assert!(asked > 0 && before == 0);
@@ -109,7 +120,10 @@ pub fn replay(rules: Rules) -> Report {
     let signer = honest.signer(&granted);
     let digest = sha3_256(&[b"result"]);
     let units = 1;
-    assert_eq!(network.say(signer, &Network::completion(&granted, units, digest)), Status::Ok);
+    assert_eq!(
+        network.say(signer, &Network::completion(&granted, units, digest)),
+        Status::Ok
+    );
     // The thief's own signature over the honest result, then the honest proof twice.
     let stolen = network.proof(&thief, &granted, units, digest);
     assert_eq!(network.include(stolen, MINER), Status::StolenResult);
@@ -133,7 +147,10 @@ pub fn late_proof(rules: Rules) -> Report {
     let granted = network.block().remove(0);
     let signer = honest.signer(&granted);
     let digest = sha3_256(&[b"result"]);
-    assert_eq!(network.say(signer, &Network::completion(&granted, 1, digest)), Status::Ok);
+    assert_eq!(
+        network.say(signer, &Network::completion(&granted, 1, digest)),
+        Status::Ok
+    );
     network.now_ms += 86_400_000;
     let blocks = network.market.leases.proof_blocks.get();
     network.wait_until(network.height + blocks);
@@ -169,7 +186,10 @@ pub fn epoch_boundary(rules: Rules) -> Report {
         network.ask(&ask).expect("a job");
         for granted in network.block() {
             let digest = sha3_256(&[b"own", &granted.task_id.0]);
-            assert_eq!(network.say(&cheat, &Network::completion(&granted, 1, digest)), Status::Ok);
+            assert_eq!(
+                network.say(&cheat, &Network::completion(&granted, 1, digest)),
+                Status::Ok
+            );
             let proof = network.proof(&cheat, &granted, 1, digest);
             assert_eq!(network.include(proof.clone(), MINER), Status::Ok);
             proofs.push(proof);

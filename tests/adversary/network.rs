@@ -7,7 +7,9 @@ use aicf_core::amount::{Atoms, Units};
 use aicf_core::codec::cbor;
 use aicf_core::engine::entry::{AttestationEvidence, LeaseMessage, Metrics, ProofBody, Role, SignedCommand};
 use aicf_core::engine::ledger::Account;
-use aicf_core::engine::{Command, Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status, query, signed, speaker};
+use aicf_core::engine::{
+    Command, Engine, Entry, Event, MemoryStore, NetworkName, Outcome, Status, query, signed, speaker,
+};
 use aicf_core::hash::sha3_256;
 use aicf_core::market::Market;
 use aicf_core::matching::AttestationClass;
@@ -193,10 +195,16 @@ impl Network {
             time_ms: self.now_ms,
             command,
         };
-        let mut outcome = self.engine.apply(&self.store, &entry).expect("every entry has an outcome");
+        let mut outcome = self
+            .engine
+            .apply(&self.store, &entry)
+            .expect("every entry has an outcome");
         let writes = std::mem::take(&mut outcome.writes);
-        self.store
-            .commit(writes.into_iter().map(|(key, value)| (key.0, value.map(|value| value.0))));
+        self.store.commit(
+            writes
+                .into_iter()
+                .map(|(key, value)| (key.0, value.map(|value| value.0))),
+        );
         self.seq += 1;
         if outcome.status != Status::Ok {
             *self.refused.entry(outcome.status).or_default() += 1;
@@ -434,10 +442,13 @@ impl Network {
             time_ms: self.now_ms + BLOCK_MS,
             command: Command::Dispatch { beacon },
         };
-        let outcome = Engine::new().apply(&self.store, &entry).expect("every entry has an outcome");
-        outcome.events.iter().any(
-            |event| matches!(event, Event::JobAssigned { provider_id, .. } if provider_id == provider),
-        )
+        let outcome = Engine::new()
+            .apply(&self.store, &entry)
+            .expect("every entry has an outcome");
+        outcome
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::JobAssigned { provider_id, .. } if provider_id == provider))
     }
 
     /// The epoch of the block under way.
@@ -520,4 +531,3 @@ fn query_json(store: &MemoryStore, name: &str, input: &str) -> Value {
     let bytes = query::query(store, name, input.as_bytes()).expect("an answer");
     serde_json::from_slice(&bytes).expect("JSON")
 }
-

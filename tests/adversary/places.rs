@@ -1,6 +1,6 @@
 //! Strategies for places: stake that is split, queues that are filled, operators that are named, randomness that is chosen.
 
-use aicf_core::engine::entry::OperatorProof;
+use aicf_core::engine::signed::OperatorProof;
 use aicf_core::engine::{Command, Status};
 use aicf_core::hash::{sha3_256, tags};
 use aicf_core::signature::Scheme;
@@ -78,7 +78,10 @@ pub fn starvation(rules: Rules) -> Report {
     let fee = price(&network, 1) * 100;
     let mut sent = 0_u64;
     for number in 0..5_000_u64 {
-        let (requester, model) = (format!("flood-{}", number / 400), format!("nobody-has-{}", number % 2_000));
+        let (requester, model) = (
+            format!("flood-{}", number / 400),
+            format!("nobody-has-{}", number % 2_000),
+        );
         let ask = Ask {
             requester: &requester,
             fee,
@@ -150,12 +153,17 @@ fn without_proof(mut command: Command) -> Command {
 pub fn no_operator(rules: Rules) -> Report {
     let mut network = Network::new(rules);
     let mut leases = (0_u64, 0_u64);
-    let cheats: Vec<Signer> = (0..20).map(|number| Signer::new(&format!("nobody's {number}"))).collect();
+    let cheats: Vec<Signer> = (0..20)
+        .map(|number| Signer::new(&format!("nobody's {number}")))
+        .collect();
     for cheat in &cheats {
         network.provider(cheat, 40_000_000, &[MODEL]);
     }
     for number in 0..5 {
-        let (provider, by) = (Signer::new(&format!("run {number}")), Signer::new(&format!("runs {number}")));
+        let (provider, by) = (
+            Signer::new(&format!("run {number}")),
+            Signer::new(&format!("runs {number}")),
+        );
         let operator = tags::operator(Scheme::MlDsa65.name(), &by.public).expect("an id");
         let command = operated(&network, &provider, &text(&operator.to_string()), &by);
         assert_eq!(network.say(&provider, &command), Status::Ok);
@@ -272,4 +280,3 @@ pub fn surge(rules: Rules) -> Report {
         ..Report::default()
     }
 }
-

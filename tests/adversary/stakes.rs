@@ -136,7 +136,10 @@ fn lost_beside(rules: Rules, convicted: bool) -> i128 {
     }
     let end = network.epoch() + network.market.penalties.delay_epochs + 1;
     network.settle(end);
-    let stakes = honest.providers.iter().map(|provider| network.balance(&Account::Stake(provider.id.clone())));
+    let stakes = honest
+        .providers
+        .iter()
+        .map(|provider| network.balance(&Account::Stake(provider.id.clone())));
     8 * 20_000_000 - stakes.sum::<i128>()
 }
 
@@ -159,7 +162,10 @@ pub fn stake_hopping(rules: Rules) -> Report {
     };
     let left = network.say(&hopper, &leave);
     if left == Status::Ok {
-        let lease = granted.iter().find(|lease| lease.provider_id == hopper.id).expect("a lease");
+        let lease = granted
+            .iter()
+            .find(|lease| lease.provider_id == hopper.id)
+            .expect("a lease");
         let late = network.say(&hopper, &Network::completion(lease, 1, sha3_256(&[b"x"])));
         assert_ne!(late, Status::Ok, "a lease without stake");
     } else {
@@ -238,4 +244,3 @@ pub fn id_of_another(rules: Rules) -> Report {
     assert_eq!(network.say(&owner, &register), Status::Ok);
     Report::default()
 }
-

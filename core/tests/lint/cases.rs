@@ -303,6 +303,24 @@ fn work_cases() -> Vec<Case> {
             ("market.requests.units_per_window", json!("10000000"), json!("9999999")),
         ),
         case(
+            Code::SplittingGainsJobs,
+            ("policy.assignment.spread", "network.class"),
+            &[],
+            ("policy.assignment.spread", json!("proportional"), json!("round_robin")),
+        ),
+        case(
+            Code::SplittingGainsSlots,
+            ("market.leases.stake_per_lease.ai", "policy.assignment.concurrency.ai"),
+            &[],
+            ("market.leases.stake_per_lease.ai", json!("1"), json!("0")),
+        ),
+        case(
+            Code::StakeBelowSlot,
+            ("policy.registry.min_stake.ai", "market.leases.stake_per_lease.ai"),
+            &[],
+            ("market.leases.stake_per_lease.ai", json!("400000"), json!("400001")),
+        ),
+        case(
             Code::MeasurementsOpen,
             ("market.attestation.measurements", "network.class"),
             &[],

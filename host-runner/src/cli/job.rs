@@ -32,6 +32,12 @@ pub enum Job {
     /// Take a job back; its fee returns
     #[command(after_help = "Example:\n  aicf job cancel --task-id 0x… --requester devnet")]
     Cancel(Cancel),
+    /// Rate the result of an AI job, once
+    #[command(after_help = "Example:\n  aicf job rate --task-id HEX --requester alice --qos-ppm 900000")]
+    Rate(Rate),
+    /// Reveal the seed of a quantum job's hidden traps
+    #[command(after_help = "Example:\n  aicf job reveal --task-id HEX --seed HEX --programs programs.json")]
+    Reveal(Reveal),
     /// Devnet only: let a provider take a job and finish it with a made-up result and proof
     #[command(after_help = "Example:\n  aicf job inject-result --task-id 0x… --result fixtures/result_example.json")]
     InjectResult(inject::Inject),
@@ -52,6 +58,32 @@ pub struct Cancel {
     /// Who asked for it
     #[arg(long, value_name = "ID", default_value = "devnet")]
     requester: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Rate {
+    /// The job
+    #[arg(long, value_name = "HEX")]
+    task_id: String,
+    /// Who asked for it
+    #[arg(long, value_name = "ID", default_value = "devnet")]
+    requester: String,
+    /// Quality of the result in millionths, 0 to 1000000
+    #[arg(long, value_name = "PPM")]
+    qos_ppm: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct Reveal {
+    /// The job
+    #[arg(long, value_name = "HEX")]
+    task_id: String,
+    /// The seed that the job committed to
+    #[arg(long, value_name = "HEX")]
+    seed: String,
+    /// A JSON list: the SHA3-256 of each circuit's program, in order
+    #[arg(long, value_name = "FILE")]
+    programs: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -136,6 +168,8 @@ pub fn run(command: Job, globals: &Globals, out: Out) -> anyhow::Result<()> {
             out.say(&view, &card(&view))
         }
         Job::Cancel(args) => cancel(&args, globals, out),
+        Job::Rate(args) => rate(&args, globals, out),
+        Job::Reveal(args) => reveal(&args, globals, out),
         Job::InjectResult(args) => inject::run(&args, globals, out),
     }
 }
@@ -385,6 +419,36 @@ fn cancel(args: &Cancel, globals: &Globals, out: Out) -> anyhow::Result<()> {
         "job {} is cancelled; its fee went back to {}",
         short(&args.task_id),
         args.requester
+    );
+    out.say(&session.receipt(&outcome), &text)
+}
+
+fn rate(args: &Rate, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    let fields = Fields::new()
+        .text("task_id", &args.task_id)
+        .text("requester", &args.requester)
+        .number("qos_ppm", args.qos_ppm);
+    let command = fields.command("rate")?;
+    let mut session = globals.session()?;
+    let outcome = session.execute(command)?;
+    let text = format!("the result of job {} is rated {}", short(&args.task_id), args.qos_ppm);
+    out.say(&session.receipt(&outcome), &text)
+}
+
+fn reveal(args: &Reveal, globals: &Globals, out: Out) -> anyhow::Result<()> {
+    let bytes = read_file(&args.programs)?;
+    let fields = Fields::new()
+        .text("task_id", &args.task_id)
+        .text("seed", &args.seed)
+        .tree("programs", parse_file(&args.programs, &bytes)?);
+    let command = fields.command("reveal_traps")?;
+    let mut session = globals.session()?;
+    let outcome = session.execute(command)?;
+    let view = session.query("job.get", &json!({"task_id": args.task_id}))?;
+    let text = format!(
+        "the traps of job {} are revealed; it is {}",
+        short(&args.task_id),
+        view["status"].as_str().unwrap_or("known")
     );
     out.say(&session.receipt(&outcome), &text)
 }

@@ -8,6 +8,7 @@ use super::out::{Out, card, field, table};
 use super::session::look_up;
 use super::signer::Signer;
 use crate::keys::SecretKey;
+use crate::network;
 use aicf_core::codec::hex;
 use aicf_core::codec::tree::Tree;
 use aicf_core::engine::{Command, signed};
@@ -135,8 +136,11 @@ pub struct Register {
     #[arg(long, value_name = "FILE")]
     attestation: Option<PathBuf>,
     /// Who runs it; several providers of one operator count as one for diversity
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "operator_key")]
     operator: Option<String>,
+    /// The operator's key file: names the operator of that key, and signs that it runs this provider
+    #[arg(long, value_name = "FILE")]
+    operator_key: Option<PathBuf>,
     /// Where it is
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
@@ -238,7 +242,10 @@ fn register(args: &Register, globals: &Globals, out: Out) -> anyhow::Result<()> 
         _ => None,
     };
     let signer = globals.signer()?;
-    let command = registration(args, tree.as_ref(), signer.as_ref().map(Signer::key))?;
+    let mut command = registration(args, tree.as_ref(), signer.as_ref().map(Signer::key))?;
+    if let Some(file) = &args.operator_key {
+        operated(&mut command, &Passphrase::of_environment().open(file)?, globals)?;
+    }
     let view = execute(command, &args.provider_id, globals)?;
     let (id, status) = (&args.provider_id, field(&view.0, "status"));
     let next = if status == "registered" {
@@ -247,6 +254,30 @@ fn register(args: &Register, globals: &Globals, out: Out) -> anyhow::Result<()> 
         "next: aicf job submit --ai --prompt TEXT --max-units N".into()
     };
     out.say(&view.1, &format!("provider {id} is {status}; {next}"))
+}
+
+/// Names the operator of a key in a registration, with its signature for this provider on this network.
+fn operated(command: &mut Command, key: &SecretKey, globals: &Globals) -> anyhow::Result<()> {
+    let Command::Register {
+        provider_id,
+        operator,
+        operator_proof,
+        ..
+    } = command
+    else {
+        return Ok(());
+    };
+    let network_id = network::id_of(&globals.reader()?.query("head", &json!({}))?)?;
+    let public_key = Bytes(key.public_key().to_vec());
+    let name = signed::operator_of_key(key.scheme(), &public_key)?;
+    let message = signed::operates(&network_id, provider_id, &name)?;
+    *operator_proof = Some(signed::OperatorProof {
+        scheme: key.scheme(),
+        public_key,
+        signature: Bytes(key.sign(&message.0, &[])?),
+    });
+    *operator = Some(name);
+    Ok(())
 }
 
 /// The entry of a provider in a file of them.

@@ -30,6 +30,9 @@ fn command_of(method: &str) -> &'static [&'static str] {
     match method {
         "aicf.submitJob" | "cap.enqueueAI" | "cap.enqueueQuantum" => &["enqueue"],
         "aicf.cancelJob" => &["cancel"],
+        "aicf.rateJob" => &["rate"],
+        "aicf.revealTraps" => &["reveal_traps"],
+        "aicf.submitEvidence" => &["evidence"],
         "aicf.registerProvider" => &["register"],
         "aicf.heartbeat" => &["heartbeat"],
         "aicf.ackLease" => &["ack"],

@@ -148,11 +148,17 @@ methods! {
         "Returns sealed batches of messages in order, from a number on: what a replica applies.";
     "aicf.listChanges" Read(reads::changes) &["from_seq", "limit"],
         "Returns the rows that the last entries wrote, in order, as far as this node keeps them in memory: what a replica that diverged compares.";
-    "aicf.submitJob" Write(writes::submit_job) &["kind", "payload_json", "units", "fee", "requester", "tier", "region", "model", "attestation_classes", "circuit", "payload", "tx_hash", "caller"],
+    "aicf.submitJob" Write(writes::submit_job) &["kind", "payload_json", "units", "fee", "requester", "tier", "region", "model", "attestation_classes", "circuit", "payload", "tx_hash", "caller", "traps"],
         "Puts a job into the queue; the answer has its task_id.";
     "aicf.cancelJob" Write(writes::cancel_job) &["task_id", "requester"],
         "Takes a job back; its fee returns.";
-    "aicf.registerProvider" Write(writes::register) &["provider_id", "kinds", "region", "models", "endpoints", "attestation", "max_concurrent", "circuit_max", "public_key", "key_scheme", "operator", "operator_proof", "signed"],
+    "aicf.rateJob" Write(writes::rate_job) &["task_id", "requester", "qos_ppm"],
+        "Rates the result of an AI job, once: the quality that the provider's windows have of it.";
+    "aicf.revealTraps" Write(writes::reveal_traps) &["task_id", "seed", "programs"],
+        "Reveals the seed of a quantum job's hidden traps: the result is verified before it can be claimed.";
+    "aicf.submitEvidence" Write(writes::evidence) &["reporter", "provider_id", "proof"],
+        "Proves an offence by two signed statements of the provider: completions, or proofs.";
+    "aicf.registerProvider" Write(writes::register) &["provider_id", "kinds", "region", "models", "endpoints", "attestation", "max_concurrent", "circuit_max", "public_key", "key_scheme", "operator", "operator_proof", "account", "signed"],
         "Makes a provider known, or changes what it offers.";
     "aicf.heartbeat" Write(writes::heartbeat) &["provider_id", "beat", "load_ppm", "free", "signed"],
         "A provider is there.";
@@ -164,7 +170,7 @@ methods! {
         "A provider does not want a lease.";
     "aicf.failLease" Write(writes::fail) LEASE,
         "A provider could not do it.";
-    "aicf.completeJob" Write(writes::complete) &["task_id", "provider_id", "attempt", "result_digest", "metrics", "signed"],
+    "aicf.completeJob" Write(writes::complete) &["task_id", "provider_id", "attempt", "result_digest", "metrics", "counts", "signed"],
         "A provider has a result.";
     "aicf.requestWithdrawal" Write(writes::withdraw) &["provider_id", "amount", "signed"],
         "A provider takes out what it was paid.";
@@ -188,7 +194,7 @@ methods! {
         "Operators: a copy of the database beside it, checked, while the node works.";
     "cap.enqueueAI" Write(capabilities::enqueue_ai) &["model", "prompt", "units", "fee", "requester", "tier", "region", "attestation_classes", "payload_json", "payload", "tx_hash", "caller"],
         "An AI job, as the chain's capability layer asks for it.";
-    "cap.enqueueQuantum" Write(capabilities::enqueue_quantum) &["circuit", "qubits", "depth", "shots", "units", "fee", "requester", "tier", "region", "model", "attestation_classes", "payload_json", "payload", "tx_hash", "caller"],
+    "cap.enqueueQuantum" Write(capabilities::enqueue_quantum) &["circuit", "qubits", "depth", "shots", "units", "fee", "requester", "tier", "region", "model", "attestation_classes", "payload_json", "payload", "tx_hash", "caller", "traps"],
         "A quantum job: units are depth x width x shots / 1000 where they are not given.";
     "cap.getJob" Query("job.get") &["task_id"],
         "As aicf.getJob.";

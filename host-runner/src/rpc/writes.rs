@@ -148,7 +148,7 @@ pub fn complete(_: &Service, params: Params<'_>) -> Wanted {
         |command| matches!(command, Command::Complete { .. }),
         |mut params| {
             let mut fields = Params::default();
-            for name in ["result_digest", "metrics"] {
+            for name in ["result_digest", "metrics", "counts"] {
                 if let Some(value) = params.take(name) {
                     fields.put(name, value);
                 }
@@ -180,6 +180,39 @@ pub fn cancel_job(_: &Service, mut params: Params<'_>) -> Wanted {
         command,
         name,
         signed: false,
+    })
+}
+
+/// `aicf.rateJob`.
+pub fn rate_job(_: &Service, mut params: Params<'_>) -> Wanted {
+    params.or("requester", || Tree::Text(DEFAULT_REQUESTER.into()));
+    let command = command("rate", params.into_tree())?;
+    let name = match &command {
+        Command::Rate { requester, .. } => Some(requester.to_string()),
+        _ => None,
+    };
+    Ok(Asked {
+        command,
+        name,
+        signed: false,
+    })
+}
+
+/// `aicf.revealTraps`.
+pub fn reveal_traps(_: &Service, params: Params<'_>) -> Wanted {
+    Ok(Asked {
+        command: command("reveal_traps", params.into_tree())?,
+        name: None,
+        signed: false,
+    })
+}
+
+/// `aicf.submitEvidence`. The statements are signed by the provider that they accuse: nobody else has to sign.
+pub fn evidence(_: &Service, params: Params<'_>) -> Wanted {
+    Ok(Asked {
+        command: command("evidence", params.into_tree())?,
+        name: None,
+        signed: true,
     })
 }
 

@@ -94,6 +94,8 @@ fn special(method: &str, known: &Map<String, Value>) -> Option<Value> {
             json!(null)
         }
         "aicf.submitProof" | "aicf.submitSigned" | "aicf.settleEpoch" => json!(null),
+        // A fee, hidden traps and contradicting statements are not in this world: see `economy`.
+        "aicf.rateJob" | "aicf.revealTraps" | "aicf.submitEvidence" => json!(null),
         // Only a pending write has a ticket: see `tickets`.
         "aicf.getTicket" => json!(null),
         _ => return None,

@@ -7,6 +7,7 @@ mod claims;
 mod clocks;
 mod divergence;
 mod document;
+mod economy;
 mod events;
 mod first_hour;
 mod following;

@@ -110,6 +110,12 @@ codes! {
     RewardAboveBudget = "reward_above_budget",
     /// A provider is paid and slashed for the same.
     SlashedWhilePaid = "slashed_while_paid",
+    /// A stake that is split in several providers has more jobs.
+    SplittingGainsJobs = "splitting_gains_jobs",
+    /// A stake that is split in several providers has more slots and quota.
+    SplittingGainsSlots = "splitting_gains_slots",
+    /// The least stake gives no slot.
+    StakeBelowSlot = "stake_below_slot",
     /// A cap that the budget never reaches.
     SubCapAboveBudget = "sub_cap_above_budget",
     /// A job is paid more than it costs who asks for it.

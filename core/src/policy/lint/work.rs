@@ -4,16 +4,21 @@ use alloc::format;
 
 use super::LintCode::{
     AllowedAndDenied, DiversityIdle, FairShareBelowOne, FairShareIdle, JobAboveQuota, JobAboveWindow, NoConcurrency,
+    SplittingGainsJobs, SplittingGainsSlots, StakeBelowSlot,
 };
 use super::{Linter, named};
 use crate::amount::PPM;
+use crate::engine::NetworkName;
 use crate::limits::JOB_UNITS_MAX;
+use crate::policy::Spread;
 use crate::value::Kind;
 
 pub fn lint(linter: &mut Linter<'_>) {
     for kind in Kind::ALL {
         quotas(linter, kind);
+        slots(linter, kind);
     }
+    spread(linter);
     lists(linter);
     diversity(linter);
     fair_shares(linter);
@@ -64,6 +69,57 @@ fn quotas(linter: &mut Linter<'_>, kind: Kind) {
             ),
         );
     }
+}
+
+/// Slots that follow stake: a provider at the least stake needs one, and without them each part of a split stake has all.
+fn slots(linter: &mut Linter<'_>, kind: Kind) {
+    let per_lease = linter.market.leases.stake_per_lease.get(kind).0;
+    let least = linter.policy.registry.min_stake.get(kind).0;
+    let path = format!("market.leases.stake_per_lease.{kind}");
+    if per_lease > least {
+        linter.found(
+            StakeBelowSlot,
+            named(format!("policy.registry.min_stake.{kind}"), least),
+            Some(named(path, per_lease)),
+            format!(
+                "a provider with the least stake of {least} has no slot, which takes {per_lease}, so it never works"
+            ),
+        );
+    } else if per_lease == 0 && linter.class == Some(NetworkName::Mainnet) {
+        let concurrency = *linter.policy.assignment.concurrency.get(kind);
+        linter.found(
+            SplittingGainsSlots,
+            named(path, per_lease),
+            Some(named(format!("policy.assignment.concurrency.{kind}"), concurrency)),
+            format!(
+                "a lease takes {per_lease} of stake, so every provider holds up to {concurrency}, and a stake that is split in \
+                ten providers has ten times as many when all slots are taken"
+            ),
+        );
+    }
+}
+
+/// Where providers take turns, each part of a split stake has its turn.
+fn spread(linter: &mut Linter<'_>) {
+    let spread = linter.policy.assignment.spread;
+    if linter.class != Some(NetworkName::Mainnet) || spread == Spread::Proportional {
+        return;
+    }
+    let name = match spread {
+        Spread::RoundRobin => "round_robin",
+        Spread::Pack => "pack",
+        Spread::Proportional => "proportional",
+    };
+    let class = linter.class();
+    linter.found(
+        SplittingGainsJobs,
+        named("policy.assignment.spread", name),
+        class,
+        format!(
+            "with {name} a provider is chosen by its place in an order, not by its stake, so a stake that is split \
+            in ten providers has up to ten places in it"
+        ),
+    );
 }
 
 /// A provider that is allowed and denied is denied.
