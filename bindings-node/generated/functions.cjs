@@ -65,3 +65,7 @@ exports.hashTagged = (input, policy) => call("hash.tagged", input, policy);
 exports.hashTaggedAsync = (input, policy) => callAsync("hash.tagged", input, policy);
 exports.networkCheck = (input, policy) => call("network.check", input, policy);
 exports.networkCheckAsync = (input, policy) => callAsync("network.check", input, policy);
+exports.trapsPositions = (input, policy) => call("traps.positions", input, policy);
+exports.trapsPositionsAsync = (input, policy) => callAsync("traps.positions", input, policy);
+exports.policyLint = (input, policy) => call("policy.lint", input, policy);
+exports.policyLintAsync = (input, policy) => callAsync("policy.lint", input, policy);

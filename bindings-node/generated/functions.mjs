@@ -65,4 +65,8 @@ export const {
   hashTaggedAsync,
   networkCheck,
   networkCheckAsync,
+  trapsPositions,
+  trapsPositionsAsync,
+  policyLint,
+  policyLintAsync,
 } = functions;

@@ -356,6 +356,26 @@ def network_check(
     return cast(NetworkCheckOutput, _call("network.check", {}, {"network": network, "network_yaml": network_yaml, "params": params}, policy))
 
 
+def traps_positions(
+    *,
+    seed: BytesLike,
+    circuits: int,
+    policy: PolicyLike | None = None,
+) -> TrapsPositionsOutput:
+    """Where hidden traps stand among the circuits of a job, and the commitment to their seed."""
+    return cast(TrapsPositionsOutput, _call("traps.positions", {"seed": seed, "circuits": circuits}, {}, policy))
+
+
+def policy_lint(
+    *,
+    market: PartialMarket | None = None,
+    class_: NetworkName | None = None,
+    policy: PolicyLike | None = None,
+) -> PolicyLintOutput:
+    """Values of a policy and of market rules that contradict each other, and bounds left open."""
+    return cast(PolicyLintOutput, _call("policy.lint", {}, {"market": market, "class": class_}, policy))
+
+
 __all__ = [
     "PolicyLike",
     "task_id_derive",
@@ -389,4 +409,6 @@ __all__ = [
     "qpu_verify",
     "hash_tagged",
     "network_check",
+    "traps_positions",
+    "policy_lint",
 ]

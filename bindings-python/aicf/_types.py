@@ -93,7 +93,7 @@ class AssignmentPolicy(TypedDict):
     max_region_share_ppm: int
     """Largest share of one region."""
     concurrency: PerKindCount
-    """Leases a provider may hold, unless it says otherwise."""
+    """Leases a provider may hold: the engine never lets it hold more, `matching.assign` takes a number of its own."""
     units_per_epoch: PerKindUnits
     """Units a provider may be given in an epoch."""
 
@@ -157,6 +157,8 @@ AttestationReason: TypeAlias = Literal[
     "measurement_refused",
     "report_data_mismatch",
     "traps_failed",
+    "collateral_stale",
+    "tcb_below_minimum",
 ]
 """Why evidence does not hold."""
 
@@ -177,6 +179,14 @@ class AttestationRules(TypedDict):
     """How long a verdict holds at most, ms; absent is as long as the collateral, and a day for CCA, which has none."""
     trust_anchors: NotRequired[Sequence[BytesLike]]
     """Roots that are trusted instead of the vendor's: certificates (DER), and for CCA, which has no public roots, platform keys (points of P-256 or P-384 as in SEC 1)."""
+    crls_required: NotRequired[bool]
+    """Whether every certificate of a path needs a revocation list of its issuer (SEV-SNP); absent is no. SGX and TDX always need them."""
+    collateral_from_ms: NotRequired[int]
+    """The earliest time of issue of revocation lists, TCB info and QE identity that is accepted, ms since 1970; absent is any."""
+    tcb_evaluation_min: NotRequired[int]
+    """The least `tcbEvaluationDataNumber` of TCB info and QE identity (SGX, TDX); absent is any."""
+    snp_tcb_min: NotRequired[Sequence[SnpTcbInput]]
+    """The least versions of each product's firmware (SEV-SNP); absent or empty is any. A product that a list does not name is refused."""
 
 
 class AttestationVerifyOutput(TypedDict):
@@ -335,6 +345,14 @@ class Circuit(TypedDict):
     """Its layers."""
 
 
+class CircuitCounts(TypedDict):
+    """The measured shots of one circuit."""
+    place: int
+    """The circuit's place in the program, from 0."""
+    counts: Mapping[str, int]
+    """How often each bitstring came out."""
+
+
 class Claim(TypedDict):
     """A proven piece of work that asks to be paid."""
     task_id: BytesLike
@@ -365,6 +383,8 @@ class Claim(TypedDict):
     """The epoch that could not pay it in full."""
     owed: NotRequired[Amount]
     """What is left to pay of a deferred claim."""
+    reward_max: NotRequired[Amount]
+    """The most that a fresh claim is paid, whatever its price; absent is any price."""
 
 
 class ClaimKeyOutput(TypedDict):
@@ -453,7 +473,7 @@ class RegisterCommand(TypedDict):
     endpoints: Sequence[str]
     """Where it is reached."""
     operator: NotRequired[str]
-    """Who runs it; absent is the provider itself."""
+    """Who runs it ([`super::signed::operator_of_key`]); any name on an open devnet."""
     region: NotRequired[str]
     """Where."""
     attestation: NotRequired[AttestationEvidence]
@@ -468,6 +488,8 @@ class RegisterCommand(TypedDict):
     """How; absent is the devnet's hash on a devnet that believes its messages, and elsewhere `ml-dsa-65`."""
     account: NotRequired[BytesLike]
     """The provider's account on the chain, 1 to 64 bytes: the caller whose transactions may move its stake ([`Transaction`]). Absent leaves the bound account as it is; nothing unbinds it."""
+    operator_proof: NotRequired[OperatorProof]
+    """The word of an operator that is named for the first time."""
 
 
 @final
@@ -555,6 +577,8 @@ class EnqueueCommand(TypedDict):
     """What it must run on."""
     circuit: NotRequired[Circuit]
     """How large its circuit is (quantum); absent fits everywhere."""
+    traps: NotRequired[TrapCommitment]
+    """Its hidden traps (quantum)."""
 
 
 @final
@@ -654,6 +678,8 @@ class CompleteCommand(TypedDict):
     """The result's digest."""
     metrics: ResultMetrics
     """What was measured."""
+    counts: NotRequired[Sequence[CircuitCounts]]
+    """What each circuit gave, in their order, where the job has hidden traps."""
 
 
 @final
@@ -768,6 +794,8 @@ class RotateKeyCommand(TypedDict):
     """By the old key (see [`super::signed`])."""
     key_scheme: NotRequired[Scheme]
     """The scheme of the new key, as at registration."""
+    attestation: NotRequired[AttestationEvidence]
+    """Evidence of the hardware for the new key; absent ends the attestation, which is one of the old key."""
 
 
 @final
@@ -991,6 +1019,36 @@ class ReplaceSequencersCommandTag(TypedDict):
     replace_sequencers: ReplaceSequencersCommand
 
 
+class RevealTrapsCommand(TypedDict):
+    """The seed of a job's hidden traps is revealed: its result is verified."""
+    task_id: BytesLike
+    """Which job."""
+    seed: BytesLike
+    """The seed."""
+    programs: Sequence[BytesLike]
+    """SHA3-256 of the program of each circuit, in their order."""
+
+
+@final
+class RevealTrapsCommandTag(TypedDict):
+    reveal_traps: RevealTrapsCommand
+
+
+class RateCommand(TypedDict):
+    """A requester says how good a result is (AI)."""
+    task_id: BytesLike
+    """Of which job."""
+    requester: str
+    """Who says so."""
+    qos_ppm: int
+    """How good."""
+
+
+@final
+class RateCommandTag(TypedDict):
+    rate: RateCommand
+
+
 Command: TypeAlias = Union[
     GenesisCommandTag,
     TickCommandTag,
@@ -1029,6 +1087,8 @@ Command: TypeAlias = Union[
     AnchorCommandTag,
     SealCommandTag,
     ReplaceSequencersCommandTag,
+    RevealTrapsCommandTag,
+    RateCommandTag,
 ]
 """What may happen, in the order of the ABI: a variant's index is never used for another again."""
 
@@ -1055,6 +1115,8 @@ class EnqueueContractCall(TypedDict):
     """The model it must run on; absent is any."""
     circuit: NotRequired[Circuit]
     """The size of its circuit (quantum only); absent fits everywhere."""
+    traps: NotRequired[TrapCommitment]
+    """Its hidden traps (quantum only)."""
 
 
 @final
@@ -1138,6 +1200,36 @@ class AnchorContractCallTag(TypedDict):
     anchor: AnchorContractCall
 
 
+class RevealTrapsContractCall(TypedDict):
+    """Reveals the seed of a job's hidden traps; any account may."""
+    task_id: BytesLike
+    """The job."""
+    seed: BytesLike
+    """The seed."""
+    programs: Sequence[BytesLike]
+    """SHA3-256 of the program of each circuit, in their order."""
+
+
+@final
+class RevealTrapsContractCallTag(TypedDict):
+    reveal_traps: RevealTrapsContractCall
+
+
+class RateContractCall(TypedDict):
+    """Rates the result of an AI job."""
+    task_id: BytesLike
+    """The job."""
+    requester: str
+    """The job's requester."""
+    qos_ppm: int
+    """The quality of the result."""
+
+
+@final
+class RateContractCallTag(TypedDict):
+    rate: RateContractCall
+
+
 ContractCall: TypeAlias = Union[
     EnqueueContractCallTag,
     CancelContractCallTag,
@@ -1146,6 +1238,8 @@ ContractCall: TypeAlias = Union[
     DepositContractCallTag,
     RetireContractCallTag,
     AnchorContractCallTag,
+    RevealTrapsContractCallTag,
+    RateContractCallTag,
 ]
 """A call of the fund's contract, in the order of the ABI."""
 
@@ -1247,6 +1341,7 @@ EntryStatus: TypeAlias = Literal[
     "malformed",
     "budget_exceeded",
     "limit_reached",
+    "evidence_too_old",
     "wrong_batch",
     "wrong_root",
     "not_sequencer",
@@ -1255,6 +1350,11 @@ EntryStatus: TypeAlias = Literal[
     "already_dispatched",
     "wrong_beacon",
     "clock_out_of_range",
+    "traps_required",
+    "traps_pending",
+    "bad_counts",
+    "already_rated",
+    "window_closed",
 ]
 """How an entry ended."""
 
@@ -1667,6 +1767,54 @@ class SequencersReplacedEventTag(TypedDict):
     sequencers_replaced: SequencersReplacedEvent
 
 
+class CancellationChargedEvent(TypedDict):
+    """A provider had a part of the fee of a job that was cancelled after its assignment."""
+    task_id: bytes
+    provider_id: str
+    amount: int
+
+
+@final
+class CancellationChargedEventTag(TypedDict):
+    cancellation_charged: CancellationChargedEvent
+
+
+class TrapsVerifiedEvent(TypedDict):
+    """The hidden traps of a result were verified."""
+    task_id: bytes
+    provider_id: str
+    passed: bool
+    shots: int
+    failures: int
+
+
+@final
+class TrapsVerifiedEventTag(TypedDict):
+    traps_verified: TrapsVerifiedEvent
+
+
+class TrapsVoidEvent(TypedDict):
+    """The circuits that a requester committed to do not hold the traps of its seed: the result counts without verification."""
+    task_id: bytes
+
+
+@final
+class TrapsVoidEventTag(TypedDict):
+    traps_void: TrapsVoidEvent
+
+
+class JobRatedEvent(TypedDict):
+    """A requester rated a result."""
+    task_id: bytes
+    provider_id: str
+    qos_ppm: int
+
+
+@final
+class JobRatedEventTag(TypedDict):
+    job_rated: JobRatedEvent
+
+
 Event: TypeAlias = Union[
     InitialisedEventTag,
     ProviderRegisteredEventTag,
@@ -1700,14 +1848,18 @@ Event: TypeAlias = Union[
     BatchSealedEventTag,
     SequencerContradictedEventTag,
     SequencersReplacedEventTag,
+    CancellationChargedEventTag,
+    TrapsVerifiedEventTag,
+    TrapsVoidEventTag,
+    JobRatedEventTag,
 ]
 """What happened, for indexers, explorers and operators."""
 
 
 class EvidenceRules(TypedDict):
     """What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md)."""
-    measurements: list[bytes]
-    """Workloads that are accepted; none is any."""
+    measurements: Measurements
+    """Workloads that are accepted. A class without any is off on a mainnet, and takes any workload elsewhere."""
     tcb_statuses: list[TcbStatus]
     """States of a platform that are accepted."""
     vmpl_max: int
@@ -1716,6 +1868,12 @@ class EvidenceRules(TypedDict):
     """How long evidence counts at most, ms."""
     cca_platform_keys: list[bytes]
     """Platform keys of Arm CCA that are trusted: points as in SEC 1."""
+    collateral_from_ms: int
+    """The earliest time of issue of collateral that is accepted, ms since 1970; 0 is any."""
+    tcb_evaluation_min: int
+    """The least `tcbEvaluationDataNumber` of Intel's collateral; 0 is any."""
+    snp_tcb_min: list[SnpTcb]
+    """The least firmware of AMD's products; with a list, a product that it does not name is refused."""
 
 
 Fault: TypeAlias = Literal[
@@ -1729,6 +1887,24 @@ Fault: TypeAlias = Literal[
     "balance",
 ]
 """Why a receipt proves nothing."""
+
+
+class Finding(TypedDict):
+    """A contradiction between two values, or a bound that is left open."""
+    code: LintCode
+    """What it is about."""
+    severity: LintSeverity
+    """How much it weighs."""
+    path: str
+    """The value: `policy.`, `market.` or `network.` and the path of the field."""
+    value: str
+    """What it is, as text."""
+    message: str
+    """What happens, in one sentence."""
+    other: NotRequired[str]
+    """The value that it contradicts; absent where there is one value only."""
+    other_value: NotRequired[str]
+    """What that is, as text."""
 
 
 class FirstBlock(TypedDict):
@@ -1759,6 +1935,8 @@ class FundRules(TypedDict):
     """Where the budget comes from."""
     source: FundSource
     """The source."""
+    reward_per_fee_ppm: int | None
+    """The most that a claim is paid, as a multiple of its job's fee; null is any price."""
 
 
 FundSource: TypeAlias = Literal[
@@ -1902,6 +2080,59 @@ class LeaseRules(TypedDict):
     """What a lease asks of its holder."""
     failures_in_row_max: int
     """Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never."""
+    proof_blocks: int
+    """Blocks after a completion in which it is proved and rated; hidden traps are revealed in the first half of them."""
+    stake_per_lease: PerKindAtoms
+    """Stake for each lease of a kind that a provider holds at a time; 0 leaves the number of leases to the policy."""
+
+
+LintCode: TypeAlias = Literal[
+    "ack_after_lease",
+    "allowed_and_denied",
+    "attempts_outlive_job",
+    "band_order",
+    "beats_not_expected",
+    "beats_outlast_epoch",
+    "cancel_free",
+    "carry_idle",
+    "correlation_outlasts_stake",
+    "debt_never_repaid",
+    "diversity_idle",
+    "fair_share_below_one",
+    "fair_share_idle",
+    "finality_exceeds_epoch",
+    "health_lost_by_one_beat",
+    "job_above_quota",
+    "job_above_window",
+    "latency_below_lease",
+    "latency_between_edges",
+    "latency_slashes_lease",
+    "lease_outlives_job",
+    "measurements_open",
+    "multiplier_never_reached",
+    "no_concurrency",
+    "no_slashing_window",
+    "penalty_above_stake",
+    "penalty_capped",
+    "penalty_order",
+    "proof_window_short",
+    "reporter_reward_high",
+    "reward_above_budget",
+    "slashed_while_paid",
+    "splitting_gains_jobs",
+    "splitting_gains_slots",
+    "stake_below_slot",
+    "sub_cap_above_budget",
+    "subsidy_open",
+    "window_never_counts",
+]
+"""What a finding is about. The names are stable; the order is that of their texts."""
+
+
+LintSeverity: TypeAlias = Literal[
+    "warning",
+]
+"""How much a finding weighs."""
 
 
 class Market(TypedDict):
@@ -2000,6 +2231,18 @@ class MatchingSeedOutput(TypedDict):
     """Output of `matching.seed`."""
     seed: bytes
     """The seed."""
+
+
+class Measurements(TypedDict):
+    """Workloads of each class, as the bytes of their measurements."""
+    sgx: list[bytes]
+    """MRENCLAVE."""
+    tdx: list[bytes]
+    """MRTD."""
+    sev-snp: list[bytes]
+    """MEASUREMENT."""
+    cca: list[bytes]
+    """The realm's initial measurement."""
 
 
 class MerkleProveOutput(TypedDict):
@@ -2148,13 +2391,9 @@ class OffencePolicy(TypedDict):
 
 class EquivocationOffenceProof(TypedDict):
     """Two results for one lease."""
-    task_id: BytesLike
-    """The job."""
-    attempt: int
-    """The attempt."""
-    first: SignedHash
+    first: SignedStatement
     """One result."""
-    second: SignedHash
+    second: SignedStatement
     """Another one."""
 
 
@@ -2165,12 +2404,10 @@ class EquivocationOffenceProofTag(TypedDict):
 
 class ReplayOffenceProof(TypedDict):
     """One nullifier for two jobs."""
-    nullifier: BytesLike
-    """The nullifier."""
-    first: SignedHash
-    """One job."""
-    second: SignedHash
-    """Another one."""
+    first: BytesLike
+    """The proof for one job."""
+    second: BytesLike
+    """The proof for another one."""
 
 
 @final
@@ -2182,7 +2419,7 @@ OffenceProof: TypeAlias = Union[
     EquivocationOffenceProofTag,
     ReplayOffenceProofTag,
 ]
-"""Two signed messages of a provider that contradict each other."""
+"""Two signed statements of a provider that contradict each other."""
 
 
 class Operator(TypedDict):
@@ -2203,6 +2440,16 @@ class OperatorInput(TypedDict):
     """How it signs."""
     public_key: BytesLike
     """What its messages are verified with."""
+
+
+class OperatorProof(TypedDict):
+    """The word of an operator that it runs a provider."""
+    scheme: Scheme
+    """How the operator signs."""
+    public_key: BytesLike
+    """Its key."""
+    signature: BytesLike
+    """By that key, over `H('aicf/operates/v1', [network_id, provider_id, operator])`."""
 
 
 class Outcome(TypedDict):
@@ -2268,7 +2515,7 @@ class PartialAssignmentPolicy(TypedDict):
     max_region_share_ppm: NotRequired[int]
     """Largest share of one region."""
     concurrency: NotRequired[PartialPerKindCount]
-    """Leases a provider may hold, unless it says otherwise."""
+    """Leases a provider may hold: the engine never lets it hold more, `matching.assign` takes a number of its own."""
     units_per_epoch: NotRequired[PartialPerKindUnits]
     """Units a provider may be given in an epoch."""
 
@@ -2291,8 +2538,8 @@ class PartialEpochPolicy(TypedDict):
 
 class PartialEvidenceRules(TypedDict):
     """What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md)."""
-    measurements: NotRequired[Sequence[BytesLike]]
-    """Workloads that are accepted; none is any."""
+    measurements: NotRequired[PartialMeasurements]
+    """Workloads that are accepted. A class without any is off on a mainnet, and takes any workload elsewhere."""
     tcb_statuses: NotRequired[Sequence[TcbStatus]]
     """States of a platform that are accepted."""
     vmpl_max: NotRequired[int]
@@ -2301,6 +2548,12 @@ class PartialEvidenceRules(TypedDict):
     """How long evidence counts at most, ms."""
     cca_platform_keys: NotRequired[Sequence[BytesLike]]
     """Platform keys of Arm CCA that are trusted: points as in SEC 1."""
+    collateral_from_ms: NotRequired[int]
+    """The earliest time of issue of collateral that is accepted, ms since 1970; 0 is any."""
+    tcb_evaluation_min: NotRequired[int]
+    """The least `tcbEvaluationDataNumber` of Intel's collateral; 0 is any."""
+    snp_tcb_min: NotRequired[Sequence[SnpTcb]]
+    """The least firmware of AMD's products; with a list, a product that it does not name is refused."""
 
 
 class PartialFundPolicy(TypedDict):
@@ -2323,6 +2576,8 @@ class PartialFundRules(TypedDict):
     """Where the budget comes from."""
     source: NotRequired[FundSource]
     """The source."""
+    reward_per_fee_ppm: NotRequired[int | None]
+    """The most that a claim is paid, as a multiple of its job's fee; null is any price."""
 
 
 class PartialKeyRules(TypedDict):
@@ -2355,6 +2610,10 @@ class PartialLeaseRules(TypedDict):
     """What a lease asks of its holder."""
     failures_in_row_max: NotRequired[int]
     """Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never."""
+    proof_blocks: NotRequired[int]
+    """Blocks after a completion in which it is proved and rated; hidden traps are revealed in the first half of them."""
+    stake_per_lease: NotRequired[PartialPerKindAtoms]
+    """Stake for each lease of a kind that a provider holds at a time; 0 leaves the number of leases to the policy."""
 
 
 class PartialMarket(TypedDict):
@@ -2375,6 +2634,18 @@ class PartialMarket(TypedDict):
     """Who signs, and how."""
     attestation: NotRequired[PartialEvidenceRules]
     """What counts as evidence of hardware."""
+
+
+class PartialMeasurements(TypedDict):
+    """Workloads of each class, as the bytes of their measurements."""
+    sgx: NotRequired[Sequence[BytesLike]]
+    """MRENCLAVE."""
+    tdx: NotRequired[Sequence[BytesLike]]
+    """MRTD."""
+    sev-snp: NotRequired[Sequence[BytesLike]]
+    """MEASUREMENT."""
+    cca: NotRequired[Sequence[BytesLike]]
+    """The realm's initial measurement."""
 
 
 class PartialMinSamples(TypedDict):
@@ -2643,6 +2914,10 @@ class PartialRequestRules(TypedDict):
     """Largest share of the leases of a kind that one requester holds while others wait."""
     fair_min_leases: NotRequired[int]
     """From how many leases of a kind on the share is bounded; 0 is never."""
+    cancel_fee_ppm: NotRequired[int]
+    """The part of the fee that the provider has when its requester cancels an assigned job."""
+    traps_required: NotRequired[bool]
+    """Whether a quantum job must commit to hidden traps."""
 
 
 class PartialRetryPolicy(TypedDict):
@@ -2920,6 +3195,16 @@ class PolicyCheckOutput(TypedDict):
     """The policy with every field."""
     policy_hash: bytes
     """Its hash."""
+
+
+class PolicyLintOutput(TypedDict):
+    """Output of `policy.lint`."""
+    findings: list[Finding]
+    """By code, then by path."""
+    policy_hash: bytes
+    """The policy's hash."""
+    market_hash: bytes
+    """The hash of the market rules."""
 
 
 class PolicyRecord(TypedDict):
@@ -3299,6 +3584,10 @@ class RequestRules(TypedDict):
     """Largest share of the leases of a kind that one requester holds while others wait."""
     fair_min_leases: int
     """From how many leases of a kind on the share is bounded; 0 is never."""
+    cancel_fee_ppm: int
+    """The part of the fee that the provider has when its requester cancels an assigned job."""
+    traps_required: bool
+    """Whether a quantum job must commit to hidden traps."""
 
 
 RequeueCause: TypeAlias = Literal[
@@ -3311,12 +3600,14 @@ RequeueCause: TypeAlias = Literal[
     "time_to_live",
     "no_attempts_left",
     "requester",
+    "not_proved",
+    "traps_failed",
 ]
 """Why a job went back to the queue or ended."""
 
 
 class ResultMetrics(TypedDict):
-    """What a result is worth, as measured."""
+    """What a result is worth, as measured. Only an open devnet believes all of it; elsewhere the units count, and the quality is what requesters say and revealed traps show."""
     units: Amount
     """Units used; at most what was asked."""
     qos_ppm: NotRequired[int]
@@ -3447,12 +3738,41 @@ class SignatureVerifyOutput(TypedDict):
     """Whether the signature holds."""
 
 
-class SignedHash(TypedDict):
-    """A hash and the provider's signature (see [`super::signed`] for what is signed)."""
-    hash: BytesLike
-    """A result's digest, or a task_id."""
+class CompletionSignedStatement(TypedDict):
+    """A signed message whose command is `complete`."""
+    role: Role
+    """As what."""
+    signer: str
+    """The provider's id, or the operator's name."""
+    nonce: int
+    """Above that of every message of this signer before."""
+    expires_height: int
+    """The last block in which the message counts."""
+    command: BytesLike
+    """The command as CBOR."""
     signature: BytesLike
-    """By the provider."""
+    """By the signer's key."""
+
+
+@final
+class CompletionSignedStatementTag(TypedDict):
+    completion: CompletionSignedStatement
+
+
+class ProofSignedStatement(TypedDict):
+    """A proof ([`crate::proof::Proof`] as CBOR)."""
+
+
+@final
+class ProofSignedStatementTag(TypedDict):
+    proof: ProofSignedStatement
+
+
+SignedStatement: TypeAlias = Union[
+    CompletionSignedStatementTag,
+    ProofSignedStatementTag,
+]
+"""What a provider signed, as evidence gives it."""
 
 
 class SlaEvaluateOutput(TypedDict):
@@ -3596,6 +3916,38 @@ class SlashingPolicy(TypedDict):
     """The most an epoch costs one provider."""
 
 
+class SnpTcb(TypedDict):
+    """The least firmware of an AMD product. A component that a product does not have is not compared."""
+    product: str
+    """The product: `Milan`, `Genoa` or `Turin`."""
+    fmc: int
+    """Firmware of the FMC, which products from Turin on have."""
+    boot_loader: int
+    """The boot loader."""
+    tee: int
+    """The operating system of the secure processor."""
+    snp: int
+    """The SNP firmware."""
+    microcode: int
+    """The microcode."""
+
+
+class SnpTcbInput(TypedDict):
+    """The least firmware of an AMD product. A component that a product does not have is not compared."""
+    product: str
+    """The product: `Milan`, `Genoa` or `Turin`."""
+    fmc: int
+    """Firmware of the FMC, which products from Turin on have."""
+    boot_loader: int
+    """The boot loader."""
+    tee: int
+    """The operating system of the secure processor."""
+    snp: int
+    """The SNP firmware."""
+    microcode: int
+    """The microcode."""
+
+
 class SplitApplyOutput(TypedDict):
     """The three parts of a payout; they sum to it."""
     provider: int
@@ -3619,6 +3971,7 @@ class SplitPolicy(TypedDict):
 Spread: TypeAlias = Literal[
     "round_robin",
     "pack",
+    "proportional",
 ]
 """What happens to a provider that got a lease (SPEC §4)."""
 
@@ -3661,6 +4014,17 @@ class TieTaggedItems(TypedDict):
 @final
 class TieTaggedItemsTag(TypedDict):
     tie: TieTaggedItems
+
+
+class DrawTaggedItems(TypedDict):
+    """The draws of a job by weight."""
+    seed: BytesLike
+    task_id: BytesLike
+
+
+@final
+class DrawTaggedItemsTag(TypedDict):
+    draw: DrawTaggedItems
 
 
 class LeaseTaggedItems(TypedDict):
@@ -3719,6 +4083,37 @@ class TrapsTaggedItems(TypedDict):
 @final
 class TrapsTaggedItemsTag(TypedDict):
     traps: TrapsTaggedItems
+
+
+class TrapSeedTaggedItems(TypedDict):
+    """The commitment to the secret seed of hidden traps."""
+    seed: BytesLike
+
+
+@final
+class TrapSeedTaggedItemsTag(TypedDict):
+    trap_seed: TrapSeedTaggedItems
+
+
+class TrapPlacesTaggedItems(TypedDict):
+    """The seed of the places of hidden traps."""
+    commitment: BytesLike
+    seed: BytesLike
+
+
+@final
+class TrapPlacesTaggedItemsTag(TypedDict):
+    trap_places: TrapPlacesTaggedItems
+
+
+class TrapProgramsTaggedItems(TypedDict):
+    """The digest of the circuits of a job with hidden traps."""
+    programs: Sequence[BytesLike]
+
+
+@final
+class TrapProgramsTaggedItemsTag(TypedDict):
+    trap_programs: TrapProgramsTaggedItems
 
 
 class StateTaggedItems(TypedDict):
@@ -3787,6 +4182,29 @@ class MessageTaggedItemsTag(TypedDict):
     message: MessageTaggedItems
 
 
+class OperatorTaggedItems(TypedDict):
+    """The name of the operator of providers."""
+    scheme: str
+    public_key: BytesLike
+
+
+@final
+class OperatorTaggedItemsTag(TypedDict):
+    operator: OperatorTaggedItems
+
+
+class OperatesTaggedItems(TypedDict):
+    """What an operator signs for a provider."""
+    network_id: BytesLike
+    provider_id: str
+    operator: str
+
+
+@final
+class OperatesTaggedItemsTag(TypedDict):
+    operates: OperatesTaggedItems
+
+
 class AttestTaggedItems(TypedDict):
     """What evidence of hardware binds."""
     chain_id: int
@@ -3797,33 +4215,6 @@ class AttestTaggedItems(TypedDict):
 @final
 class AttestTaggedItemsTag(TypedDict):
     attest: AttestTaggedItems
-
-
-class ResultTaggedItems(TypedDict):
-    """What a provider signs as a result."""
-    network_id: BytesLike
-    provider_id: str
-    task_id: BytesLike
-    attempt: int
-    digest: BytesLike
-
-
-@final
-class ResultTaggedItemsTag(TypedDict):
-    result: ResultTaggedItems
-
-
-class NullifiedTaggedItems(TypedDict):
-    """What a provider signs as a proof's nullifier."""
-    network_id: BytesLike
-    provider_id: str
-    task_id: BytesLike
-    nullifier: BytesLike
-
-
-@final
-class NullifiedTaggedItemsTag(TypedDict):
-    nullified: NullifiedTaggedItems
 
 
 class SealedTaggedItems(TypedDict):
@@ -3989,19 +4380,23 @@ class BatchTaggedItemsTag(TypedDict):
 TaggedItems: TypeAlias = Union[
     MatchTaggedItemsTag,
     TieTaggedItemsTag,
+    DrawTaggedItemsTag,
     LeaseTaggedItemsTag,
     RetryTaggedItemsTag,
     ClaimTaggedItemsTag,
     ReceiptTaggedItemsTag,
     TrapsTaggedItemsTag,
+    TrapSeedTaggedItemsTag,
+    TrapPlacesTaggedItemsTag,
+    TrapProgramsTaggedItemsTag,
     StateTaggedItemsTag,
     ProviderTaggedItemsTag,
     RotateTaggedItemsTag,
     RotateSchemeTaggedItemsTag,
     MessageTaggedItemsTag,
+    OperatorTaggedItemsTag,
+    OperatesTaggedItemsTag,
     AttestTaggedItemsTag,
-    ResultTaggedItemsTag,
-    NullifiedTaggedItemsTag,
     SealedTaggedItemsTag,
     QpuTaggedItemsTag,
     NullifierTaggedItemsTag,
@@ -4105,6 +4500,16 @@ class TotalsInput(TypedDict):
     """What waits for a later epoch."""
 
 
+class TrapCommitment(TypedDict):
+    """What the requester of a quantum job commits to before the job runs (docs/spec/12-traps.md)."""
+    commitment: BytesLike
+    """The commitment to the secret seed, `H('aicf/trap-seed/v1', [seed])`."""
+    circuits: int
+    """Circuits of the job's program, the traps among them: more than the policy's `traps.count`, at most [`crate::limits::TRAP_CIRCUITS_MAX`]."""
+    programs: BytesLike
+    """The digest of the circuits, `H('aicf/trap-programs/v1', [programs])` with SHA3-256 of the program of each. A provider compares it with the program that it was given before it takes the lease up."""
+
+
 class TrapReceipt(TypedDict):
     """What a device measured of trap circuits."""
     task_id: BytesLike
@@ -4146,6 +4551,14 @@ class TrapsPolicy(TypedDict):
     """Shots over all traps, at least."""
     count: int
     """Circuits."""
+
+
+class TrapsPositionsOutput(TypedDict):
+    """Output of `traps.positions`."""
+    commitment: bytes
+    """What a job commits to, and the `task_id` of `traps.generate` for its traps."""
+    positions: list[int]
+    """The place of each trap among the circuits, from 0, in the order of the traps."""
 
 
 class TrapsVerifyOutput(TypedDict):
@@ -4275,6 +4688,7 @@ __all__ = [
     "BelowPpm",
     "CapPolicy",
     "Circuit",
+    "CircuitCounts",
     "Claim",
     "ClaimKeyOutput",
     "ClaimRecord",
@@ -4317,6 +4731,8 @@ __all__ = [
     "AnchorCommand",
     "SealCommand",
     "ReplaceSequencersCommand",
+    "RevealTrapsCommand",
+    "RateCommand",
     "ContractCall",
     "EnqueueContractCall",
     "CancelContractCall",
@@ -4325,6 +4741,8 @@ __all__ = [
     "DepositContractCall",
     "RetireContractCall",
     "AnchorContractCall",
+    "RevealTrapsContractCall",
+    "RateContractCall",
     "DeferredLine",
     "Dimensions",
     "EngineReplayOutput",
@@ -4364,8 +4782,13 @@ __all__ = [
     "BatchSealedEvent",
     "SequencerContradictedEvent",
     "SequencersReplacedEvent",
+    "CancellationChargedEvent",
+    "TrapsVerifiedEvent",
+    "TrapsVoidEvent",
+    "JobRatedEvent",
     "EvidenceRules",
     "Fault",
+    "Finding",
     "FirstBlock",
     "FundPolicy",
     "FundRules",
@@ -4383,6 +4806,8 @@ __all__ = [
     "LeaseMessage",
     "LeasePolicy",
     "LeaseRules",
+    "LintCode",
+    "LintSeverity",
     "Market",
     "MarketCheckOutput",
     "MatchJob",
@@ -4390,6 +4815,7 @@ __all__ = [
     "MatchingAssignOutput",
     "MatchingPermuteOutput",
     "MatchingSeedOutput",
+    "Measurements",
     "MerkleProveOutput",
     "MerkleRootOutput",
     "MerkleVerifyOutput",
@@ -4406,6 +4832,7 @@ __all__ = [
     "ReplayOffenceProof",
     "Operator",
     "OperatorInput",
+    "OperatorProof",
     "Outcome",
     "PartialAiBand",
     "PartialAiBands",
@@ -4420,6 +4847,7 @@ __all__ = [
     "PartialLeasePolicy",
     "PartialLeaseRules",
     "PartialMarket",
+    "PartialMeasurements",
     "PartialMinSamples",
     "PartialOffencePolicy",
     "PartialPenaltyRules",
@@ -4464,6 +4892,7 @@ __all__ = [
     "PerKindUnitsInput",
     "PermuteProvider",
     "PolicyCheckOutput",
+    "PolicyLintOutput",
     "PolicyRecord",
     "PriceRounding",
     "PricingPolicy",
@@ -4507,7 +4936,9 @@ __all__ = [
     "Severity",
     "SeverityCost",
     "SignatureVerifyOutput",
-    "SignedHash",
+    "SignedStatement",
+    "CompletionSignedStatement",
+    "ProofSignedStatement",
     "SlaEvaluateOutput",
     "SlaMetrics",
     "SlaP95Output",
@@ -4518,6 +4949,8 @@ __all__ = [
     "SlashTo",
     "SlashingDecideOutput",
     "SlashingPolicy",
+    "SnpTcb",
+    "SnpTcbInput",
     "SplitApplyOutput",
     "SplitPolicy",
     "Spread",
@@ -4526,19 +4959,23 @@ __all__ = [
     "TaggedItems",
     "MatchTaggedItems",
     "TieTaggedItems",
+    "DrawTaggedItems",
     "LeaseTaggedItems",
     "RetryTaggedItems",
     "ClaimTaggedItems",
     "ReceiptTaggedItems",
     "TrapsTaggedItems",
+    "TrapSeedTaggedItems",
+    "TrapPlacesTaggedItems",
+    "TrapProgramsTaggedItems",
     "StateTaggedItems",
     "ProviderTaggedItems",
     "RotateTaggedItems",
     "RotateSchemeTaggedItems",
     "MessageTaggedItems",
+    "OperatorTaggedItems",
+    "OperatesTaggedItems",
     "AttestTaggedItems",
-    "ResultTaggedItems",
-    "NullifiedTaggedItems",
     "SealedTaggedItems",
     "QpuTaggedItems",
     "NullifierTaggedItems",
@@ -4556,11 +4993,13 @@ __all__ = [
     "Tiering",
     "Totals",
     "TotalsInput",
+    "TrapCommitment",
     "TrapReceipt",
     "TrapResult",
     "TrapsGenerateOutput",
     "TrapsMetric",
     "TrapsPolicy",
+    "TrapsPositionsOutput",
     "TrapsVerifyOutput",
     "Unassigned",
     "UnassignedReason",

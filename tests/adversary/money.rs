@@ -1,5 +1,6 @@
 //! Strategies for money: jobs to oneself, cancelled jobs, proofs that are used again or come late.
 
+use aicf_core::amount::Ratio;
 use aicf_core::engine::ledger::Account;
 use aicf_core::engine::{Command, Status};
 use aicf_core::hash::sha3_256;
@@ -134,6 +135,47 @@ pub fn replay(rules: Rules) -> Report {
     network.settle(epoch);
     Report {
         gain: network.balance(&Account::Available(thief.id.clone())) + network.balance(&Account::Miner(text(MINER))),
+        ..Report::default()
+    }
+}
+
+/// A provider delivers results that it did not compute, and its requester rates them: it is paid for the jobs of one window, and
+/// for those that it held when that was full.
+pub fn lying_results(rules: Rules) -> Report {
+    let mut network = Network::new(rules);
+    Honest::new(&mut network, 3, 2_000_000);
+    let cheat = Signer::new("liar");
+    network.provider(&cheat, 2_000_000, &["liar-model"]);
+    let fee = price(&network, 1);
+    let (least, mut paid) = (network.policy.sla.min_samples.get(), 0);
+    let mut unpaid = false;
+    while !unpaid && paid <= 2 * least {
+        for number in 0..8_u64 {
+            let requester = format!("victim-{number}");
+            let ask = Ask {
+                requester: &requester,
+                fee,
+                units: 1,
+                model: Some("liar-model"),
+            };
+            network.ask(&ask).expect("a job");
+        }
+        for granted in network.block() {
+            let job = network.job(&granted.task_id);
+            unpaid |= job["lease"]["quality_ppm"] == 0;
+            paid += u64::from(!unpaid);
+            network.work(&cheat, &granted, 1, "honest-miner");
+            let rating = Command::Rate {
+                task_id: granted.task_id,
+                requester: text(job["requester"].as_str().expect("a text")),
+                qos_ppm: Ratio::default(),
+            };
+            assert_eq!(network.apply(rating).status, Status::Ok);
+        }
+    }
+    Report {
+        // Jobs beyond the window and the slots of the provider.
+        gain: i128::from(paid.saturating_sub(least + 16)) + i128::from(!unpaid),
         ..Report::default()
     }
 }

@@ -83,7 +83,15 @@ const ROWS: &[Threat] = &[
         cost: "nothing",
         gain: "what the requester did not seal: payloads are opaque to the fund, and can be sealed",
         bound: "outside of the rules; docs/spec/17-signatures.md, sealed payloads",
-        run: Run::Elsewhere("core/tests/fixtures.rs"),
+        run: Run::Elsewhere("host-runner/src/keys/sealing.rs"),
+    },
+    Threat {
+        threat: "Lying results",
+        strategy: "Deliver AI results that were not computed, on a network where requesters rate them",
+        cost: "the penalty for quality, once `slashing.min_samples` results are rated",
+        gain: "the reward of the jobs of one window, `sla.min_samples`, and of those in flight",
+        bound: "after that every lease pays 0",
+        run: Run::Here("lying_results", money::lying_results),
     },
     Threat {
         threat: "Self-dealing",

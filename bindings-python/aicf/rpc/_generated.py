@@ -62,6 +62,7 @@ class ProviderView(TypedDict):
     offence_epochs: list[int]
     barred_until_epoch: int
     account: str | None
+    penalties_due: int
     available: str
     unbonding: str
     debt: str
@@ -76,6 +77,8 @@ Attested = TypedDict(
         "class": "AttestationClass",
         "not_after_ms": "int",
         "digest": "str",
+        "measurement": "str",
+        "collateral_ms": "int | None",
     },
 )
 """A verified attestation."""
@@ -158,6 +161,7 @@ class JobView(TypedDict):
     result: JobResult | None
     claim: ClaimRef | None
     deadline_ms: int
+    traps: JobTraps | None
 
 
 class Lease(TypedDict):
@@ -174,6 +178,7 @@ class Lease(TypedDict):
     band: Band
     quality_ppm: int
     surge_ppm: int
+    epoch: int
 
 
 class JobResult(TypedDict):
@@ -183,6 +188,20 @@ class JobResult(TypedDict):
     units: str
     latency_ms: int
     completed_ms: int
+    prove_by: int
+    attested: Attested | None
+    completed_height: int
+    observation: int
+    quality: Quality
+    rated: bool
+
+
+class Quality(TypedDict):
+    """The quality of a result, as far as it is known."""
+
+    qos_ppm: int | None
+    coverage_ppm: int | None
+    integrity_ok: bool | None
 
 
 class ClaimRef(TypedDict):
@@ -190,6 +209,23 @@ class ClaimRef(TypedDict):
 
     claim_key: str
     epoch: int
+
+
+class JobTraps(TypedDict):
+    """The hidden traps of a job (docs/spec/12-traps.md)."""
+
+    committed: TrapCommitment
+    policy_hash: str
+    shots_min: int
+    outcome: TrapOutcome | None
+
+
+class TrapCommitment(TypedDict):
+    """What the requester of a quantum job commits to before the job runs (docs/spec/12-traps.md)."""
+
+    commitment: str
+    circuits: int
+    programs: str
 
 
 class EpochView(TypedDict):
@@ -279,6 +315,7 @@ class Claim(TypedDict):
     lease_id: NotRequired[str | None]
     deferred_from: NotRequired[int | None]
     owed: NotRequired[str | None]
+    reward_max: NotRequired[str | None]
 
 
 class AccountsView(TypedDict):
@@ -314,6 +351,7 @@ class SlashesView(TypedDict):
     applied_in: int
     cancelled: str | None
     reporter: str | None
+    stake: str
 
 
 class PolicyView(TypedDict):
@@ -692,6 +730,7 @@ class PayoutExplained(TypedDict):
     quality_ppm: int
     surge_ppm: int
     quoted: str
+    reward_max: NotRequired[str | None]
     deferred_from: NotRequired[int | None]
     deferred: str
     split: SplitPolicy
@@ -721,6 +760,7 @@ class SlashRecord(TypedDict):
     applied_in: int
     cancelled: str | None
     reporter: str | None
+    stake: str
 
 
 class EpochMetrics(TypedDict):
@@ -822,12 +862,16 @@ class RequestRules(TypedDict):
     queued_max: int
     fair_share_ppm: int
     fair_min_leases: int
+    cancel_fee_ppm: int
+    traps_required: bool
 
 
 class LeaseRules(TypedDict):
     """What a lease asks of its holder."""
 
     failures_in_row_max: int
+    proof_blocks: int
+    stake_per_lease: PerKind3
 
 
 class PenaltyRules(TypedDict):
@@ -845,6 +889,7 @@ class FundRules(TypedDict):
     """Where the budget comes from."""
 
     source: FundSource
+    reward_per_fee_ppm: int | None
 
 
 class WithdrawalRules(TypedDict):
@@ -876,11 +921,34 @@ class Operator(TypedDict):
 class EvidenceRules(TypedDict):
     """What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md)."""
 
-    measurements: list[str]
+    measurements: Measurements
     tcb_statuses: list[TcbStatus]
     vmpl_max: int
     lifetime_ms: int
     cca_platform_keys: list[str]
+    collateral_from_ms: int
+    tcb_evaluation_min: int
+    snp_tcb_min: list[SnpTcb]
+
+
+class Measurements(TypedDict):
+    """Workloads of each class, as the bytes of their measurements."""
+
+    sgx: list[str]
+    tdx: list[str]
+    sev-snp: list[str]
+    cca: list[str]
+
+
+class SnpTcb(TypedDict):
+    """The least firmware of an AMD product. A component that a product does not have is not compared."""
+
+    product: str
+    fmc: int
+    boot_loader: int
+    tee: int
+    snp: int
+    microcode: int
 
 
 class ScheduleView(TypedDict):
@@ -1158,7 +1226,7 @@ class Applied(TypedDict):
 class EventLine(TypedDict):
     """EventLine"""
 
-    event: Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced"]
+    event: Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced", "cancellationCharged", "trapsVerified", "trapsVoid", "jobRated"]
     seq: int
     height: int
     time_ms: int
@@ -1285,6 +1353,22 @@ class CircuitInput(TypedDict):
     depth: int
 
 
+class OperatorProof(TypedDict):
+    """The word of an operator that it runs a provider."""
+
+    scheme: SchemeInput
+    public_key: str
+    signature: str
+
+
+class TrapCommitmentInput(TypedDict):
+    """What the requester of a quantum job commits to before the job runs (docs/spec/12-traps.md)."""
+
+    commitment: str
+    circuits: int
+    programs: str
+
+
 class LeaseMessage(TypedDict):
     """A provider's message about the lease it holds: the attempt is the fence against old leases."""
 
@@ -1294,7 +1378,7 @@ class LeaseMessage(TypedDict):
 
 
 class ResultMetrics(TypedDict):
-    """What a result is worth, as measured."""
+    """What a result is worth, as measured. Only an open devnet believes all of it; elsewhere the units count, and the quality is what requesters say and revealed traps show."""
 
     units: str
     qos_ppm: NotRequired[int | None]
@@ -1304,11 +1388,11 @@ class ResultMetrics(TypedDict):
     trap_failures: NotRequired[int | None]
 
 
-class SignedHash(TypedDict):
-    """A hash and the provider's signature (see [`super::signed`] for what is signed)."""
+class CircuitCounts(TypedDict):
+    """The measured shots of one circuit."""
 
-    hash: str
-    signature: str
+    place: int
+    counts: dict[str, int]
 
 
 class SignedCommand(TypedDict):
@@ -1697,15 +1781,16 @@ AttestationClass: TypeAlias = "Literal['sgx'] | Literal['tdx'] | Literal['sev-sn
 ProviderStatus: TypeAlias = "Literal['registered'] | Literal['active'] | Literal['jailed'] | Literal['suspended'] | Literal['retired']"
 Band: TypeAlias = "Literal['gold'] | Literal['silver'] | Literal['bronze'] | Literal['fail']"
 JobStatus: TypeAlias = "Literal['queued'] | Literal['assigned'] | Literal['completed'] | Literal['claimed'] | Literal['settled'] | Literal['expired'] | Literal['failed'] | Literal['cancelled']"
-PostingReason: TypeAlias = "Literal['stake_deposit'] | Literal['stake_unbonding'] | Literal['stake_released'] | Literal['fee_escrow'] | Literal['fee_refund'] | Literal['fee_earned'] | Literal['budget'] | Literal['provider_share'] | Literal['miner_share'] | Literal['treasury_share'] | Literal['dust'] | Literal['penalty_from_share'] | Literal['penalty_from_stake'] | Literal['penalty_owed'] | Literal['withdrawal'] | Literal['withdrawal_requested'] | Literal['withdrawal_cancelled'] | Literal['deposit'] | Literal['deposit_returned'] | Literal['debt_repaid'] | Literal['reporter_reward']"
+TrapOutcome: TypeAlias = "dict[str, Any]"
+PostingReason: TypeAlias = "Literal['stake_deposit'] | Literal['stake_unbonding'] | Literal['stake_released'] | Literal['fee_escrow'] | Literal['fee_refund'] | Literal['fee_earned'] | Literal['budget'] | Literal['provider_share'] | Literal['miner_share'] | Literal['treasury_share'] | Literal['dust'] | Literal['penalty_from_share'] | Literal['penalty_from_stake'] | Literal['penalty_owed'] | Literal['withdrawal'] | Literal['withdrawal_requested'] | Literal['withdrawal_cancelled'] | Literal['deposit'] | Literal['deposit_returned'] | Literal['debt_repaid'] | Literal['reporter_reward'] | Literal['cancellation_charge']"
 Severity: TypeAlias = "Literal['minor'] | Literal['major'] | Literal['critical']"
 Strategy: TypeAlias = "Literal['shuffle'] | Literal['weighted'] | Literal['score']"
-Spread: TypeAlias = "Literal['round_robin'] | Literal['pack']"
+Spread: TypeAlias = "Literal['round_robin'] | Literal['pack'] | Literal['proportional']"
 Tiering: TypeAlias = "Literal['graduated'] | Literal['volume']"
 PriceRounding: TypeAlias = "Literal['floor'] | Literal['half_even']"
 CapPolicy: TypeAlias = "Literal['scale'] | Literal['defer']"
 SlashTo: TypeAlias = "Literal['treasury'] | Literal['burn']"
-Why: TypeAlias = "Literal['backoff'] | Literal['nobody_eligible'] | Literal['waits_for_dispatch'] | Literal['waits_for_share'] | Literal['waits_for_ack'] | Literal['running'] | Literal['waits_for_proof'] | Literal['waits_for_settlement'] | Literal['over']"
+Why: TypeAlias = "Literal['backoff'] | Literal['nobody_eligible'] | Literal['waits_for_dispatch'] | Literal['waits_for_share'] | Literal['waits_for_ack'] | Literal['running'] | Literal['waits_for_proof'] | Literal['waits_for_settlement'] | Literal['over'] | Literal['waits_for_reveal']"
 UnassignedReason: TypeAlias = "Literal['status'] | Literal['capability'] | Literal['attestation'] | Literal['stake'] | Literal['health'] | Literal['denied'] | Literal['region'] | Literal['model'] | Literal['attestation_class'] | Literal['cooldown'] | Literal['concurrency'] | Literal['units'] | Literal['diversity'] | Literal['no_providers']"
 Offence: TypeAlias = "Literal['attestation_invalid'] | Literal['equivocation'] | Literal['replay'] | Literal['lease_loss'] | Literal['heartbeat_miss']"
 FundSource: TypeAlias = "Literal['mint'] | Literal['fees']"
@@ -1714,7 +1799,7 @@ TcbStatus: TypeAlias = "Literal['UpToDate'] | Literal['SWHardeningNeeded'] | Lit
 PayeeRole: TypeAlias = "Literal['provider'] | Literal['miner']"
 Role: TypeAlias = "Literal['provider'] | Literal['operator']"
 Event: TypeAlias = "dict[str, Any]"
-RequeueCause: TypeAlias = "Literal['ack_timeout'] | Literal['lease_expired'] | Literal['provider_failed'] | Literal['invalid_proof'] | Literal['declined'] | Literal['provider_removed'] | Literal['time_to_live'] | Literal['no_attempts_left'] | Literal['requester']"
+RequeueCause: TypeAlias = "Literal['ack_timeout'] | Literal['lease_expired'] | Literal['provider_failed'] | Literal['invalid_proof'] | Literal['declined'] | Literal['provider_removed'] | Literal['time_to_live'] | Literal['no_attempts_left'] | Literal['requester'] | Literal['not_proved'] | Literal['traps_failed']"
 ProviderStatusInput: TypeAlias = "Literal['registered'] | Literal['active'] | Literal['jailed'] | Literal['suspended'] | Literal['retired']"
 KindInput: TypeAlias = "Literal['ai'] | Literal['quantum']"
 JobStatusInput: TypeAlias = "Literal['queued'] | Literal['assigned'] | Literal['completed'] | Literal['claimed'] | Literal['settled'] | Literal['expired'] | Literal['failed'] | Literal['cancelled']"
@@ -1725,9 +1810,10 @@ SchemeInput: TypeAlias = "Literal['ml-dsa-65'] | Literal['dilithium3'] | Literal
 AttestationClassInput: TypeAlias = "Literal['sgx'] | Literal['tdx'] | Literal['sev-snp'] | Literal['cca']"
 OffenceInput: TypeAlias = "Literal['attestation_invalid'] | Literal['equivocation'] | Literal['replay'] | Literal['lease_loss'] | Literal['heartbeat_miss']"
 OffenceProof: TypeAlias = "dict[str, Any]"
+SignedStatement: TypeAlias = "dict[str, Any]"
 ContractCall: TypeAlias = "dict[str, Any]"
 StrategyInput: TypeAlias = "Literal['shuffle'] | Literal['weighted'] | Literal['score']"
-SpreadInput: TypeAlias = "Literal['round_robin'] | Literal['pack']"
+SpreadInput: TypeAlias = "Literal['round_robin'] | Literal['pack'] | Literal['proportional']"
 TieringInput: TypeAlias = "Literal['graduated'] | Literal['volume']"
 PriceRoundingInput: TypeAlias = "Literal['floor'] | Literal['half_even']"
 CapPolicyInput: TypeAlias = "Literal['scale'] | Literal['defer']"
@@ -1955,7 +2041,7 @@ class Methods:
         """What a penalty was decided by."""
         return self.call("aicf.explainSlash", {"epoch": epoch, "provider_id": provider_id})  # type: ignore[no-any-return]
 
-    def list_events(self, topics: list[Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced"]] | Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced"] | None = None, task_id: str | None = None, provider_id: str | None = None, requester: str | None = None, kind: Literal["ai", "quantum"] | None = None, from_seq: int | None = None, cursor: str | None = None, limit: int | None = None) -> ListEventsPage:
+    def list_events(self, topics: list[Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced", "cancellationCharged", "trapsVerified", "trapsVoid", "jobRated"]] | Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced", "cancellationCharged", "trapsVerified", "trapsVoid", "jobRated"] | None = None, task_id: str | None = None, provider_id: str | None = None, requester: str | None = None, kind: Literal["ai", "quantum"] | None = None, from_seq: int | None = None, cursor: str | None = None, limit: int | None = None) -> ListEventsPage:
         """What happened, in order, from an entry or a cursor on."""
         return self.call("aicf.listEvents", {"topics": topics, "task_id": task_id, "provider_id": provider_id, "requester": requester, "kind": kind, "from_seq": from_seq, "cursor": cursor, "limit": limit})  # type: ignore[no-any-return]
 
@@ -1971,17 +2057,29 @@ class Methods:
         """Returns the rows that the last entries wrote, in order, as far as this node keeps them in memory: what a replica that diverged compares."""
         return self.call("aicf.listChanges", {"from_seq": from_seq, "limit": limit})  # type: ignore[no-any-return]
 
-    def submit_job(self, kind: KindInput, units: str, payload_json: Any = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, circuit: CircuitInput | None = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None) -> Applied | Accepted:
+    def submit_job(self, kind: KindInput, units: str, payload_json: Any = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, circuit: CircuitInput | None = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None, traps: TrapCommitmentInput | None = None) -> Applied | Accepted:
         """Puts a job into the queue; the answer has its task_id."""
-        return self.call("aicf.submitJob", {"kind": kind, "payload_json": payload_json, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "model": model, "attestation_classes": attestation_classes, "circuit": circuit, "payload": payload, "tx_hash": tx_hash, "caller": caller})  # type: ignore[no-any-return]
+        return self.call("aicf.submitJob", {"kind": kind, "payload_json": payload_json, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "model": model, "attestation_classes": attestation_classes, "circuit": circuit, "payload": payload, "tx_hash": tx_hash, "caller": caller, "traps": traps})  # type: ignore[no-any-return]
 
     def cancel_job(self, task_id: str | None = None, requester: str | None = None) -> Applied | Accepted:
         """Takes a job back; its fee returns."""
         return self.call("aicf.cancelJob", {"task_id": task_id, "requester": requester})  # type: ignore[no-any-return]
 
-    def register_provider(self, provider_id: str | None = None, kinds: list[KindInput] | None = None, region: str | None = None, models: list[str] | None = None, endpoints: list[str] | None = None, attestation: AttestationEvidence | None = None, max_concurrent: PerKindInput | None = None, circuit_max: CircuitInput | None = None, public_key: str | None = None, key_scheme: SchemeInput | None = None, operator: str | None = None, signed: SignedCommand | None = None) -> Applied | Accepted:
+    def rate_job(self, task_id: str | None = None, requester: str | None = None, qos_ppm: int | None = None) -> Applied | Accepted:
+        """Rates the result of an AI job, once: the quality that the provider's windows have of it."""
+        return self.call("aicf.rateJob", {"task_id": task_id, "requester": requester, "qos_ppm": qos_ppm})  # type: ignore[no-any-return]
+
+    def reveal_traps(self, task_id: str | None = None, seed: str | None = None, programs: list[str] | None = None) -> Applied | Accepted:
+        """Reveals the seed of a quantum job's hidden traps: the result is verified before it can be claimed."""
+        return self.call("aicf.revealTraps", {"task_id": task_id, "seed": seed, "programs": programs})  # type: ignore[no-any-return]
+
+    def submit_evidence(self, reporter: str | None = None, provider_id: str | None = None, proof: OffenceProof | None = None) -> Applied | Accepted:
+        """Proves an offence by two signed statements of the provider: completions, or proofs."""
+        return self.call("aicf.submitEvidence", {"reporter": reporter, "provider_id": provider_id, "proof": proof})  # type: ignore[no-any-return]
+
+    def register_provider(self, provider_id: str | None = None, kinds: list[KindInput] | None = None, region: str | None = None, models: list[str] | None = None, endpoints: list[str] | None = None, attestation: AttestationEvidence | None = None, max_concurrent: PerKindInput | None = None, circuit_max: CircuitInput | None = None, public_key: str | None = None, key_scheme: SchemeInput | None = None, operator: str | None = None, operator_proof: OperatorProof | None = None, account: str | None = None, signed: SignedCommand | None = None) -> Applied | Accepted:
         """Makes a provider known, or changes what it offers."""
-        return self.call("aicf.registerProvider", {"provider_id": provider_id, "kinds": kinds, "region": region, "models": models, "endpoints": endpoints, "attestation": attestation, "max_concurrent": max_concurrent, "circuit_max": circuit_max, "public_key": public_key, "key_scheme": key_scheme, "operator": operator, "signed": signed})  # type: ignore[no-any-return]
+        return self.call("aicf.registerProvider", {"provider_id": provider_id, "kinds": kinds, "region": region, "models": models, "endpoints": endpoints, "attestation": attestation, "max_concurrent": max_concurrent, "circuit_max": circuit_max, "public_key": public_key, "key_scheme": key_scheme, "operator": operator, "operator_proof": operator_proof, "account": account, "signed": signed})  # type: ignore[no-any-return]
 
     def heartbeat(self, provider_id: str | None = None, beat: int | None = None, load_ppm: int | None = None, free: PerKindInput | None = None, signed: SignedCommand | None = None) -> Applied | Accepted:
         """A provider is there."""
@@ -2003,9 +2101,9 @@ class Methods:
         """A provider could not do it."""
         return self.call("aicf.failLease", {"task_id": task_id, "provider_id": provider_id, "attempt": attempt, "signed": signed})  # type: ignore[no-any-return]
 
-    def complete_job(self, task_id: str | None = None, provider_id: str | None = None, attempt: int | None = None, result_digest: str | None = None, metrics: ResultMetrics | None = None, signed: SignedCommand | None = None) -> Applied | Accepted:
+    def complete_job(self, task_id: str | None = None, provider_id: str | None = None, attempt: int | None = None, result_digest: str | None = None, metrics: ResultMetrics | None = None, counts: list[CircuitCounts] | None = None, signed: SignedCommand | None = None) -> Applied | Accepted:
         """A provider has a result."""
-        return self.call("aicf.completeJob", {"task_id": task_id, "provider_id": provider_id, "attempt": attempt, "result_digest": result_digest, "metrics": metrics, "signed": signed})  # type: ignore[no-any-return]
+        return self.call("aicf.completeJob", {"task_id": task_id, "provider_id": provider_id, "attempt": attempt, "result_digest": result_digest, "metrics": metrics, "counts": counts, "signed": signed})  # type: ignore[no-any-return]
 
     def request_withdrawal(self, provider_id: str | None = None, amount: str | None = None, signed: SignedCommand | None = None) -> Applied | Accepted:
         """A provider takes out what it was paid."""
@@ -2051,9 +2149,9 @@ class Methods:
         """An AI job, as the chain's capability layer asks for it."""
         return self.call("cap.enqueueAI", {"model": model, "prompt": prompt, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "attestation_classes": attestation_classes, "payload_json": payload_json, "payload": payload, "tx_hash": tx_hash, "caller": caller})  # type: ignore[no-any-return]
 
-    def cap_enqueue_quantum(self, circuit: Any = None, qubits: int | None = None, depth: int | None = None, shots: int | None = None, units: str | None = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, payload_json: Any = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None) -> Applied | Accepted:
+    def cap_enqueue_quantum(self, circuit: Any = None, qubits: int | None = None, depth: int | None = None, shots: int | None = None, units: str | None = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, payload_json: Any = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None, traps: TrapCommitmentInput | None = None) -> Applied | Accepted:
         """A quantum job: units are depth x width x shots / 1000 where they are not given."""
-        return self.call("cap.enqueueQuantum", {"circuit": circuit, "qubits": qubits, "depth": depth, "shots": shots, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "model": model, "attestation_classes": attestation_classes, "payload_json": payload_json, "payload": payload, "tx_hash": tx_hash, "caller": caller})  # type: ignore[no-any-return]
+        return self.call("cap.enqueueQuantum", {"circuit": circuit, "qubits": qubits, "depth": depth, "shots": shots, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "model": model, "attestation_classes": attestation_classes, "payload_json": payload_json, "payload": payload, "tx_hash": tx_hash, "caller": caller, "traps": traps})  # type: ignore[no-any-return]
 
     def cap_get_job(self, task_id: str) -> JobView:
         """As aicf.getJob."""
@@ -2199,7 +2297,7 @@ class AsyncMethods:
         """What a penalty was decided by."""
         return self.call("aicf.explainSlash", {"epoch": epoch, "provider_id": provider_id})  # type: ignore[no-any-return]
 
-    def list_events(self, topics: list[Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced"]] | Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced"] | None = None, task_id: str | None = None, provider_id: str | None = None, requester: str | None = None, kind: Literal["ai", "quantum"] | None = None, from_seq: int | None = None, cursor: str | None = None, limit: int | None = None) -> Awaitable[ListEventsPage]:
+    def list_events(self, topics: list[Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced", "cancellationCharged", "trapsVerified", "trapsVoid", "jobRated"]] | Literal["initialised", "providerRegistered", "providerStatusChanged", "providerJailed", "stakeChanged", "jobEnqueued", "jobAssigned", "jobAcknowledged", "leaseRenewed", "leaseCancelled", "jobCompleted", "jobExpired", "jobFailed", "jobCancelled", "claimAccepted", "providerWarned", "providerSlashed", "epochSettled", "policyScheduled", "marketScheduled", "coreScheduled", "providerWithdrew", "offenceReported", "keyRotated", "depositChanged", "withdrawalRequested", "withdrawalPaid", "withdrawalCancelled", "penaltyDelayed", "penaltyCancelled", "debtRepaid", "reporterRewarded", "batchSealed", "sequencerContradicted", "sequencersReplaced", "cancellationCharged", "trapsVerified", "trapsVoid", "jobRated"] | None = None, task_id: str | None = None, provider_id: str | None = None, requester: str | None = None, kind: Literal["ai", "quantum"] | None = None, from_seq: int | None = None, cursor: str | None = None, limit: int | None = None) -> Awaitable[ListEventsPage]:
         """What happened, in order, from an entry or a cursor on."""
         return self.call("aicf.listEvents", {"topics": topics, "task_id": task_id, "provider_id": provider_id, "requester": requester, "kind": kind, "from_seq": from_seq, "cursor": cursor, "limit": limit})  # type: ignore[no-any-return]
 
@@ -2215,17 +2313,29 @@ class AsyncMethods:
         """Returns the rows that the last entries wrote, in order, as far as this node keeps them in memory: what a replica that diverged compares."""
         return self.call("aicf.listChanges", {"from_seq": from_seq, "limit": limit})  # type: ignore[no-any-return]
 
-    def submit_job(self, kind: KindInput, units: str, payload_json: Any = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, circuit: CircuitInput | None = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None) -> Awaitable[Applied | Accepted]:
+    def submit_job(self, kind: KindInput, units: str, payload_json: Any = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, circuit: CircuitInput | None = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None, traps: TrapCommitmentInput | None = None) -> Awaitable[Applied | Accepted]:
         """Puts a job into the queue; the answer has its task_id."""
-        return self.call("aicf.submitJob", {"kind": kind, "payload_json": payload_json, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "model": model, "attestation_classes": attestation_classes, "circuit": circuit, "payload": payload, "tx_hash": tx_hash, "caller": caller})  # type: ignore[no-any-return]
+        return self.call("aicf.submitJob", {"kind": kind, "payload_json": payload_json, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "model": model, "attestation_classes": attestation_classes, "circuit": circuit, "payload": payload, "tx_hash": tx_hash, "caller": caller, "traps": traps})  # type: ignore[no-any-return]
 
     def cancel_job(self, task_id: str | None = None, requester: str | None = None) -> Awaitable[Applied | Accepted]:
         """Takes a job back; its fee returns."""
         return self.call("aicf.cancelJob", {"task_id": task_id, "requester": requester})  # type: ignore[no-any-return]
 
-    def register_provider(self, provider_id: str | None = None, kinds: list[KindInput] | None = None, region: str | None = None, models: list[str] | None = None, endpoints: list[str] | None = None, attestation: AttestationEvidence | None = None, max_concurrent: PerKindInput | None = None, circuit_max: CircuitInput | None = None, public_key: str | None = None, key_scheme: SchemeInput | None = None, operator: str | None = None, signed: SignedCommand | None = None) -> Awaitable[Applied | Accepted]:
+    def rate_job(self, task_id: str | None = None, requester: str | None = None, qos_ppm: int | None = None) -> Awaitable[Applied | Accepted]:
+        """Rates the result of an AI job, once: the quality that the provider's windows have of it."""
+        return self.call("aicf.rateJob", {"task_id": task_id, "requester": requester, "qos_ppm": qos_ppm})  # type: ignore[no-any-return]
+
+    def reveal_traps(self, task_id: str | None = None, seed: str | None = None, programs: list[str] | None = None) -> Awaitable[Applied | Accepted]:
+        """Reveals the seed of a quantum job's hidden traps: the result is verified before it can be claimed."""
+        return self.call("aicf.revealTraps", {"task_id": task_id, "seed": seed, "programs": programs})  # type: ignore[no-any-return]
+
+    def submit_evidence(self, reporter: str | None = None, provider_id: str | None = None, proof: OffenceProof | None = None) -> Awaitable[Applied | Accepted]:
+        """Proves an offence by two signed statements of the provider: completions, or proofs."""
+        return self.call("aicf.submitEvidence", {"reporter": reporter, "provider_id": provider_id, "proof": proof})  # type: ignore[no-any-return]
+
+    def register_provider(self, provider_id: str | None = None, kinds: list[KindInput] | None = None, region: str | None = None, models: list[str] | None = None, endpoints: list[str] | None = None, attestation: AttestationEvidence | None = None, max_concurrent: PerKindInput | None = None, circuit_max: CircuitInput | None = None, public_key: str | None = None, key_scheme: SchemeInput | None = None, operator: str | None = None, operator_proof: OperatorProof | None = None, account: str | None = None, signed: SignedCommand | None = None) -> Awaitable[Applied | Accepted]:
         """Makes a provider known, or changes what it offers."""
-        return self.call("aicf.registerProvider", {"provider_id": provider_id, "kinds": kinds, "region": region, "models": models, "endpoints": endpoints, "attestation": attestation, "max_concurrent": max_concurrent, "circuit_max": circuit_max, "public_key": public_key, "key_scheme": key_scheme, "operator": operator, "signed": signed})  # type: ignore[no-any-return]
+        return self.call("aicf.registerProvider", {"provider_id": provider_id, "kinds": kinds, "region": region, "models": models, "endpoints": endpoints, "attestation": attestation, "max_concurrent": max_concurrent, "circuit_max": circuit_max, "public_key": public_key, "key_scheme": key_scheme, "operator": operator, "operator_proof": operator_proof, "account": account, "signed": signed})  # type: ignore[no-any-return]
 
     def heartbeat(self, provider_id: str | None = None, beat: int | None = None, load_ppm: int | None = None, free: PerKindInput | None = None, signed: SignedCommand | None = None) -> Awaitable[Applied | Accepted]:
         """A provider is there."""
@@ -2247,9 +2357,9 @@ class AsyncMethods:
         """A provider could not do it."""
         return self.call("aicf.failLease", {"task_id": task_id, "provider_id": provider_id, "attempt": attempt, "signed": signed})  # type: ignore[no-any-return]
 
-    def complete_job(self, task_id: str | None = None, provider_id: str | None = None, attempt: int | None = None, result_digest: str | None = None, metrics: ResultMetrics | None = None, signed: SignedCommand | None = None) -> Awaitable[Applied | Accepted]:
+    def complete_job(self, task_id: str | None = None, provider_id: str | None = None, attempt: int | None = None, result_digest: str | None = None, metrics: ResultMetrics | None = None, counts: list[CircuitCounts] | None = None, signed: SignedCommand | None = None) -> Awaitable[Applied | Accepted]:
         """A provider has a result."""
-        return self.call("aicf.completeJob", {"task_id": task_id, "provider_id": provider_id, "attempt": attempt, "result_digest": result_digest, "metrics": metrics, "signed": signed})  # type: ignore[no-any-return]
+        return self.call("aicf.completeJob", {"task_id": task_id, "provider_id": provider_id, "attempt": attempt, "result_digest": result_digest, "metrics": metrics, "counts": counts, "signed": signed})  # type: ignore[no-any-return]
 
     def request_withdrawal(self, provider_id: str | None = None, amount: str | None = None, signed: SignedCommand | None = None) -> Awaitable[Applied | Accepted]:
         """A provider takes out what it was paid."""
@@ -2295,9 +2405,9 @@ class AsyncMethods:
         """An AI job, as the chain's capability layer asks for it."""
         return self.call("cap.enqueueAI", {"model": model, "prompt": prompt, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "attestation_classes": attestation_classes, "payload_json": payload_json, "payload": payload, "tx_hash": tx_hash, "caller": caller})  # type: ignore[no-any-return]
 
-    def cap_enqueue_quantum(self, circuit: Any = None, qubits: int | None = None, depth: int | None = None, shots: int | None = None, units: str | None = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, payload_json: Any = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None) -> Awaitable[Applied | Accepted]:
+    def cap_enqueue_quantum(self, circuit: Any = None, qubits: int | None = None, depth: int | None = None, shots: int | None = None, units: str | None = None, fee: str | None = None, requester: str | None = None, tier: str | None = None, region: str | None = None, model: str | None = None, attestation_classes: list[AttestationClassInput] | None = None, payload_json: Any = None, payload: str | None = None, tx_hash: str | None = None, caller: str | None = None, traps: TrapCommitmentInput | None = None) -> Awaitable[Applied | Accepted]:
         """A quantum job: units are depth x width x shots / 1000 where they are not given."""
-        return self.call("cap.enqueueQuantum", {"circuit": circuit, "qubits": qubits, "depth": depth, "shots": shots, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "model": model, "attestation_classes": attestation_classes, "payload_json": payload_json, "payload": payload, "tx_hash": tx_hash, "caller": caller})  # type: ignore[no-any-return]
+        return self.call("cap.enqueueQuantum", {"circuit": circuit, "qubits": qubits, "depth": depth, "shots": shots, "units": units, "fee": fee, "requester": requester, "tier": tier, "region": region, "model": model, "attestation_classes": attestation_classes, "payload_json": payload_json, "payload": payload, "tx_hash": tx_hash, "caller": caller, "traps": traps})  # type: ignore[no-any-return]
 
     def cap_get_job(self, task_id: str) -> Awaitable[JobView]:
         """As aicf.getJob."""

@@ -77,6 +77,8 @@ export interface ProviderView {
   barred_until_epoch: number;
   /** Its account on the chain, whose transactions may move its stake; none before it registers one. */
   account: string | null;
+  /** Penalties that were judged and are not taken yet: what unbonds stays until there is none. */
+  penalties_due: number;
   available: string;
   unbonding: string;
   debt: string;
@@ -96,6 +98,10 @@ export interface Attested {
   not_after_ms: number;
   /** SHA3-256 of the evidence, by which proofs name it. */
   digest: string;
+  /** The workload; empty where the evidence was not verified. */
+  measurement: string;
+  /** When the oldest part of the collateral was issued, ms since 1970; absent without collateral. */
+  collateral_ms: number | null;
 }
 
 /** The hardware an attestation speaks of. */
@@ -216,6 +222,8 @@ export interface JobView {
   claim: ClaimRef | null;
   /** When something next happens to it by itself. */
   deadline_ms: number;
+  /** Its hidden traps. */
+  traps: JobTraps | null;
 }
 
 /** Where a job stands. */
@@ -245,6 +253,8 @@ export interface Lease {
   quality_ppm: number;
   /** What scarcity paid when it was given, frozen. */
   surge_ppm: number;
+  /** The epoch in whose quota its units were counted. */
+  epoch: number;
 }
 
 /** A result. */
@@ -257,6 +267,28 @@ export interface JobResult {
   latency_ms: number;
   /** When it came. */
   completed_ms: number;
+  /** The last block in which a proof of it is accepted. */
+  prove_by: number;
+  /** The provider's attestation when the result came, if it held. */
+  attested: Attested | null;
+  /** The height of the entry it came with. */
+  completed_height: number;
+  /** The number of its observation in the provider's windows. */
+  observation: number;
+  /** What is taken for its quality. */
+  quality: Quality;
+  /** Whether its requester rated it. */
+  rated: boolean;
+}
+
+/** The quality of a result, as far as it is known. */
+export interface Quality {
+  /** Quality of the result (AI). */
+  qos_ppm: number | null;
+  /** Share of shots that were traps (quantum). */
+  coverage_ppm: number | null;
+  /** Whether the traps passed (quantum). */
+  integrity_ok: boolean | null;
 }
 
 /** Where a job's claim is. */
@@ -266,6 +298,31 @@ export interface ClaimRef {
   /** The epoch of its block. */
   epoch: number;
 }
+
+/** The hidden traps of a job (docs/spec/12-traps.md). */
+export interface JobTraps {
+  /** What the requester committed to. */
+  committed: TrapCommitment;
+  /** The policy in force when the job was enqueued: its traps were made by it and are judged by it. */
+  policy_hash: string;
+  /** Shots that each circuit needs at least, `ceil(traps.min_shots / traps.count)` of that policy: any may be a trap. */
+  shots_min: number;
+  /** What the reveal came to. */
+  outcome: TrapOutcome | null;
+}
+
+/** What the requester of a quantum job commits to before the job runs (docs/spec/12-traps.md). */
+export interface TrapCommitment {
+  /** The commitment to the secret seed, `H("aicf/trap-seed/v1", [seed])`. */
+  commitment: string;
+  /** Circuits of the job's program, the traps among them: more than the policy's `traps.count`, at most [`crate::limits::TRAP_CIRCUITS_MAX`]. */
+  circuits: number;
+  /** The digest of the circuits, `H("aicf/trap-programs/v1", [programs])` with SHA3-256 of the program of each. A provider compares it with the program that it was given before it takes the lease up. */
+  programs: string;
+}
+
+/** What the reveal of hidden traps came to. */
+export type TrapOutcome = { verified: { shots: number; failures: number } } | { failed: { shots: number; failures: number } } | "void";
 
 /** A batch: its header and the id over it. */
 export interface EpochView {
@@ -392,6 +449,8 @@ export interface Claim {
   deferred_from?: number | null;
   /** What is left to pay of a deferred claim. */
   owed?: string | null;
+  /** The most that a fresh claim is paid, whatever its price; absent is any price. */
+  reward_max?: string | null;
 }
 
 export interface AccountsView {
@@ -408,7 +467,7 @@ export interface PostingsView {
 }
 
 /** Why money moved. */
-export type PostingReason = "stake_deposit" | "stake_unbonding" | "stake_released" | "fee_escrow" | "fee_refund" | "fee_earned" | "budget" | "provider_share" | "miner_share" | "treasury_share" | "dust" | "penalty_from_share" | "penalty_from_stake" | "penalty_owed" | "withdrawal" | "withdrawal_requested" | "withdrawal_cancelled" | "deposit" | "deposit_returned" | "debt_repaid" | "reporter_reward";
+export type PostingReason = "stake_deposit" | "stake_unbonding" | "stake_released" | "fee_escrow" | "fee_refund" | "fee_earned" | "budget" | "provider_share" | "miner_share" | "treasury_share" | "dust" | "penalty_from_share" | "penalty_from_stake" | "penalty_owed" | "withdrawal" | "withdrawal_requested" | "withdrawal_cancelled" | "deposit" | "deposit_returned" | "debt_repaid" | "reporter_reward" | "cancellation_charge";
 
 /** A penalty and its reason, kept with the epoch. */
 export interface SlashesView {
@@ -430,6 +489,8 @@ export interface SlashesView {
   cancelled: string | null;
   /** Who proved the offence. */
   reporter: string | null;
+  /** What could be taken when it was judged. */
+  stake: string;
 }
 
 /** How bad an offence is (SPEC §9), mildest first. */
@@ -570,7 +631,7 @@ export interface AssignmentPolicy {
   max_operator_share_ppm: number;
   /** Largest share of one region. */
   max_region_share_ppm: number;
-  /** Leases a provider may hold, unless it says otherwise. */
+  /** Leases a provider may hold: the engine never lets it hold more, `matching.assign` takes a number of its own. */
   concurrency: PerKind;
   /** Units a provider may be given in an epoch. */
   units_per_epoch: PerKind2;
@@ -580,7 +641,7 @@ export interface AssignmentPolicy {
 export type Strategy = "shuffle" | "weighted" | "score";
 
 /** What happens to a provider that got a lease (SPEC §4). */
-export type Spread = "round_robin" | "pack";
+export type Spread = "round_robin" | "pack" | "proportional";
 
 /** One value for each kind. */
 export interface PerKind4 {
@@ -915,7 +976,7 @@ export interface JobExplained {
   why: Why;
   /** From when on it may be offered, after a failed attempt. */
   ready_ms?: number | null;
-  /** Jobs ahead of it in the queue; more than [`PAGE_ROWS_MAX`] are not counted. */
+  /** Jobs ahead of it in its lane of the queue; more than [`PAGE_ROWS_MAX`] are not counted. */
   ahead?: number | null;
   /** Providers who could take it now. */
   eligible?: number | null;
@@ -923,12 +984,12 @@ export interface JobExplained {
   reason?: UnassignedReason | null;
   /** How many providers fail which rule first. */
   counts?: Record<string, number> | null;
-  /** Every provider, where they were asked for. */
+  /** Every active provider, where they were asked for. */
   providers?: Array<Candidate> | null;
 }
 
 /** Where a job stands, in one word. */
-export type Why = "backoff" | "nobody_eligible" | "waits_for_dispatch" | "waits_for_share" | "waits_for_ack" | "running" | "waits_for_proof" | "waits_for_settlement" | "over";
+export type Why = "backoff" | "nobody_eligible" | "waits_for_dispatch" | "waits_for_share" | "waits_for_ack" | "running" | "waits_for_proof" | "waits_for_settlement" | "over" | "waits_for_reveal";
 
 /** The first rule that a provider fails; declared in the order in which the rules are asked. */
 export type UnassignedReason = "status" | "capability" | "attestation" | "stake" | "health" | "denied" | "region" | "model" | "attestation_class" | "cooldown" | "concurrency" | "units" | "diversity" | "no_providers";
@@ -952,6 +1013,8 @@ export interface PayoutExplained {
   surge_ppm: number;
   /** What the price came to: base times the factors, within the policy's bounds. */
   quoted: string;
+  /** The most that the fee of its job lets it be paid, where the market bounds rewards by fees. */
+  reward_max?: string | null;
   /** The epoch that first could not pay it all, where this is the rest. */
   deferred_from?: number | null;
   /** What is left for a later budget. */
@@ -994,6 +1057,8 @@ export interface SlashRecord {
   cancelled: string | null;
   /** Who proved the offence. */
   reporter: string | null;
+  /** What could be taken when it was judged. */
+  stake: string;
 }
 
 /** What was measured in the epoch; what is absent was not, and is not judged. */
@@ -1130,12 +1195,20 @@ export interface RequestRules {
   fair_share_ppm: number;
   /** From how many leases of a kind on the share is bounded; 0 is never. */
   fair_min_leases: number;
+  /** The part of the fee that the provider has when its requester cancels an assigned job. */
+  cancel_fee_ppm: number;
+  /** Whether a quantum job must commit to hidden traps. */
+  traps_required: boolean;
 }
 
 /** What a lease asks of its holder. */
 export interface LeaseRules {
   /** Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never. */
   failures_in_row_max: number;
+  /** Blocks after a completion in which it is proved and rated; hidden traps are revealed in the first half of them. */
+  proof_blocks: number;
+  /** Stake for each lease of a kind that a provider holds at a time; 0 leaves the number of leases to the policy. */
+  stake_per_lease: PerKind3;
 }
 
 /** How penalties are applied. */
@@ -1158,6 +1231,8 @@ export interface PenaltyRules {
 export interface FundRules {
   /** The source. */
   source: FundSource;
+  /** The most that a claim is paid, as a multiple of its job's fee; null is any price. */
+  reward_per_fee_ppm: number | null;
 }
 
 /** Where an epoch's budget comes from. */
@@ -1202,8 +1277,8 @@ export interface Operator {
 
 /** What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md). */
 export interface EvidenceRules {
-  /** Workloads that are accepted; none is any. */
-  measurements: Array<string>;
+  /** Workloads that are accepted. A class without any is off on a mainnet, and takes any workload elsewhere. */
+  measurements: Measurements;
   /** States of a platform that are accepted. */
   tcb_statuses: Array<TcbStatus>;
   /** The least privileged level that may ask for an SEV-SNP report. */
@@ -1212,10 +1287,44 @@ export interface EvidenceRules {
   lifetime_ms: number;
   /** Platform keys of Arm CCA that are trusted: points as in SEC 1. */
   cca_platform_keys: Array<string>;
+  /** The earliest time of issue of collateral that is accepted, ms since 1970; 0 is any. */
+  collateral_from_ms: number;
+  /** The least `tcbEvaluationDataNumber` of Intel's collateral; 0 is any. */
+  tcb_evaluation_min: number;
+  /** The least firmware of AMD's products; with a list, a product that it does not name is refused. */
+  snp_tcb_min: Array<SnpTcb>;
+}
+
+/** Workloads of each class, as the bytes of their measurements. */
+export interface Measurements {
+  /** MRENCLAVE. */
+  sgx: Array<string>;
+  /** MRTD. */
+  tdx: Array<string>;
+  /** MEASUREMENT. */
+  sev-snp: Array<string>;
+  /** The realm's initial measurement. */
+  cca: Array<string>;
 }
 
 /** The state of a platform's trusted computing base. */
 export type TcbStatus = "UpToDate" | "SWHardeningNeeded" | "ConfigurationNeeded" | "ConfigurationAndSWHardeningNeeded" | "OutOfDate" | "OutOfDateConfigurationNeeded" | "TDRelaunchAdvised" | "TDRelaunchAdvisedConfigurationNeeded" | "Revoked";
+
+/** The least firmware of an AMD product. A component that a product does not have is not compared. */
+export interface SnpTcb {
+  /** The product: `Milan`, `Genoa` or `Turin`. */
+  product: string;
+  /** Firmware of the FMC, which products from Turin on have. */
+  fmc: number;
+  /** The boot loader. */
+  boot_loader: number;
+  /** The operating system of the secure processor. */
+  tee: number;
+  /** The SNP firmware. */
+  snp: number;
+  /** The microcode. */
+  microcode: number;
+}
 
 export interface ScheduleView {
   epoch: number;
@@ -1377,10 +1486,10 @@ export interface SequencerKey {
 }
 
 /** What happened, for indexers, explorers and operators. */
-export type Event = { initialised: { chain_id: number; policy_hash: string; network_id: string } } | { provider_registered: { provider_id: string } } | { provider_status: { provider_id: string; status: ProviderStatus } } | { stake_changed: { provider_id: string; stake: string } } | { job_enqueued: { task_id: string; kind: Kind; requester: string; units: string; fee: string } } | { job_assigned: { task_id: string; provider_id: string; lease_id: string; attempt: number; expires_ms: number } } | { job_acknowledged: { task_id: string; provider_id: string } } | { job_renewed: { task_id: string; provider_id: string; expires_ms: number } } | { job_requeued: { task_id: string; provider_id: string; cause: RequeueCause; ready_ms: number } } | { job_completed: { task_id: string; provider_id: string; result_digest: string; latency_ms: number } } | { job_ended: { task_id: string; status: JobStatus; cause: RequeueCause } } | { claim_accepted: { task_id: string; claim_key: string; epoch: number; provider_id: string } } | { provider_warned: { provider_id: string; epoch: number; reason: string } } | { provider_slashed: { provider_id: string; epoch: number; reason: string; severity: Severity; penalty: string } } | { epoch_settled: { epoch: number; batch_id: string; claims: number; payable: string } } | { policy_scheduled: { epoch: number; policy_hash: string } } | { provider_withdrew: { provider_id: string; amount: string; available: string } } | { offence_reported: { provider_id: string; epoch: number; offence: Offence } } | { market_scheduled: { epoch: number; market_hash: string } } | { core_scheduled: { epoch: number; module_hash: string } } | { key_rotated: { provider_id: string } } | { deposit_changed: { requester: string; deposit: string } } | { withdrawal_requested: { withdrawal: number; role: PayeeRole; payee: string; amount: string; due_ms: number } } | { withdrawal_paid: { withdrawal: number; role: PayeeRole; payee: string; amount: string } } | { withdrawal_cancelled: { withdrawal: number; role: PayeeRole; payee: string; amount: string } } | { penalty_delayed: { provider_id: string; epoch: number; penalty: string; applied_in: number } } | { penalty_cancelled: { provider_id: string; epoch: number; reason: string } } | { debt_repaid: { provider_id: string; epoch: number; amount: string } } | { reporter_rewarded: { reporter: string; provider_id: string; epoch: number; amount: string } } | { batch_sealed: { number: number; hash: string; block_height: number; messages: number } } | { sequencer_contradicted: { number: number; sealed: string; anchored: string } } | { sequencers_replaced: { height: number } };
+export type Event = { initialised: { chain_id: number; policy_hash: string; network_id: string } } | { provider_registered: { provider_id: string } } | { provider_status: { provider_id: string; status: ProviderStatus } } | { stake_changed: { provider_id: string; stake: string } } | { job_enqueued: { task_id: string; kind: Kind; requester: string; units: string; fee: string } } | { job_assigned: { task_id: string; provider_id: string; lease_id: string; attempt: number; expires_ms: number } } | { job_acknowledged: { task_id: string; provider_id: string } } | { job_renewed: { task_id: string; provider_id: string; expires_ms: number } } | { job_requeued: { task_id: string; provider_id: string; cause: RequeueCause; ready_ms: number } } | { job_completed: { task_id: string; provider_id: string; result_digest: string; latency_ms: number } } | { job_ended: { task_id: string; status: JobStatus; cause: RequeueCause } } | { claim_accepted: { task_id: string; claim_key: string; epoch: number; provider_id: string } } | { provider_warned: { provider_id: string; epoch: number; reason: string } } | { provider_slashed: { provider_id: string; epoch: number; reason: string; severity: Severity; penalty: string } } | { epoch_settled: { epoch: number; batch_id: string; claims: number; payable: string } } | { policy_scheduled: { epoch: number; policy_hash: string } } | { provider_withdrew: { provider_id: string; amount: string; available: string } } | { offence_reported: { provider_id: string; epoch: number; offence: Offence } } | { market_scheduled: { epoch: number; market_hash: string } } | { core_scheduled: { epoch: number; module_hash: string } } | { key_rotated: { provider_id: string } } | { deposit_changed: { requester: string; deposit: string } } | { withdrawal_requested: { withdrawal: number; role: PayeeRole; payee: string; amount: string; due_ms: number } } | { withdrawal_paid: { withdrawal: number; role: PayeeRole; payee: string; amount: string } } | { withdrawal_cancelled: { withdrawal: number; role: PayeeRole; payee: string; amount: string } } | { penalty_delayed: { provider_id: string; epoch: number; penalty: string; applied_in: number } } | { penalty_cancelled: { provider_id: string; epoch: number; reason: string } } | { debt_repaid: { provider_id: string; epoch: number; amount: string } } | { reporter_rewarded: { reporter: string; provider_id: string; epoch: number; amount: string } } | { batch_sealed: { number: number; hash: string; block_height: number; messages: number } } | { sequencer_contradicted: { number: number; sealed: string; anchored: string } } | { sequencers_replaced: { height: number } } | { cancellation_charged: { task_id: string; provider_id: string; amount: string } } | { traps_verified: { task_id: string; provider_id: string; passed: boolean; shots: number; failures: number } } | { traps_void: { task_id: string } } | { job_rated: { task_id: string; provider_id: string; qos_ppm: number } };
 
 /** Why a job went back to the queue or ended. */
-export type RequeueCause = "ack_timeout" | "lease_expired" | "provider_failed" | "invalid_proof" | "declined" | "provider_removed" | "time_to_live" | "no_attempts_left" | "requester";
+export type RequeueCause = "ack_timeout" | "lease_expired" | "provider_failed" | "invalid_proof" | "declined" | "provider_removed" | "time_to_live" | "no_attempts_left" | "requester" | "not_proved" | "traps_failed";
 
 /** A receipt. */
 export interface Receipt {
@@ -1537,11 +1646,11 @@ export interface Applied {
   status: "ok";
   state_root: string;
   task_id?: string;
-  events: Array<{ event: "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced"; data: Record<string, unknown> }>;
+  events: Array<{ event: "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced" | "cancellationCharged" | "trapsVerified" | "trapsVoid" | "jobRated"; data: Record<string, unknown> }>;
 }
 
 export interface EventLine {
-  event: "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced";
+  event: "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced" | "cancellationCharged" | "trapsVerified" | "trapsVoid" | "jobRated";
   seq: number;
   height: number;
   time_ms: number;
@@ -1614,7 +1723,7 @@ export type JobStatusInput = "queued" | "assigned" | "completed" | "claimed" | "
 export type RoleInput = "provider" | "operator";
 
 /** What may happen, in the order of the ABI: a variant's index is never used for another again. */
-export type Command = { genesis: { network: NetworkHeaderInput; policy: string; market?: string | null } } | { tick: Record<string, unknown> } | { register: { provider_id: string; operator?: string | null; kinds: Array<KindInput>; region?: string | null; models: Array<string>; endpoints: Array<string>; attestation?: AttestationEvidence | null; max_concurrent?: PerKindInput | null; circuit_max?: CircuitInput | null; public_key?: string | null; key_scheme?: SchemeInput | null; account?: string | null } } | { stake: { provider_id: string; amount: string } } | { unstake: { provider_id: string; amount: string } } | { heartbeat: { provider_id: string; beat?: number | null; load_ppm?: number | null; free?: PerKindInput | null } } | { retire: { provider_id: string } } | { enqueue: { kind: KindInput; requester: string; tier: string; fee: string; units: string; tx_hash: string; caller: string; payload: string; region?: string | null; model?: string | null; attestation_classes: Array<AttestationClassInput>; circuit?: CircuitInput | null } } | { cancel: { task_id: string; requester: string } } | { dispatch: { beacon: string } } | { ack: LeaseMessage } | { renew: LeaseMessage } | { decline: LeaseMessage } | { fail: LeaseMessage } | { complete: { lease: LeaseMessage; result_digest: string; metrics: ResultMetrics } } | { proof: { task_id: string; nullifier: string; proof_ref: string; miner: string; valid: boolean; block_height?: number | null } } | { settle: { epoch: number } } | { schedule_policy: { epoch: number; policy: string } } | { withdraw: { provider_id: string; amount: string } } | { report: { provider_id: string; offence: OffenceInput } } | { schedule_market: { epoch: number; market: string } } | { schedule_core: { epoch: number; module_hash: string } } | { rotate_key: { provider_id: string; public_key: string; signature: string; key_scheme?: SchemeInput | null } } | { deposit: { requester: string; amount: string } } | { reclaim: { requester: string; amount: string } } | { miner_withdraw: { miner: string; amount: string } } | { cancel_withdrawal: { withdrawal: number } } | { cancel_slash: { epoch: number; provider_id: string; reason: string } } | { evidence: { reporter: string; provider_id: string; proof: OffenceProof } } | { signed: SignedCommand } | { prove: IncludedProof } | { block: { hash: string; parent_hash: string; beacon: string } } | { malformed: { tx_hash?: string | null; code: string; path: string } } | { transaction: ContractTransaction } | { anchor: { number: number; hash: string } } | { seal: Seal } | { replace_sequencers: { height: number; keys: Array<SequencerKeyInput> } };
+export type Command = { genesis: { network: NetworkHeaderInput; policy: string; market?: string | null } } | { tick: Record<string, unknown> } | { register: { provider_id: string; operator?: string | null; kinds: Array<KindInput>; region?: string | null; models: Array<string>; endpoints: Array<string>; attestation?: AttestationEvidence | null; max_concurrent?: PerKindInput | null; circuit_max?: CircuitInput | null; public_key?: string | null; key_scheme?: SchemeInput | null; account?: string | null; operator_proof?: OperatorProof | null } } | { stake: { provider_id: string; amount: string } } | { unstake: { provider_id: string; amount: string } } | { heartbeat: { provider_id: string; beat?: number | null; load_ppm?: number | null; free?: PerKindInput | null } } | { retire: { provider_id: string } } | { enqueue: { kind: KindInput; requester: string; tier: string; fee: string; units: string; tx_hash: string; caller: string; payload: string; region?: string | null; model?: string | null; attestation_classes: Array<AttestationClassInput>; circuit?: CircuitInput | null; traps?: TrapCommitmentInput | null } } | { cancel: { task_id: string; requester: string } } | { dispatch: { beacon: string } } | { ack: LeaseMessage } | { renew: LeaseMessage } | { decline: LeaseMessage } | { fail: LeaseMessage } | { complete: { lease: LeaseMessage; result_digest: string; metrics: ResultMetrics; counts?: Array<CircuitCounts> | null } } | { proof: { task_id: string; nullifier: string; proof_ref: string; miner: string; valid: boolean; block_height?: number | null } } | { settle: { epoch: number } } | { schedule_policy: { epoch: number; policy: string } } | { withdraw: { provider_id: string; amount: string } } | { report: { provider_id: string; offence: OffenceInput } } | { schedule_market: { epoch: number; market: string } } | { schedule_core: { epoch: number; module_hash: string } } | { rotate_key: { provider_id: string; public_key: string; signature: string; key_scheme?: SchemeInput | null; attestation?: AttestationEvidence | null } } | { deposit: { requester: string; amount: string } } | { reclaim: { requester: string; amount: string } } | { miner_withdraw: { miner: string; amount: string } } | { cancel_withdrawal: { withdrawal: number } } | { cancel_slash: { epoch: number; provider_id: string; reason: string } } | { evidence: { reporter: string; provider_id: string; proof: OffenceProof } } | { signed: SignedCommand } | { prove: IncludedProof } | { block: { hash: string; parent_hash: string; beacon: string } } | { malformed: { tx_hash?: string | null; code: string; path: string } } | { transaction: ContractTransaction } | { anchor: { number: number; hash: string } } | { seal: Seal } | { replace_sequencers: { height: number; keys: Array<SequencerKeyInput> } } | { reveal_traps: { task_id: string; seed: string; programs: Array<string> } } | { rate: { task_id: string; requester: string; qos_ppm: number } };
 
 /** A network document with everything resolved: what a genesis carries, and the preimage of the network id. */
 export interface NetworkHeaderInput {
@@ -1723,6 +1832,26 @@ export interface CircuitInput {
   depth: number;
 }
 
+/** The word of an operator that it runs a provider. */
+export interface OperatorProof {
+  /** How the operator signs. */
+  scheme: SchemeInput;
+  /** Its key. */
+  public_key: string;
+  /** By that key, over `H("aicf/operates/v1", [network_id, provider_id, operator])`. */
+  signature: string;
+}
+
+/** What the requester of a quantum job commits to before the job runs (docs/spec/12-traps.md). */
+export interface TrapCommitmentInput {
+  /** The commitment to the secret seed, `H("aicf/trap-seed/v1", [seed])`. */
+  commitment: string;
+  /** Circuits of the job's program, the traps among them: more than the policy's `traps.count`, at most [`crate::limits::TRAP_CIRCUITS_MAX`]. */
+  circuits: number;
+  /** The digest of the circuits, `H("aicf/trap-programs/v1", [programs])` with SHA3-256 of the program of each. A provider compares it with the program that it was given before it takes the lease up. */
+  programs: string;
+}
+
 /** A provider's message about the lease it holds: the attempt is the fence against old leases. */
 export interface LeaseMessage {
   /** The job. */
@@ -1733,7 +1862,7 @@ export interface LeaseMessage {
   attempt: number;
 }
 
-/** What a result is worth, as measured. */
+/** What a result is worth, as measured. Only an open devnet believes all of it; elsewhere the units count, and the quality is what requesters say and revealed traps show. */
 export interface ResultMetrics {
   /** Units used; at most what was asked. */
   units: string;
@@ -1749,19 +1878,22 @@ export interface ResultMetrics {
   trap_failures?: number | null;
 }
 
+/** The measured shots of one circuit. */
+export interface CircuitCounts {
+  /** The circuit's place in the program, from 0. */
+  place: number;
+  /** How often each bitstring came out. */
+  counts: Record<string, number>;
+}
+
 /** A single act that is proven as soon as it is seen, without a minimum of samples. */
 export type OffenceInput = "attestation_invalid" | "equivocation" | "replay" | "lease_loss" | "heartbeat_miss";
 
-/** Two signed messages of a provider that contradict each other. */
-export type OffenceProof = { equivocation: { task_id: string; attempt: number; first: SignedHash; second: SignedHash } } | { replay: { nullifier: string; first: SignedHash; second: SignedHash } };
+/** Two signed statements of a provider that contradict each other. */
+export type OffenceProof = { equivocation: { first: SignedStatement; second: SignedStatement } } | { replay: { first: string; second: string } };
 
-/** A hash and the provider's signature (see [`super::signed`] for what is signed). */
-export interface SignedHash {
-  /** A result's digest, or a task_id. */
-  hash: string;
-  /** By the provider. */
-  signature: string;
-}
+/** What a provider signed, as evidence gives it. */
+export type SignedStatement = { completion: SignedCommand } | { proof: string };
 
 /** A command, who gives it, and the proof of that (see [`super::speaker`] for what is signed). */
 export interface SignedCommand {
@@ -1802,7 +1934,7 @@ export interface ContractTransaction {
 }
 
 /** A call of the fund's contract, in the order of the ABI. */
-export type ContractCall = { enqueue: { kind: KindInput; requester: string; tier: string; fee: string; units: string; payload: string; region?: string | null; model?: string | null; attestation_classes: Array<AttestationClassInput>; circuit?: CircuitInput | null } } | { cancel: { task_id: string; requester: string } } | { stake: { provider_id: string; amount: string } } | { unstake: { provider_id: string; amount: string } } | { deposit: { requester: string; amount: string } } | { retire: { provider_id: string } } | { anchor: { number: number; hash: string } };
+export type ContractCall = { enqueue: { kind: KindInput; requester: string; tier: string; fee: string; units: string; payload: string; region?: string | null; model?: string | null; attestation_classes: Array<AttestationClassInput>; circuit?: CircuitInput | null; traps?: TrapCommitmentInput | null } } | { cancel: { task_id: string; requester: string } } | { stake: { provider_id: string; amount: string } } | { unstake: { provider_id: string; amount: string } } | { deposit: { requester: string; amount: string } } | { retire: { provider_id: string } } | { anchor: { number: number; hash: string } } | { reveal_traps: { task_id: string; seed: string; programs: Array<string> } } | { rate: { task_id: string; requester: string; qos_ppm: number } };
 
 /** The seal of a batch (see [`super::batches`] for what is signed). The batch's time is the entry's. */
 export interface Seal {
@@ -1956,7 +2088,7 @@ export interface AssignmentPolicyInput {
   max_operator_share_ppm: number;
   /** Largest share of one region. */
   max_region_share_ppm: number;
-  /** Leases a provider may hold, unless it says otherwise. */
+  /** Leases a provider may hold: the engine never lets it hold more, `matching.assign` takes a number of its own. */
   concurrency: PerKindInput;
   /** Units a provider may be given in an epoch. */
   units_per_epoch: PerKind3Input;
@@ -1966,7 +2098,7 @@ export interface AssignmentPolicyInput {
 export type StrategyInput = "shuffle" | "weighted" | "score";
 
 /** What happens to a provider that got a lease (SPEC §4). */
-export type SpreadInput = "round_robin" | "pack";
+export type SpreadInput = "round_robin" | "pack" | "proportional";
 
 /** One value for each kind. */
 export interface PerKind3Input {
@@ -2453,13 +2585,13 @@ export interface Methods {
   };
   /** What happened, in order, from an entry or a cursor on. */
   "aicf.listEvents": {
-    params: { topics?: Array<"initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced"> | "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced"; task_id?: string; provider_id?: string; requester?: string; kind?: "ai" | "quantum"; from_seq?: number; cursor?: string; limit?: number };
+    params: { topics?: Array<"initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced" | "cancellationCharged" | "trapsVerified" | "trapsVoid" | "jobRated"> | "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced" | "cancellationCharged" | "trapsVerified" | "trapsVoid" | "jobRated"; task_id?: string; provider_id?: string; requester?: string; kind?: "ai" | "quantum"; from_seq?: number; cursor?: string; limit?: number };
     result: { items: Array<EventLine>; nextCursor: string | null; more: boolean };
   };
   /** The outcome of a write that was answered with a ticket: pending, or what the write would have answered. */
   "aicf.getTicket": {
     params: { ticket: string };
-    result: { ticket: string; status: string; seq: number | null; message?: string; height?: number; time_ms?: number; state_root?: string; task_id?: string; events?: Array<{ event: "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced"; data: Record<string, unknown> }> };
+    result: { ticket: string; status: string; seq: number | null; message?: string; height?: number; time_ms?: number; state_root?: string; task_id?: string; events?: Array<{ event: "initialised" | "providerRegistered" | "providerStatusChanged" | "providerJailed" | "stakeChanged" | "jobEnqueued" | "jobAssigned" | "jobAcknowledged" | "leaseRenewed" | "leaseCancelled" | "jobCompleted" | "jobExpired" | "jobFailed" | "jobCancelled" | "claimAccepted" | "providerWarned" | "providerSlashed" | "epochSettled" | "policyScheduled" | "marketScheduled" | "coreScheduled" | "providerWithdrew" | "offenceReported" | "keyRotated" | "depositChanged" | "withdrawalRequested" | "withdrawalPaid" | "withdrawalCancelled" | "penaltyDelayed" | "penaltyCancelled" | "debtRepaid" | "reporterRewarded" | "batchSealed" | "sequencerContradicted" | "sequencersReplaced" | "cancellationCharged" | "trapsVerified" | "trapsVoid" | "jobRated"; data: Record<string, unknown> }> };
   };
   /** Returns sealed batches of messages in order, from a number on: what a replica applies. */
   "aicf.listBatches": {
@@ -2473,7 +2605,7 @@ export interface Methods {
   };
   /** Puts a job into the queue; the answer has its task_id. */
   "aicf.submitJob": {
-    params: { kind: KindInput; payload_json?: unknown; units: string; fee?: string; requester?: string; tier?: string; region?: string | null; model?: string | null; attestation_classes?: Array<AttestationClassInput>; circuit?: CircuitInput | null; payload?: string; tx_hash?: string; caller?: string };
+    params: { kind: KindInput; payload_json?: unknown; units: string; fee?: string; requester?: string; tier?: string; region?: string | null; model?: string | null; attestation_classes?: Array<AttestationClassInput>; circuit?: CircuitInput | null; payload?: string; tx_hash?: string; caller?: string; traps?: TrapCommitmentInput | null };
     result: Applied | Accepted;
   };
   /** Takes a job back; its fee returns. */
@@ -2481,9 +2613,24 @@ export interface Methods {
     params: { task_id?: string; requester?: string };
     result: Applied | Accepted;
   };
+  /** Rates the result of an AI job, once: the quality that the provider's windows have of it. */
+  "aicf.rateJob": {
+    params: { task_id?: string; requester?: string; qos_ppm?: number };
+    result: Applied | Accepted;
+  };
+  /** Reveals the seed of a quantum job's hidden traps: the result is verified before it can be claimed. */
+  "aicf.revealTraps": {
+    params: { task_id?: string; seed?: string; programs?: Array<string> };
+    result: Applied | Accepted;
+  };
+  /** Proves an offence by two signed statements of the provider: completions, or proofs. */
+  "aicf.submitEvidence": {
+    params: { reporter?: string; provider_id?: string; proof?: OffenceProof };
+    result: Applied | Accepted;
+  };
   /** Makes a provider known, or changes what it offers. */
   "aicf.registerProvider": {
-    params: { provider_id?: string; kinds?: Array<KindInput>; region?: string | null; models?: Array<string>; endpoints?: Array<string>; attestation?: AttestationEvidence | null; max_concurrent?: PerKindInput | null; circuit_max?: CircuitInput | null; public_key?: string | null; key_scheme?: SchemeInput | null; operator?: string | null; signed?: SignedCommand };
+    params: { provider_id?: string; kinds?: Array<KindInput>; region?: string | null; models?: Array<string>; endpoints?: Array<string>; attestation?: AttestationEvidence | null; max_concurrent?: PerKindInput | null; circuit_max?: CircuitInput | null; public_key?: string | null; key_scheme?: SchemeInput | null; operator?: string | null; operator_proof?: OperatorProof | null; account?: string | null; signed?: SignedCommand };
     result: Applied | Accepted;
   };
   /** A provider is there. */
@@ -2513,7 +2660,7 @@ export interface Methods {
   };
   /** A provider has a result. */
   "aicf.completeJob": {
-    params: { task_id?: string; provider_id?: string; attempt?: number; result_digest?: string; metrics?: ResultMetrics; signed?: SignedCommand };
+    params: { task_id?: string; provider_id?: string; attempt?: number; result_digest?: string; metrics?: ResultMetrics; counts?: Array<CircuitCounts> | null; signed?: SignedCommand };
     result: Applied | Accepted;
   };
   /** A provider takes out what it was paid. */
@@ -2573,7 +2720,7 @@ export interface Methods {
   };
   /** A quantum job: units are depth x width x shots / 1000 where they are not given. */
   "cap.enqueueQuantum": {
-    params: { circuit?: unknown; qubits?: number; depth?: number; shots?: number; units?: string; fee?: string; requester?: string; tier?: string; region?: string | null; model?: string | null; attestation_classes?: Array<AttestationClassInput>; payload_json?: unknown; payload?: string; tx_hash?: string; caller?: string };
+    params: { circuit?: unknown; qubits?: number; depth?: number; shots?: number; units?: string; fee?: string; requester?: string; tier?: string; region?: string | null; model?: string | null; attestation_classes?: Array<AttestationClassInput>; payload_json?: unknown; payload?: string; tx_hash?: string; caller?: string; traps?: TrapCommitmentInput | null };
     result: Applied | Accepted;
   };
   /** As aicf.getJob. */

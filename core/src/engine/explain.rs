@@ -10,7 +10,7 @@ use super::key::{Key, Table};
 use super::lanes;
 use super::leases;
 use super::offences;
-use super::offers::{Now, active, offer, request};
+use super::offers::{Now, offer, registered, request};
 use super::requesters;
 use super::rows::{Deferred, Head, Job, JobStatus, Network, SlashRecord};
 use super::schedules::{archived, hash_at};
@@ -162,7 +162,7 @@ fn waiting(
     let wanted = [request(task_id, job)];
     let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
     let (mut eligible, mut providers) = (0_u64, Vec::new());
-    for (provider_id, row) in active(txn)? {
+    for (provider_id, row) in registered(txn)? {
         let offer = [offer(&now, provider_id.clone(), &row)?];
         let assigned = matching::assign(&alone, &Hash32::ZERO, head.time_ms, &offer, &wanted)?;
         let reason = assigned.unassigned.first().map(|failed| failed.reason);

@@ -78,13 +78,33 @@ impl<'a> Now<'a> {
 /// # Errors
 /// The store's; `invariant` for an index that does not read back.
 pub fn active(txn: &Txn<'_>) -> Result<Vec<(Text, Provider)>> {
-    let prefix = Key::new(Table::ProviderByStatus).byte(ProviderStatus::Active as u8);
+    of_status(txn, ProviderStatus::Active)
+}
+
+/// The providers that have not retired, by id: a dispatch gives nothing to those that are not active, and an explanation
+/// tells so.
+///
+/// # Errors
+/// As [`active`].
+pub fn registered(txn: &Txn<'_>) -> Result<Vec<(Text, Provider)>> {
+    let mut providers = Vec::new();
+    for status in ProviderStatus::ALL {
+        if status != ProviderStatus::Retired {
+            providers.extend(of_status(txn, status)?);
+        }
+    }
+    providers.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(providers)
+}
+
+fn of_status(txn: &Txn<'_>, status: ProviderStatus) -> Result<Vec<(Text, Provider)>> {
+    let prefix = Key::new(Table::ProviderByStatus).byte(status as u8);
     let mut providers = Vec::new();
     for (key, _) in txn.scan_prefix(&prefix, usize::MAX)? {
         let id = trailing_text(&key, 2).and_then(|id| Text::new(id).ok());
-        let id = id.ok_or_else(|| Error::invariant("an active provider without an id"))?;
+        let id = id.ok_or_else(|| Error::invariant("a provider without an id"))?;
         let row = txn.get(Key::new(Table::Provider).text(&id))?;
-        let row = row.ok_or_else(|| Error::invariant("an active provider without a row"))?;
+        let row = row.ok_or_else(|| Error::invariant("a provider without a row"))?;
         providers.push((id, row));
     }
     Ok(providers)

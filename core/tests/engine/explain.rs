@@ -22,13 +22,15 @@ fn a_job_is_explained_at_every_step() {
     );
     assert_eq!((&said["ahead"], &said["eligible"]), (&json!(0), &json!(0)));
 
-    // One without stake is not active, and no dispatch considers it; one of another kind fails there.
+    // One without stake, one of another kind: each fails where it fails first.
     world.provider("poor", 0);
     let said = why(&world, task);
     assert_eq!(
-        (&said["why"], &said["reason"], &said["providers"]),
-        (&json!("nobody_eligible"), &json!("no_providers"), &json!([]))
+        (&said["why"], &said["reason"]),
+        (&json!("nobody_eligible"), &json!("status"))
     );
+    assert_eq!(said["counts"], json!({"status": 1}));
+    assert_eq!(said["providers"], json!([{"provider_id": "poor", "reason": "status"}]));
     world.story(&[
         (
             0,
@@ -40,12 +42,14 @@ fn a_job_is_explained_at_every_step() {
     let said = why(&world, task);
     assert_eq!(
         (&said["why"], &said["reason"]),
-        (&json!("nobody_eligible"), &json!("capability"))
+        (&json!("nobody_eligible"), &json!("status"))
     );
-    assert_eq!(said["counts"], json!({"capability": 1}));
-    assert_eq!(
-        said["providers"],
-        json!([{"provider_id": "qpu", "reason": "capability"}])
+    assert_eq!(said["counts"], json!({"status": 1, "capability": 1}));
+    assert!(
+        said["providers"]
+            .as_array()
+            .unwrap()
+            .contains(&json!({"provider_id": "qpu", "reason": "capability"}))
     );
 
     world.provider("a", 2_000);

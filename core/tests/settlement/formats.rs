@@ -36,6 +36,7 @@ const CLAIM: &[&str] = &[
     "lease_id",
     "deferred_from",
     "owed",
+    "reward_max",
 ];
 const OUTPUT: &[&str] = &[
     "batch",

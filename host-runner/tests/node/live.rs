@@ -153,6 +153,7 @@ fn mainnet_rules_are_lived_by_on_a_live_chain() {
     let params = aicf_core::market::Market::parse_yaml(&params).unwrap();
     let params = aicf_core::codec::json::to_string(&params).unwrap();
     let mut params: Value = serde_json::from_str(&params).unwrap();
+    params["attestation"]["measurements"]["cca"] = json!([aicf_core::codec::hex::text(&crate::cca::MEASUREMENT)]);
     params["attestation"]["cca_platform_keys"] = json!([aicf_core::codec::hex::text(&platform_key())]);
     a_job_is_acknowledged_renewed_completed_proved_and_paid(&Rules {
         class: "mainnet",

@@ -33,6 +33,8 @@ import type {
   QpuVerifyInput,
   HashTaggedInput,
   NetworkCheckInput,
+  TrapsPositionsInput,
+  PolicyLintInput,
   TaskIdDeriveOutput,
   PriorityRankOutput,
   MatchingSeedOutput,
@@ -64,6 +66,8 @@ import type {
   QpuVerifyOutput,
   HashTaggedOutput,
   NetworkCheckOutput,
+  TrapsPositionsOutput,
+  PolicyLintOutput,
 } from "./types.js";
 
 /** The id that binds a job to chain, block, transaction, caller and payload. */
@@ -158,3 +162,9 @@ export declare function hashTagged(input: HashTaggedInput, policy?: Policy): Has
 
 /** A network document completed and checked, its network id, and the genesis entry. */
 export declare function networkCheck(input: NetworkCheckInput, policy?: Policy): NetworkCheckOutput;
+
+/** Where hidden traps stand among the circuits of a job, and the commitment to their seed. */
+export declare function trapsPositions(input: TrapsPositionsInput, policy?: Policy): TrapsPositionsOutput;
+
+/** Values of a policy and of market rules that contradict each other, and bounds left open. */
+export declare function policyLint(input: PolicyLintInput, policy?: Policy): PolicyLintOutput;

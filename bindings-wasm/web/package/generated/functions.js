@@ -33,3 +33,5 @@ export const proofBody = (input, policy) => call("proof.body", input, policy);
 export const qpuVerify = (input, policy) => call("qpu.verify", input, policy);
 export const hashTagged = (input, policy) => call("hash.tagged", input, policy);
 export const networkCheck = (input, policy) => call("network.check", input, policy);
+export const trapsPositions = (input, policy) => call("traps.positions", input, policy);
+export const policyLint = (input, policy) => call("policy.lint", input, policy);

@@ -273,6 +273,22 @@ export interface NetworkCheckInput {
   params?: PartialMarket | undefined;
 }
 
+/** Input of `traps.positions`. */
+export interface TrapsPositionsInput {
+  seed: BytesLike;
+  circuits: Integer;
+  policy?: PartialPolicy | undefined;
+}
+
+/** Input of `policy.lint`. */
+export interface PolicyLintInput {
+  policy?: PartialPolicy | undefined;
+  /** Absent is the defaults. */
+  market?: PartialMarket | undefined;
+  /** What the network is for; without it the rules that need it are left out. */
+  class?: NetworkName | undefined;
+}
+
 /** Breached above a time. */
 export interface AboveMs {
   /** Above this, ms. */
@@ -353,7 +369,7 @@ export interface AssignmentPolicy {
   max_operator_share_ppm: number;
   /** Largest share of one region. */
   max_region_share_ppm: number;
-  /** Leases a provider may hold, unless it says otherwise. */
+  /** Leases a provider may hold: the engine never lets it hold more, `matching.assign` takes a number of its own. */
   concurrency: PerKindCount;
   /** Units a provider may be given in an epoch. */
   units_per_epoch: PerKindUnits;
@@ -414,7 +430,9 @@ export type AttestationReason =
   | "tcb_status_refused"
   | "measurement_refused"
   | "report_data_mismatch"
-  | "traps_failed";
+  | "traps_failed"
+  | "collateral_stale"
+  | "tcb_below_minimum";
 
 /** Rules for judging evidence; every one may be absent. */
 export interface AttestationRules {
@@ -432,6 +450,14 @@ export interface AttestationRules {
   lifetime_ms?: Integer | undefined;
   /** Roots that are trusted instead of the vendor's: certificates (DER), and for CCA, which has no public roots, platform keys (points of P-256 or P-384 as in SEC 1). */
   trust_anchors?: ReadonlyArray<BytesLike> | undefined;
+  /** Whether every certificate of a path needs a revocation list of its issuer (SEV-SNP); absent is no. SGX and TDX always need them. */
+  crls_required?: boolean | undefined;
+  /** The earliest time of issue of revocation lists, TCB info and QE identity that is accepted, ms since 1970; absent is any. */
+  collateral_from_ms?: Integer | undefined;
+  /** The least `tcbEvaluationDataNumber` of TCB info and QE identity (SGX, TDX); absent is any. */
+  tcb_evaluation_min?: Integer | undefined;
+  /** The least versions of each product's firmware (SEV-SNP); absent or empty is any. A product that a list does not name is refused. */
+  snp_tcb_min?: ReadonlyArray<SnpTcbInput> | undefined;
 }
 
 /** Output of `attestation.verify`. */
@@ -586,6 +612,14 @@ export interface Circuit {
   depth: Integer;
 }
 
+/** The measured shots of one circuit. */
+export interface CircuitCounts {
+  /** The circuit's place in the program, from 0. */
+  place: Integer;
+  /** How often each bitstring came out. */
+  counts: Record<string, Integer>;
+}
+
 /** A proven piece of work that asks to be paid. */
 export interface Claim {
   /** The job. */
@@ -616,6 +650,8 @@ export interface Claim {
   deferred_from?: Integer | undefined;
   /** What is left to pay of a deferred claim. */
   owed?: Amount | undefined;
+  /** The most that a fresh claim is paid, whatever its price; absent is any price. */
+  reward_max?: Amount | undefined;
 }
 
 /** Output of `claim.key`. */
@@ -690,7 +726,7 @@ export type Command =
     models: ReadonlyArray<string>;
     /** Where it is reached. */
     endpoints: ReadonlyArray<string>;
-    /** Who runs it; absent is the provider itself. */
+    /** Who runs it ([`super::signed::operator_of_key`]); any name on an open devnet. */
     operator?: string | undefined;
     /** Where. */
     region?: string | undefined;
@@ -706,6 +742,8 @@ export type Command =
     key_scheme?: Scheme | undefined;
     /** The provider's account on the chain, 1 to 64 bytes: the caller whose transactions may move its stake ([`Transaction`]). Absent leaves the bound account as it is; nothing unbinds it. */
     account?: BytesLike | undefined;
+    /** The word of an operator that is named for the first time. */
+    operator_proof?: OperatorProof | undefined;
   } }
   | { stake: {
     /** Whose. */
@@ -758,6 +796,8 @@ export type Command =
     model?: string | undefined;
     /** How large its circuit is (quantum); absent fits everywhere. */
     circuit?: Circuit | undefined;
+    /** Its hidden traps (quantum). */
+    traps?: TrapCommitment | undefined;
   } }
   | { cancel: {
     /** Which. */
@@ -808,6 +848,8 @@ export type Command =
     result_digest: BytesLike;
     /** What was measured. */
     metrics: ResultMetrics;
+    /** What each circuit gave, in their order, where the job has hidden traps. */
+    counts?: ReadonlyArray<CircuitCounts> | undefined;
   } }
   | { proof: {
     /** For which job. */
@@ -866,6 +908,8 @@ export type Command =
     signature: BytesLike;
     /** The scheme of the new key, as at registration. */
     key_scheme?: Scheme | undefined;
+    /** Evidence of the hardware for the new key; absent ends the attestation, which is one of the old key. */
+    attestation?: AttestationEvidence | undefined;
   } }
   | { deposit: {
     /** Whose. */
@@ -984,6 +1028,22 @@ export type Command =
     height: Integer;
     /** The keys; a seal names its key by its place in this list. */
     keys: ReadonlyArray<SequencerKeyInput>;
+  } }
+  | { reveal_traps: {
+    /** Which job. */
+    task_id: BytesLike;
+    /** The seed. */
+    seed: BytesLike;
+    /** SHA3-256 of the program of each circuit, in their order. */
+    programs: ReadonlyArray<BytesLike>;
+  } }
+  | { rate: {
+    /** Of which job. */
+    task_id: BytesLike;
+    /** Who says so. */
+    requester: string;
+    /** How good. */
+    qos_ppm: Integer;
   } };
 
 /** A call of the fund's contract, in the order of the ABI. */
@@ -1009,6 +1069,8 @@ export type ContractCall =
     model?: string | undefined;
     /** The size of its circuit (quantum only); absent fits everywhere. */
     circuit?: Circuit | undefined;
+    /** Its hidden traps (quantum only). */
+    traps?: TrapCommitment | undefined;
   } }
   | { cancel: {
     /** The job. */
@@ -1043,6 +1105,22 @@ export type ContractCall =
     number: Integer;
     /** The batch's hash. */
     hash: BytesLike;
+  } }
+  | { reveal_traps: {
+    /** The job. */
+    task_id: BytesLike;
+    /** The seed. */
+    seed: BytesLike;
+    /** SHA3-256 of the program of each circuit, in their order. */
+    programs: ReadonlyArray<BytesLike>;
+  } }
+  | { rate: {
+    /** The job. */
+    task_id: BytesLike;
+    /** The job's requester. */
+    requester: string;
+    /** The quality of the result. */
+    qos_ppm: Integer;
   } };
 
 /** What a later epoch still has to pay for a claim. */
@@ -1143,6 +1221,7 @@ export type EntryStatus =
   | "malformed"
   | "budget_exceeded"
   | "limit_reached"
+  | "evidence_too_old"
   | "wrong_batch"
   | "wrong_root"
   | "not_sequencer"
@@ -1150,7 +1229,12 @@ export type EntryStatus =
   | "not_dispatched"
   | "already_dispatched"
   | "wrong_beacon"
-  | "clock_out_of_range";
+  | "clock_out_of_range"
+  | "traps_required"
+  | "traps_pending"
+  | "bad_counts"
+  | "already_rated"
+  | "window_closed";
 
 /** What was measured in the epoch; what is absent was not, and is not judged. */
 export interface EpochMetrics {
@@ -1337,12 +1421,32 @@ export type Event =
   } }
   | { sequencers_replaced: {
     height: number;
+  } }
+  | { cancellation_charged: {
+    task_id: Uint8Array;
+    provider_id: string;
+    amount: bigint;
+  } }
+  | { traps_verified: {
+    task_id: Uint8Array;
+    provider_id: string;
+    passed: boolean;
+    shots: number;
+    failures: number;
+  } }
+  | { traps_void: {
+    task_id: Uint8Array;
+  } }
+  | { job_rated: {
+    task_id: Uint8Array;
+    provider_id: string;
+    qos_ppm: number;
   } };
 
 /** What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md). */
 export interface EvidenceRules {
-  /** Workloads that are accepted; none is any. */
-  measurements: Array<Uint8Array>;
+  /** Workloads that are accepted. A class without any is off on a mainnet, and takes any workload elsewhere. */
+  measurements: Measurements;
   /** States of a platform that are accepted. */
   tcb_statuses: Array<TcbStatus>;
   /** The least privileged level that may ask for an SEV-SNP report. */
@@ -1351,6 +1455,12 @@ export interface EvidenceRules {
   lifetime_ms: number;
   /** Platform keys of Arm CCA that are trusted: points as in SEC 1. */
   cca_platform_keys: Array<Uint8Array>;
+  /** The earliest time of issue of collateral that is accepted, ms since 1970; 0 is any. */
+  collateral_from_ms: number;
+  /** The least `tcbEvaluationDataNumber` of Intel's collateral; 0 is any. */
+  tcb_evaluation_min: number;
+  /** The least firmware of AMD's products; with a list, a product that it does not name is refused. */
+  snp_tcb_min: Array<SnpTcb>;
 }
 
 /** Why a receipt proves nothing. */
@@ -1363,6 +1473,24 @@ export type Fault =
   | "payout_proof"
   | "balance_proof"
   | "balance";
+
+/** A contradiction between two values, or a bound that is left open. */
+export interface Finding {
+  /** What it is about. */
+  code: LintCode;
+  /** How much it weighs. */
+  severity: LintSeverity;
+  /** The value: `policy.`, `market.` or `network.` and the path of the field. */
+  path: string;
+  /** What it is, as text. */
+  value: string;
+  /** What happens, in one sentence. */
+  message: string;
+  /** The value that it contradicts; absent where there is one value only. */
+  other?: string | undefined;
+  /** What that is, as text. */
+  other_value?: string | undefined;
+}
 
 /** The first block that nodes apply. */
 export interface FirstBlock {
@@ -1392,6 +1520,8 @@ export interface FundPolicy {
 export interface FundRules {
   /** The source. */
   source: FundSource;
+  /** The most that a claim is paid, as a multiple of its job's fee; null is any price. */
+  reward_per_fee_ppm: number | null;
 }
 
 /** Where an epoch's budget comes from. */
@@ -1529,7 +1659,56 @@ export interface LeasePolicy {
 export interface LeaseRules {
   /** Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never. */
   failures_in_row_max: number;
+  /** Blocks after a completion in which it is proved and rated; hidden traps are revealed in the first half of them. */
+  proof_blocks: number;
+  /** Stake for each lease of a kind that a provider holds at a time; 0 leaves the number of leases to the policy. */
+  stake_per_lease: PerKindAtoms;
 }
+
+/** What a finding is about. The names are stable; the order is that of their texts. */
+export type LintCode =
+  | "ack_after_lease"
+  | "allowed_and_denied"
+  | "attempts_outlive_job"
+  | "band_order"
+  | "beats_not_expected"
+  | "beats_outlast_epoch"
+  | "cancel_free"
+  | "carry_idle"
+  | "correlation_outlasts_stake"
+  | "debt_never_repaid"
+  | "diversity_idle"
+  | "fair_share_below_one"
+  | "fair_share_idle"
+  | "finality_exceeds_epoch"
+  | "health_lost_by_one_beat"
+  | "job_above_quota"
+  | "job_above_window"
+  | "latency_below_lease"
+  | "latency_between_edges"
+  | "latency_slashes_lease"
+  | "lease_outlives_job"
+  | "measurements_open"
+  | "multiplier_never_reached"
+  | "no_concurrency"
+  | "no_slashing_window"
+  | "penalty_above_stake"
+  | "penalty_capped"
+  | "penalty_order"
+  | "proof_window_short"
+  | "reporter_reward_high"
+  | "reward_above_budget"
+  | "slashed_while_paid"
+  | "splitting_gains_jobs"
+  | "splitting_gains_slots"
+  | "stake_below_slot"
+  | "sub_cap_above_budget"
+  | "subsidy_open"
+  | "window_never_counts";
+
+/** How much a finding weighs. */
+export type LintSeverity =
+  | "warning";
 
 /** What a network chooses beyond its policy. */
 export interface Market {
@@ -1627,6 +1806,18 @@ export interface MatchingPermuteOutput {
 export interface MatchingSeedOutput {
   /** The seed. */
   seed: Uint8Array;
+}
+
+/** Workloads of each class, as the bytes of their measurements. */
+export interface Measurements {
+  /** MRENCLAVE. */
+  sgx: Array<Uint8Array>;
+  /** MRTD. */
+  tdx: Array<Uint8Array>;
+  /** MEASUREMENT. */
+  sev-snp: Array<Uint8Array>;
+  /** The realm's initial measurement. */
+  cca: Array<Uint8Array>;
 }
 
 /** Output of `merkle.prove`. */
@@ -1799,25 +1990,19 @@ export interface OffencePolicy {
   heartbeat_miss: Severity;
 }
 
-/** Two signed messages of a provider that contradict each other. */
+/** Two signed statements of a provider that contradict each other. */
 export type OffenceProof =
   | { equivocation: {
-    /** The job. */
-    task_id: BytesLike;
-    /** The attempt. */
-    attempt: Integer;
     /** One result. */
-    first: SignedHash;
+    first: SignedStatement;
     /** Another one. */
-    second: SignedHash;
+    second: SignedStatement;
   } }
   | { replay: {
-    /** The nullifier. */
-    nullifier: BytesLike;
-    /** One job. */
-    first: SignedHash;
-    /** Another one. */
-    second: SignedHash;
+    /** The proof for one job. */
+    first: BytesLike;
+    /** The proof for another one. */
+    second: BytesLike;
   } };
 
 /** An operator of the network. */
@@ -1838,6 +2023,16 @@ export interface OperatorInput {
   scheme: Scheme;
   /** What its messages are verified with. */
   public_key: BytesLike;
+}
+
+/** The word of an operator that it runs a provider. */
+export interface OperatorProof {
+  /** How the operator signs. */
+  scheme: Scheme;
+  /** Its key. */
+  public_key: BytesLike;
+  /** By that key, over `H("aicf/operates/v1", [network_id, provider_id, operator])`. */
+  signature: BytesLike;
 }
 
 /** What an entry did. */
@@ -1902,7 +2097,7 @@ export interface PartialAssignmentPolicy {
   max_operator_share_ppm?: Integer | undefined;
   /** Largest share of one region. */
   max_region_share_ppm?: Integer | undefined;
-  /** Leases a provider may hold, unless it says otherwise. */
+  /** Leases a provider may hold: the engine never lets it hold more, `matching.assign` takes a number of its own. */
   concurrency?: PartialPerKindCount | undefined;
   /** Units a provider may be given in an epoch. */
   units_per_epoch?: PartialPerKindUnits | undefined;
@@ -1926,8 +2121,8 @@ export interface PartialEpochPolicy {
 
 /** What counts as evidence of hardware, where evidence is verified (docs/spec/18-attestation.md). */
 export interface PartialEvidenceRules {
-  /** Workloads that are accepted; none is any. */
-  measurements?: ReadonlyArray<BytesLike> | undefined;
+  /** Workloads that are accepted. A class without any is off on a mainnet, and takes any workload elsewhere. */
+  measurements?: PartialMeasurements | undefined;
   /** States of a platform that are accepted. */
   tcb_statuses?: ReadonlyArray<TcbStatus> | undefined;
   /** The least privileged level that may ask for an SEV-SNP report. */
@@ -1936,6 +2131,12 @@ export interface PartialEvidenceRules {
   lifetime_ms?: Integer | undefined;
   /** Platform keys of Arm CCA that are trusted: points as in SEC 1. */
   cca_platform_keys?: ReadonlyArray<BytesLike> | undefined;
+  /** The earliest time of issue of collateral that is accepted, ms since 1970; 0 is any. */
+  collateral_from_ms?: Integer | undefined;
+  /** The least `tcbEvaluationDataNumber` of Intel's collateral; 0 is any. */
+  tcb_evaluation_min?: Integer | undefined;
+  /** The least firmware of AMD's products; with a list, a product that it does not name is refused. */
+  snp_tcb_min?: ReadonlyArray<SnpTcb> | undefined;
 }
 
 /** What an epoch may pay (SPEC §10). */
@@ -1958,6 +2159,8 @@ export interface PartialFundPolicy {
 export interface PartialFundRules {
   /** The source. */
   source?: FundSource | undefined;
+  /** The most that a claim is paid, as a multiple of its job's fee; null is any price. */
+  reward_per_fee_ppm?: Integer | null | undefined;
 }
 
 /** Who signs, and how. */
@@ -1990,6 +2193,10 @@ export interface PartialLeasePolicy {
 export interface PartialLeaseRules {
   /** Failed attempts in a row from which an epoch counts `lease_loss`; 0 is never. */
   failures_in_row_max?: Integer | undefined;
+  /** Blocks after a completion in which it is proved and rated; hidden traps are revealed in the first half of them. */
+  proof_blocks?: Integer | undefined;
+  /** Stake for each lease of a kind that a provider holds at a time; 0 leaves the number of leases to the policy. */
+  stake_per_lease?: PartialPerKindAtoms | undefined;
 }
 
 /** What a network chooses beyond its policy. */
@@ -2010,6 +2217,18 @@ export interface PartialMarket {
   keys?: PartialKeyRules | undefined;
   /** What counts as evidence of hardware. */
   attestation?: PartialEvidenceRules | undefined;
+}
+
+/** Workloads of each class, as the bytes of their measurements. */
+export interface PartialMeasurements {
+  /** MRENCLAVE. */
+  sgx?: ReadonlyArray<BytesLike> | undefined;
+  /** MRTD. */
+  tdx?: ReadonlyArray<BytesLike> | undefined;
+  /** MEASUREMENT. */
+  sev-snp?: ReadonlyArray<BytesLike> | undefined;
+  /** The realm's initial measurement. */
+  cca?: ReadonlyArray<BytesLike> | undefined;
 }
 
 /** Samples from which a dimension counts. */
@@ -2278,6 +2497,10 @@ export interface PartialRequestRules {
   fair_share_ppm?: Integer | undefined;
   /** From how many leases of a kind on the share is bounded; 0 is never. */
   fair_min_leases?: Integer | undefined;
+  /** The part of the fee that the provider has when its requester cancels an assigned job. */
+  cancel_fee_ppm?: Integer | undefined;
+  /** Whether a quantum job must commit to hidden traps. */
+  traps_required?: boolean | undefined;
 }
 
 /** Attempts and backoff (SPEC §5). */
@@ -2553,6 +2776,16 @@ export interface PolicyCheckOutput {
   policy: PolicyRecord;
   /** Its hash. */
   policy_hash: Uint8Array;
+}
+
+/** Output of `policy.lint`. */
+export interface PolicyLintOutput {
+  /** By code, then by path. */
+  findings: Array<Finding>;
+  /** The policy's hash. */
+  policy_hash: Uint8Array;
+  /** The hash of the market rules. */
+  market_hash: Uint8Array;
 }
 
 /** Everything a network may choose. */
@@ -2910,6 +3143,10 @@ export interface RequestRules {
   fair_share_ppm: number;
   /** From how many leases of a kind on the share is bounded; 0 is never. */
   fair_min_leases: number;
+  /** The part of the fee that the provider has when its requester cancels an assigned job. */
+  cancel_fee_ppm: number;
+  /** Whether a quantum job must commit to hidden traps. */
+  traps_required: boolean;
 }
 
 /** Why a job went back to the queue or ended. */
@@ -2922,9 +3159,11 @@ export type RequeueCause =
   | "provider_removed"
   | "time_to_live"
   | "no_attempts_left"
-  | "requester";
+  | "requester"
+  | "not_proved"
+  | "traps_failed";
 
-/** What a result is worth, as measured. */
+/** What a result is worth, as measured. Only an open devnet believes all of it; elsewhere the units count, and the quality is what requesters say and revealed traps show. */
 export interface ResultMetrics {
   /** Units used; at most what was asked. */
   units: Amount;
@@ -3050,13 +3289,24 @@ export interface SignatureVerifyOutput {
   valid: boolean;
 }
 
-/** A hash and the provider's signature (see [`super::signed`] for what is signed). */
-export interface SignedHash {
-  /** A result's digest, or a task_id. */
-  hash: BytesLike;
-  /** By the provider. */
-  signature: BytesLike;
-}
+/** What a provider signed, as evidence gives it. */
+export type SignedStatement =
+  | { completion: {
+    /** As what. */
+    role: Role;
+    /** The provider's id, or the operator's name. */
+    signer: string;
+    /** Above that of every message of this signer before. */
+    nonce: Integer;
+    /** The last block in which the message counts. */
+    expires_height: Integer;
+    /** The command as CBOR. */
+    command: BytesLike;
+    /** By the signer's key. */
+    signature: BytesLike;
+  } }
+  | { proof: {
+  } };
 
 /** What the windows of a provider are worth. */
 export interface SlaEvaluateOutput {
@@ -3195,6 +3445,38 @@ export interface SlashingPolicy {
   max_penalty_per_epoch: bigint;
 }
 
+/** The least firmware of an AMD product. A component that a product does not have is not compared. */
+export interface SnpTcb {
+  /** The product: `Milan`, `Genoa` or `Turin`. */
+  product: string;
+  /** Firmware of the FMC, which products from Turin on have. */
+  fmc: number;
+  /** The boot loader. */
+  boot_loader: number;
+  /** The operating system of the secure processor. */
+  tee: number;
+  /** The SNP firmware. */
+  snp: number;
+  /** The microcode. */
+  microcode: number;
+}
+
+/** The least firmware of an AMD product. A component that a product does not have is not compared. */
+export interface SnpTcbInput {
+  /** The product: `Milan`, `Genoa` or `Turin`. */
+  product: string;
+  /** Firmware of the FMC, which products from Turin on have. */
+  fmc: Integer;
+  /** The boot loader. */
+  boot_loader: Integer;
+  /** The operating system of the secure processor. */
+  tee: Integer;
+  /** The SNP firmware. */
+  snp: Integer;
+  /** The microcode. */
+  microcode: Integer;
+}
+
 /** The three parts of a payout; they sum to it. */
 export interface SplitApplyOutput {
   /** Who did the work. */
@@ -3218,7 +3500,8 @@ export interface SplitPolicy {
 /** What happens to a provider that got a lease (SPEC §4). */
 export type Spread =
   | "round_robin"
-  | "pack";
+  | "pack"
+  | "proportional";
 
 /** How providers are put in order for a dispatch (SPEC §4). */
 export type Strategy =
@@ -3246,6 +3529,10 @@ export type TaggedItems =
     seed: BytesLike;
     provider_id: string;
   } }
+  | { draw: {
+    seed: BytesLike;
+    task_id: BytesLike;
+  } }
   | { lease: {
     task_id: BytesLike;
     provider_id: string;
@@ -3268,6 +3555,16 @@ export type TaggedItems =
     task_id: BytesLike;
     beacon: BytesLike;
     index: Integer;
+  } }
+  | { trap_seed: {
+    seed: BytesLike;
+  } }
+  | { trap_places: {
+    commitment: BytesLike;
+    seed: BytesLike;
+  } }
+  | { trap_programs: {
+    programs: ReadonlyArray<BytesLike>;
   } }
   | { state: {
     state_root: BytesLike;
@@ -3300,23 +3597,19 @@ export type TaggedItems =
     expires_height: Integer;
     command: BytesLike;
   } }
+  | { operator: {
+    scheme: string;
+    public_key: BytesLike;
+  } }
+  | { operates: {
+    network_id: BytesLike;
+    provider_id: string;
+    operator: string;
+  } }
   | { attest: {
     chain_id: Integer;
     provider_id: string;
     public_key: BytesLike;
-  } }
-  | { result: {
-    network_id: BytesLike;
-    provider_id: string;
-    task_id: BytesLike;
-    attempt: Integer;
-    digest: BytesLike;
-  } }
-  | { nullified: {
-    network_id: BytesLike;
-    provider_id: string;
-    task_id: BytesLike;
-    nullifier: BytesLike;
   } }
   | { sealed: {
     shared_secret: BytesLike;
@@ -3494,6 +3787,16 @@ export interface TotalsInput {
   deferred: Amount;
 }
 
+/** What the requester of a quantum job commits to before the job runs (docs/spec/12-traps.md). */
+export interface TrapCommitment {
+  /** The commitment to the secret seed, `H("aicf/trap-seed/v1", [seed])`. */
+  commitment: BytesLike;
+  /** Circuits of the job's program, the traps among them: more than the policy's `traps.count`, at most [`crate::limits::TRAP_CIRCUITS_MAX`]. */
+  circuits: Integer;
+  /** The digest of the circuits, `H("aicf/trap-programs/v1", [programs])` with SHA3-256 of the program of each. A provider compares it with the program that it was given before it takes the lease up. */
+  programs: BytesLike;
+}
+
 /** What a device measured of trap circuits. */
 export interface TrapReceipt {
   task_id: BytesLike;
@@ -3535,6 +3838,14 @@ export interface TrapsPolicy {
   min_shots: number;
   /** Circuits. */
   count: number;
+}
+
+/** Output of `traps.positions`. */
+export interface TrapsPositionsOutput {
+  /** What a job commits to, and the `task_id` of `traps.generate` for its traps. */
+  commitment: Uint8Array;
+  /** The place of each trap among the circuits, from 0, in the order of the traps. */
+  positions: Array<number>;
 }
 
 /** What the traps of a job prove. */
