@@ -87,7 +87,11 @@ fn providers_and_operators_sign_from_files() {
         &format!("{slash} --sign-with second.key --sign-as operator:ops"),
         "bad_signature",
     );
-    net.done(&format!("{slash} --sign-with operator.key --sign-as operator:ops"));
+    // The operator's word counts; there is nothing that a penalty could take.
+    net.refused(
+        &format!("{slash} --sign-with operator.key --sign-as operator:ops"),
+        "insufficient_stake",
+    );
     net.done("verify");
 }
 

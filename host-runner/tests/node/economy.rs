@@ -45,9 +45,9 @@ fn two_signed_results_are_evidence_once() {
     node.ok("aicf.registerProvider", register);
     node.ok("aicf.stake", json!({"provider_id": "p1", "amount": "5000"}));
     let status = node.ok("aicf.getStatus", json!({}));
-    let id = status["network_id"].as_str().unwrap();
+    let id = status["head"]["network_id"].as_str().unwrap();
     let network_id = Hash32(hex::read(id).unwrap().try_into().unwrap());
-    let height = status["height"].as_u64().unwrap();
+    let height = status["head"]["height"].as_u64().unwrap();
     let task = sha3_256(&[b"task"]);
     let statement = |digest: &[u8]| {
         let complete = command(&json!({"complete": {
