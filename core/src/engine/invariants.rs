@@ -183,8 +183,11 @@ fn provider(
     before: Option<Provider>,
     after: Option<Provider>,
 ) -> Result<()> {
-    let (Some(id), Some(after)) = (trailing_text(key, 1).and_then(|id| Text::new(id).ok()), after) else {
-        return broken("a provider that is gone, or has no id");
+    let Some(id) = trailing_text(key, 1).and_then(|id| Text::new(id).ok()) else {
+        return broken("a provider without an id");
+    };
+    let Some(after) = after else {
+        return forgotten(txn, &id, before.as_ref());
     };
     let index = |row: &Provider| {
         let key = Key::new(Table::ProviderByStatus).byte(row.status as u8).text(&id);
@@ -207,6 +210,19 @@ fn provider(
         let whose = (id.clone(), kind);
         let (before, after) = (*was.get(kind), *after.active_leases.get(kind));
         counted(&mut changes.leases_of_provider, &whose, before, after);
+    }
+    Ok(())
+}
+
+/// Only a provider that never had stake is forgotten, and no money with it.
+fn forgotten(txn: &Txn<'_>, id: &Text, before: Option<&Provider>) -> Result<()> {
+    if before.is_some_and(|before| before.never_staked.is_none()) {
+        return broken(&format!("provider `{id}` had stake and is forgotten"));
+    }
+    for account in [Account::Stake(id.clone()), Account::Available(id.clone())] {
+        if ledger::balance(txn, &account)? != 0 {
+            return broken(&format!("provider `{id}` has money and is forgotten"));
+        }
     }
     Ok(())
 }

@@ -80,6 +80,8 @@ tables! {
     /// (provider id, height) -> [`super::rows::KeyRow`]: the key that was replaced at that height, while offences that
     /// it signed can be proved.
     FormerKey = 0x1b,
+    /// (number of the entry that registered it, provider id) -> nothing: providers that never had stake, the oldest first.
+    NeverStaked = 0x1c,
     /// task_id -> [`super::rows::Job`].
     Job = 0x20,
     /// (lane, rank descending, enqueue_ms, task_id) -> nothing: the queue by lane ([`super::lanes`]), and in order within.

@@ -481,6 +481,8 @@ pub enum Event {
     },
     /// The circuits that a requester committed to do not hold the traps of its seed: the result counts without verification.
     TrapsVoid { task_id: Hash32 },
+    /// A provider that never had stake was forgotten, because another one needed its place.
+    ProviderForgotten { provider_id: Text },
     /// A requester rated a result.
     JobRated {
         task_id: Hash32,

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::context::{Context, Step, refuse};
 use super::counters::{self, Counter};
 use super::entry::AttestationEvidence;
-use super::key::{Key, Table};
+use super::key::{Key, Table, trailing_text};
 use super::outcome::{Event, Status};
 use super::rows::{Attested, Provider};
 use super::signed::OperatorProof;
@@ -101,6 +101,7 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
         barred_until_epoch: 0,
         account: None,
         penalties_due: 0,
+        never_staked: Some(context.seq),
     });
     if provider.status == ProviderStatus::Retired {
         return refuse(Status::ProviderRetired, "a retired provider does not come back");
@@ -109,6 +110,7 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
         return refuse(Status::ProviderJailed, "a jailed provider does not change");
     }
     if before.is_none() {
+        make_room(context)?;
         counters::admit(context, Counter::Providers)?;
     }
     signed::bind(context, id, offer.public_key.as_ref(), offer.key_scheme)?;
@@ -130,6 +132,27 @@ pub fn register(context: &mut Context<'_>, id: &Text, mut offer: Offer) -> Step 
         provider_id: id.clone(),
     });
     stakes::put(context, id, &mut provider, before)
+}
+
+/// Registrations cost nothing, so those that were never followed by stake make room: at the limit, the oldest of them is
+/// forgotten for a new one. Nothing is lost with it but what it said of itself.
+fn make_room(context: &mut Context<'_>) -> Step {
+    if counters::get(&context.txn, Counter::Providers)? < context.limits.providers {
+        return Ok(());
+    }
+    let oldest = context.txn.scan_prefix(&Key::new(Table::NeverStaked), 1)?.pop();
+    let Some(id) = oldest.and_then(|(key, _)| trailing_text(&key, 9).and_then(|id| Text::new(id).ok())) else {
+        return Ok(());
+    };
+    let provider = context.provider(&id)?;
+    stakes::forget_never_staked(context, &id, &provider);
+    context.txn.delete(Key::new(Table::Provider).text(&id));
+    context
+        .txn
+        .delete(Key::new(Table::ProviderByStatus).byte(provider.status as u8).text(&id));
+    signed::forget(context, &id)?;
+    context.events.push(Event::ProviderForgotten { provider_id: id });
+    Ok(counters::remove(&mut context.txn, Counter::Providers, 1)?)
 }
 
 /// A provider shows that it is there. The beat's number grows, so an old one cannot be said again; silence since
@@ -166,6 +189,10 @@ pub fn heartbeat(context: &mut Context<'_>, id: &Text, beat: &Beat) -> Step {
         quantum: provider.active_leases.quantum.saturating_add(free.quantum),
     });
     context.put_provider(id, &provider, Some(status))?;
+    if status == ProviderStatus::Registered {
+        // It was never active: there is no record of service to keep.
+        return Ok(());
+    }
     super::sla::heartbeat(context, id, counted)
 }
 
@@ -211,7 +238,11 @@ pub fn retire(context: &mut Context<'_>, id: &Text) -> Step {
         ProviderStatus::Jailed => return refuse(Status::ProviderJailed, "nobody retires from jail"),
         _ => {}
     }
-    context.update_provider(id, |provider| provider.status = ProviderStatus::Retired)?;
+    stakes::forget_never_staked(context, id, &provider);
+    context.update_provider(id, |provider| {
+        provider.status = ProviderStatus::Retired;
+        provider.never_staked = None;
+    })?;
     counters::remove(&mut context.txn, Counter::Providers, 1)?;
     leases::take_away(context, id)?;
     stakes::leave_for_good(context, id, &provider)

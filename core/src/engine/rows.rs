@@ -124,6 +124,9 @@ pub struct Provider {
     pub account: Option<ShortBytes>,
     /// Penalties that were judged and are not taken yet: what unbonds stays until there is none.
     pub penalties_due: u64,
+    /// The number of the entry that registered it, while it never had stake and none is asked of it: it is forgotten where
+    /// others need its place.
+    pub never_staked: Option<u64>,
 }
 
 /// A part of a stake that stays.

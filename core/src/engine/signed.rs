@@ -174,6 +174,15 @@ fn keep_former(context: &mut Context<'_>, provider_id: &Text, old: &KeyRow) -> S
     Ok(context.txn.put(former(provider_id).int(context.height), old)?)
 }
 
+/// Forgets the keys of a provider that is forgotten.
+pub fn forget(context: &mut Context<'_>, provider_id: &Text) -> Step {
+    context.txn.delete(row_key(provider_id));
+    for (replaced, _) in former_keys(context, provider_id)? {
+        context.txn.delete(former(provider_id).int(replaced));
+    }
+    Ok(())
+}
+
 /// The keys that a provider had at some height from `from` to `until`.
 pub fn keys_of(context: &Context<'_>, provider_id: &Text, from: u64, until: u64) -> Step<Vec<KeyRow>> {
     let mut since = 0;

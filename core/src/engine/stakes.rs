@@ -49,11 +49,32 @@ fn denied(registry: &RegistryPolicy, id: &Text) -> bool {
 /// Writes a provider with the status it has now; who may not work any more gives up its leases.
 pub fn put(context: &mut Context<'_>, id: &Text, provider: &mut Provider, before: Option<ProviderStatus>) -> Step {
     provider.status = judge_status(context, id, provider);
+    if provider.never_staked.is_some() {
+        if provider.status == ProviderStatus::Registered && provider.stake == Atoms::ZERO {
+            context.txn.mark(never_staked(provider, id));
+        } else {
+            forget_never_staked(context, id, provider);
+            provider.never_staked = None;
+        }
+    }
     context.put_provider(id, provider, before)?;
     if before == Some(ProviderStatus::Active) && provider.status != ProviderStatus::Active {
         leases::take_away(context, id)?;
     }
     Ok(())
+}
+
+fn never_staked(provider: &Provider, id: &Text) -> Key {
+    Key::new(Table::NeverStaked)
+        .int(provider.never_staked.unwrap_or(0))
+        .text(id)
+}
+
+/// Takes a provider off the list of those that never had stake.
+pub fn forget_never_staked(context: &mut Context<'_>, id: &Text, provider: &Provider) {
+    if provider.never_staked.is_some() {
+        context.txn.delete(never_staked(provider, id));
+    }
 }
 
 /// Evaluates the status of every provider that a change of policy can move, in id order: not of those in jail, which

@@ -93,7 +93,7 @@ fn providers_are_bounded_and_one_that_retires_makes_room() {
     let mut world = World::new();
     limited(&mut world, |limits| limits.providers = 2);
     world.provider("a", 1_000);
-    world.provider("b", 0);
+    world.provider("b", 10);
     let register = |id: &str| {
         format!(r#"{{"register": {{"provider_id": "{id}", "kinds": ["ai"], "models": [], "endpoints": []}}}}"#)
     };
@@ -101,7 +101,46 @@ fn providers_are_bounded_and_one_that_retires_makes_room() {
     assert_eq!(world.json(&register("b")), Status::Ok);
     assert_eq!(world.status(Command::Retire { provider_id: text("a") }), Status::Ok);
     assert_eq!(world.json(&register("c")), Status::Ok);
+    let stake = r#"{"stake": {"provider_id": "c", "amount": "1"}}"#;
+    assert_eq!(world.json(stake), Status::Ok);
     assert_eq!(world.json(&register("d")), Status::LimitReached);
+}
+
+/// Registrations without stake cost nothing, so they keep nobody out: the oldest makes room.
+#[test]
+fn registrations_without_stake_keep_nobody_out() {
+    let mut world = World::new();
+    limited(&mut world, |limits| limits.providers = 3);
+    world.provider("staked", 1_000);
+    for number in 0..9 {
+        world.provider(&format!("idle{number}"), 0);
+    }
+    let known = |world: &World, id: &str| {
+        let page = world.query("provider.list", "{}");
+        let mut items = page["items"].as_array().unwrap().iter();
+        items.any(|row| row["provider_id"] == id)
+    };
+    for (id, there) in [("staked", true), ("idle6", false), ("idle7", true), ("idle8", true)] {
+        assert_eq!(known(&world, id), there, "{id}");
+    }
+    // Stake keeps a place, also after it has left again.
+    for (id, amount) in [("idle7", 5), ("idle8", 5)] {
+        let stake = format!(r#"{{"stake": {{"provider_id": "{id}", "amount": "{amount}"}}}}"#);
+        assert_eq!(world.json(&stake), Status::Ok);
+    }
+    let unstake = r#"{"unstake": {"provider_id": "idle7", "amount": "5"}}"#;
+    assert_eq!(world.json(unstake), Status::Ok);
+    let register = r#"{"register": {"provider_id": "late", "kinds": ["ai"], "models": [], "endpoints": []}}"#;
+    assert_eq!(world.json(register), Status::LimitReached);
+    // Who was forgotten registers again.
+    assert_eq!(
+        world.status(Command::Retire {
+            provider_id: text("idle7")
+        }),
+        Status::Ok
+    );
+    assert_eq!(world.json(&register.replace("late", "idle0")), Status::Ok);
+    assert!(known(&world, "idle0"));
 }
 
 #[test]

@@ -309,6 +309,16 @@ fn work_cases() -> Vec<Case> {
             ("policy.assignment.spread", json!("proportional"), json!("round_robin")),
         ),
         case(
+            Code::SplittingGainsJobs,
+            ("policy.assignment.weight_cap", "network.class"),
+            &[],
+            (
+                "policy.assignment.weight_cap",
+                json!("79228162514264337593543950336"),
+                json!("79228162514264337593543950335"),
+            ),
+        ),
+        case(
             Code::SplittingGainsSlots,
             ("market.leases.stake_per_lease.ai", "policy.assignment.concurrency.ai"),
             &[],

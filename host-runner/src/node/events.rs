@@ -60,6 +60,7 @@ pub const fn kind_of(event: &Event) -> &'static str {
         Event::TrapsVerified { .. } => "traps_verified",
         Event::TrapsVoid { .. } => "traps_void",
         Event::JobRated { .. } => "job_rated",
+        Event::ProviderForgotten { .. } => "provider_forgotten",
     }
 }
 

@@ -46,6 +46,7 @@ pub const TOPICS: &[&str] = &[
     "trapsVerified",
     "trapsVoid",
     "jobRated",
+    "providerForgotten",
 ];
 
 /// The name of an event.
@@ -95,6 +96,7 @@ pub const fn topic_of(event: &Event) -> &'static str {
         Event::TrapsVerified { .. } => "trapsVerified",
         Event::TrapsVoid { .. } => "trapsVoid",
         Event::JobRated { .. } => "jobRated",
+        Event::ProviderForgotten { .. } => "providerForgotten",
     }
 }
 

@@ -9,7 +9,7 @@ use super::LintCode::{
 use super::{Linter, named};
 use crate::amount::PPM;
 use crate::engine::NetworkName;
-use crate::limits::JOB_UNITS_MAX;
+use crate::limits::{AMOUNT_MAX, JOB_UNITS_MAX};
 use crate::policy::Spread;
 use crate::value::Kind;
 
@@ -101,16 +101,26 @@ fn slots(linter: &mut Linter<'_>, kind: Kind) {
 
 /// Where providers take turns, each part of a split stake has its turn.
 fn spread(linter: &mut Linter<'_>) {
-    let spread = linter.policy.assignment.spread;
-    if linter.class != Some(NetworkName::Mainnet) || spread == Spread::Proportional {
+    if linter.class != Some(NetworkName::Mainnet) {
         return;
     }
-    let name = match spread {
+    let class = linter.class();
+    let name = match linter.policy.assignment.spread {
         Spread::RoundRobin => "round_robin",
         Spread::Pack => "pack",
-        Spread::Proportional => "proportional",
+        Spread::Proportional => {
+            let cap = linter.policy.assignment.weight_cap.0;
+            if cap < AMOUNT_MAX {
+                linter.found(
+                    SplittingGainsJobs,
+                    named("policy.assignment.weight_cap", cap),
+                    class,
+                    format!("stake beyond {cap} draws no more jobs, so a larger stake gains when it is split"),
+                );
+            }
+            return;
+        }
     };
-    let class = linter.class();
     linter.found(
         SplittingGainsJobs,
         named("policy.assignment.spread", name),
