@@ -1437,6 +1437,9 @@ export type Event =
   | { traps_void: {
     task_id: Uint8Array;
   } }
+  | { provider_forgotten: {
+    provider_id: string;
+  } }
   | { job_rated: {
     task_id: Uint8Array;
     provider_id: string;
@@ -1815,7 +1818,7 @@ export interface Measurements {
   /** MRTD. */
   tdx: Array<Uint8Array>;
   /** MEASUREMENT. */
-  sev-snp: Array<Uint8Array>;
+  sev_snp: Array<Uint8Array>;
   /** The realm's initial measurement. */
   cca: Array<Uint8Array>;
 }
@@ -2226,7 +2229,7 @@ export interface PartialMeasurements {
   /** MRTD. */
   tdx?: ReadonlyArray<BytesLike> | undefined;
   /** MEASUREMENT. */
-  sev-snp?: ReadonlyArray<BytesLike> | undefined;
+  sev_snp?: ReadonlyArray<BytesLike> | undefined;
   /** The realm's initial measurement. */
   cca?: ReadonlyArray<BytesLike> | undefined;
 }

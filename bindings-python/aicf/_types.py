@@ -1803,6 +1803,16 @@ class TrapsVoidEventTag(TypedDict):
     traps_void: TrapsVoidEvent
 
 
+class ProviderForgottenEvent(TypedDict):
+    """A provider that never had stake was forgotten, because another one needed its place."""
+    provider_id: str
+
+
+@final
+class ProviderForgottenEventTag(TypedDict):
+    provider_forgotten: ProviderForgottenEvent
+
+
 class JobRatedEvent(TypedDict):
     """A requester rated a result."""
     task_id: bytes
@@ -1851,6 +1861,7 @@ Event: TypeAlias = Union[
     CancellationChargedEventTag,
     TrapsVerifiedEventTag,
     TrapsVoidEventTag,
+    ProviderForgottenEventTag,
     JobRatedEventTag,
 ]
 """What happened, for indexers, explorers and operators."""
@@ -2239,7 +2250,7 @@ class Measurements(TypedDict):
     """MRENCLAVE."""
     tdx: list[bytes]
     """MRTD."""
-    sev-snp: list[bytes]
+    sev_snp: list[bytes]
     """MEASUREMENT."""
     cca: list[bytes]
     """The realm's initial measurement."""
@@ -2642,7 +2653,7 @@ class PartialMeasurements(TypedDict):
     """MRENCLAVE."""
     tdx: NotRequired[Sequence[BytesLike]]
     """MRTD."""
-    sev-snp: NotRequired[Sequence[BytesLike]]
+    sev_snp: NotRequired[Sequence[BytesLike]]
     """MEASUREMENT."""
     cca: NotRequired[Sequence[BytesLike]]
     """The realm's initial measurement."""
@@ -4785,6 +4796,7 @@ __all__ = [
     "CancellationChargedEvent",
     "TrapsVerifiedEvent",
     "TrapsVoidEvent",
+    "ProviderForgottenEvent",
     "JobRatedEvent",
     "EvidenceRules",
     "Fault",

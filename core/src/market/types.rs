@@ -96,7 +96,6 @@ policy_struct! {
 /// Workloads of each class, as the bytes of their measurements.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
 pub struct Measurements {
     /// MRENCLAVE.
     pub sgx: Vec<Bytes>,

@@ -336,8 +336,8 @@ fn work_cases() -> Vec<Case> {
             &[],
             (
                 "market.attestation.measurements",
-                json!({"sgx": [], "tdx": ["0x01"], "sev-snp": [], "cca": []}),
-                json!({"sgx": [], "tdx": [], "sev-snp": [], "cca": []}),
+                json!({"sgx": [], "tdx": ["0x01"], "sev_snp": [], "cca": []}),
+                json!({"sgx": [], "tdx": [], "sev_snp": [], "cca": []}),
             ),
         ),
         case(

@@ -38,7 +38,7 @@ fn clean() -> Value {
     set(
         &mut all,
         "market.attestation.measurements",
-        json!({"sgx": [], "tdx": ["0x01"], "sev-snp": [], "cca": []}),
+        json!({"sgx": [], "tdx": ["0x01"], "sev_snp": [], "cca": []}),
     );
     all
 }
@@ -171,7 +171,7 @@ fn rules_of_a_class_are_for_that_class() {
     set(
         &mut all,
         "market.attestation.measurements",
-        json!({"sgx": [], "tdx": [], "sev-snp": [], "cca": []}),
+        json!({"sgx": [], "tdx": [], "sev_snp": [], "cca": []}),
     );
     set(&mut all, "market.requests.cancel_fee_ppm", json!(0));
     let of = |class| codes(&linted(&all, class)).into_iter().collect::<Vec<_>>();
