@@ -16,6 +16,7 @@ const WHY: Record<string, string> = {
   waits_for_share: "Its requester had its fair share; others come first.",
   waits_for_ack: "A provider was given it and is to take it up.",
   running: "A provider works on it.",
+  waits_for_reveal: "It is done; its requester can still reveal the hidden traps.",
   waits_for_proof: "It is done; its proof is not in a block yet.",
   waits_for_settlement: "It is proved; its epoch is not settled yet.",
   over: "It is over.",
