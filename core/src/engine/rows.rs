@@ -151,7 +151,8 @@ pub struct Attested {
     pub digest: Hash32,
     /// The workload; empty where the evidence was not verified.
     pub measurement: Bytes,
-    /// When the oldest part of the collateral was issued, ms since 1970; absent without collateral.
+    /// When the oldest part of the collateral was issued, or the evidence was appraised where there is none, ms since 1970; absent
+    /// where it was not verified.
     pub collateral_ms: Option<u64>,
 }
 

@@ -248,6 +248,83 @@ fn a_change_of_the_rules_ends_what_they_do_not_take() {
     assert_eq!(network.world.dispatch().len(), 0);
 }
 
+/// What an open devnet took without verification counts for nothing once evidence is verified.
+#[test]
+fn evidence_that_was_not_verified_ends_with_the_open_devnet() {
+    let mut world = World::new();
+    let register = r#"{"register": {"provider_id": "p", "kinds": ["ai"], "models": [], "endpoints": [],
+        "attestation": {"class": "cca", "evidence": "0x01", "not_after_ms": 9000000000}}}"#;
+    assert_eq!(world.json(register), Status::Ok);
+    assert_eq!(
+        world.json(r#"{"stake": {"provider_id": "p", "amount": "1000"}}"#),
+        Status::Ok
+    );
+    let ask = |number: u8| {
+        format!(
+            r#"{{"enqueue": {{"kind": "ai", "requester": "r", "tier": "free", "fee": "0", "units": "1", "tx_hash": "0x0{number}",
+                "caller": "0x02", "payload": "0x", "attestation_classes": ["cca"]}}}}"#
+        )
+    };
+    let market = market_bytes(r#"{"keys": {"required": true}}"#);
+    assert_eq!(world.status(Command::ScheduleMarket { epoch: 1, market }), Status::Ok);
+    assert_eq!(world.json(&ask(1)), Status::Ok);
+    assert_eq!(world.dispatch().len(), 1);
+    world.height = 9;
+    assert_eq!(world.json(&ask(2)), Status::Ok);
+    world.height = 10;
+    assert_eq!(world.dispatch().len(), 0);
+}
+
+/// Governance ends evidence that has no collateral by the time of its appraisal.
+#[test]
+fn evidence_without_collateral_dates_from_its_appraisal() {
+    for (later_ms, jobs) in [(0, 1), (1, 0)] {
+        let mut network = Attested::on(NetworkName::Mainnet, &listed());
+        network.staked(1_000_000_000);
+        let from = network.world.now_ms + later_ms;
+        let moved = format!(r#"{}, "collateral_from_ms": {from}"#, listed());
+        let market = market_bytes(&rules(&moved));
+        assert_eq!(
+            network.world.status(Command::ScheduleMarket { epoch: 1, market }),
+            Status::Ok
+        );
+        network.world.height = 10;
+        network.world.job(7, 0);
+        assert_eq!(network.world.dispatch().len(), jobs, "{later_ms}");
+    }
+}
+
+/// A policy that asks for hardware later takes no result of before.
+#[test]
+fn a_result_from_before_the_policy_asked_for_hardware_is_proved_without() {
+    let mut network = Attested::on(NetworkName::Testnet, "");
+    network.world = World::begun(POLICY, NetworkName::Testnet, Some(market_bytes(&rules(""))));
+    let mine = key(1);
+    let register = command_from_json(&format!(
+        r#"{{"register": {{"provider_id": "a", "kinds": ["ai"], "models": [], "endpoints": [], "public_key": "{}",
+            "key_scheme": "ml-dsa-65"}}}}"#,
+        hex::text(&mine.public)
+    ));
+    assert_eq!(network.say(&mine, &register), Status::Ok);
+    let stake = Command::Stake {
+        provider_id: text("a"),
+        amount: Atoms(1_000),
+    };
+    assert_eq!(network.world.status(stake), Status::Ok);
+    let policy = POLICY.replace(r#""registry": {"#, r#""registry": {"require_attestation": true, "#);
+    let policy = crate::world::policy_bytes(&policy);
+    assert_eq!(
+        network.world.status(Command::SchedulePolicy { epoch: 1, policy }),
+        Status::Ok
+    );
+    network.world.height = 9;
+    let task = network.world.job(7, 0);
+    assert_eq!(network.world.dispatch().len(), 1);
+    assert_eq!(network.complete(task), Status::Ok);
+    network.world.height = 10;
+    assert_eq!(network.prove(task, &mine, &mine), Status::Ok);
+}
+
 /// The recorded examples of `attestation.verify`.
 fn examples(class: &str) -> Vec<(Vec<u8>, Collateral, u64, Rules)> {
     fn read<T: serde::de::DeserializeOwned>(value: &Value) -> T {
