@@ -102,7 +102,7 @@ export interface Attested {
   digest: string;
   /** The workload; empty where the evidence was not verified. */
   measurement: string;
-  /** When the oldest part of the collateral was issued, ms since 1970; absent without collateral. */
+  /** When the oldest part of the collateral was issued, or the evidence was appraised where there is none, ms since 1970; absent where it was not verified. */
   collateral_ms: number | null;
 }
 
